@@ -1,0 +1,136 @@
+//! Transparent decompression: gzip, xz and zstd, nested up to a limit, with a guard against bombs.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
+
+use crate::limits::Limits;
+
+/// The content of a stream, with compression removed, and the names of the compressions that were, outermost first.
+pub struct Unpacked<'a> {
+    /// The content.
+    pub stream: Box<dyn BufRead + 'a>,
+    /// The compressions that were removed.
+    pub layers: Vec<&'static str>,
+}
+
+/// Removes compression, recognised by its magic bytes.
+///
+/// # Errors
+/// When the stream cannot be read or a compressed header is broken.
+pub fn unpack<'a>(stream: impl Read + 'a, limits: &Limits) -> io::Result<Unpacked<'a>> {
+    let taken = Rc::new(Cell::new(0));
+    let counted = Counted { inner: stream, taken: Rc::clone(&taken) };
+    let mut stream: Box<dyn BufRead + 'a> = Box::new(BufReader::with_capacity(BUFFER, counted));
+    let mut layers = Vec::new();
+    while let Some(layer) = magic(stream.fill_buf()?) {
+        if layers.len() == MAX_LAYERS {
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "compressed too many times"));
+        }
+        layers.push(layer);
+        let plain: Box<dyn Read + 'a> = match layer {
+            "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),
+            "xz" => Box::new(lzma_rust2::XzReader::new(stream, true)),
+            _ => {
+                Box::new(ruzstd::decoding::StreamingDecoder::new(stream).map_err(io::Error::other)?)
+            }
+        };
+        let guard = Guard {
+            inner: plain,
+            given: 0,
+            taken: Rc::clone(&taken),
+            ratio: limits.ratio,
+            floor: limits.ratio_floor_bytes,
+            most: limits.expanded_bytes,
+        };
+        stream = Box::new(BufReader::with_capacity(BUFFER, guard));
+    }
+    Ok(Unpacked { stream, layers })
+}
+
+fn magic(head: &[u8]) -> Option<&'static str> {
+    if head.starts_with(b"\x1f\x8b\x08") {
+        Some("gzip")
+    } else if head.starts_with(b"\xfd7zXZ\x00") {
+        Some("xz")
+    } else if head.starts_with(b"\x28\xb5\x2f\xfd") {
+        Some("zstd")
+    } else {
+        None
+    }
+}
+
+/// Counts the bytes taken from the source, so that the guard can compare.
+struct Counted<R> {
+    inner: R,
+    taken: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.taken.set(self.taken.get() + count as u64);
+        Ok(count)
+    }
+}
+
+/// Ends an expansion that is out of all proportion, with `ErrorKind::QuotaExceeded`.
+struct Guard<'a> {
+    inner: Box<dyn Read + 'a>,
+    given: u64,
+    taken: Rc<Cell<u64>>,
+    ratio: u64,
+    floor: u64,
+    most: u64,
+}
+
+impl Read for Guard<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.given += count as u64;
+        let fair = self.taken.get().saturating_mul(self.ratio).max(self.floor);
+        if self.given > fair.min(self.most) {
+            return Err(io::Error::new(
+                io::ErrorKind::QuotaExceeded,
+                format!("{} bytes came out of {}", self.given, self.taken.get()),
+            ));
+        }
+        Ok(count)
+    }
+}
+
+const BUFFER: usize = 256 << 10;
+const MAX_LAYERS: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn reads_through_nested_gzip() {
+        let twice = gzip(&gzip(b"Package: bash\n"));
+        let mut unpacked = unpack(twice.as_slice(), &Limits::default()).unwrap();
+        let mut text = String::new();
+        unpacked.stream.read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), unpacked.layers.len()), ("Package: bash\n", 2));
+    }
+
+    #[test]
+    fn a_bomb_ends_with_quota_exceeded() {
+        let bomb = gzip(&gzip(&vec![0; 32 << 20]));
+        let limits = Limits { ratio_floor_bytes: 1 << 20, ..Limits::default() };
+        let mut sunk = Vec::new();
+        let error =
+            unpack(bomb.as_slice(), &limits).unwrap().stream.read_to_end(&mut sunk).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
+        assert!(sunk.len() <= 2 << 20);
+    }
+}
