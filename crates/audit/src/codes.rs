@@ -36,6 +36,8 @@ pub const ROW_TOO_LONG: Code = Code("row/too-long");
 pub const ROW_NOT_INVENTORY: Code = Code("row/not-inventory");
 /// Inert: the package or entry is recorded as not installed.
 pub const ROW_NOT_INSTALLED: Code = Code("row/not-installed");
+/// Inert: a differential log says that it was removed later.
+pub const ROW_REMOVED: Code = Code("row/removed");
 
 /// Every code above.
 pub const ALL: &[Code] = &[
@@ -55,4 +57,5 @@ pub const ALL: &[Code] = &[
     ROW_TOO_LONG,
     ROW_NOT_INVENTORY,
     ROW_NOT_INSTALLED,
+    ROW_REMOVED,
 ];

@@ -4,8 +4,11 @@
 //! [`readers::READERS`]. Readers put rows into a [`sink::Sink`]; what they cannot understand is counted there too.
 
 pub mod codes;
+pub mod find;
+pub mod identify;
 pub mod ingest;
 pub mod limits;
+pub mod merge;
 pub mod reader;
 pub mod readers;
 pub mod sink;

@@ -2,9 +2,11 @@
 
 use crate::reader::{Head, Reader};
 
+mod osquery;
+
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
 /// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[];
+pub static READERS: &[&dyn Reader] = &[&osquery::Osquery];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {

@@ -140,6 +140,12 @@ impl Sink<'_> {
         self.edit(asset, day, |asset, id| asset.observed_on = Some(id));
     }
 
+    /// Interns an item without observing it anywhere, for readers that learn late whether a row counts. Empty values are left out;
+    /// `None` when none is left.
+    pub fn item(&mut self, context: Context, facts: &[(Field, &str)]) -> Option<ItemId> {
+        intern(&mut self.collector.observations, self.limits.value_bytes, context, facts)
+    }
+
     /// Begins a row at this position. It counts as *not understood* until the reader observes something in it or declares it
     /// inert: whatever nobody claims is loud.
     pub fn row(&mut self, at: u64) -> Row<'_> {
@@ -229,20 +235,7 @@ impl Row<'_> {
         context: Context,
         facts: &[(Field, &str)],
     ) -> Option<ItemId> {
-        let strings = &mut self.observations.strings;
-        let interned: Vec<Fact> = facts
-            .iter()
-            .map(|(field, value)| (field, value.trim()))
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(field, value)| Fact {
-                field: *field,
-                value: strings.intern(cut(value, self.value_bytes)),
-            })
-            .collect();
-        if interned.is_empty() {
-            return None;
-        }
-        let item = self.observations.items.intern(context, &interned);
+        let item = intern(self.observations, self.value_bytes, context, facts)?;
         self.observe_again(asset, item);
         Some(item)
     }
@@ -275,6 +268,23 @@ impl Drop for Row<'_> {
             Claim::None => ledger.not_understood(codes::ROW_UNCLAIMED, part, self.place.at),
         }
     }
+}
+
+fn intern(
+    observations: &mut Observations,
+    value_bytes: usize,
+    context: Context,
+    facts: &[(Field, &str)],
+) -> Option<ItemId> {
+    let mut interned: Vec<Fact> = Vec::with_capacity(facts.len());
+    for (field, value) in facts {
+        let value = value.trim();
+        if !value.is_empty() {
+            let value = observations.strings.intern(cut(value, value_bytes));
+            interned.push(Fact { field: *field, value });
+        }
+    }
+    (!interned.is_empty()).then(|| observations.items.intern(context, &interned))
 }
 
 /// The path's last component without its extensions.

@@ -6,8 +6,8 @@ use toml_span::{DeserError, Deserialize, Span, Value};
 
 use crate::ownership::Path;
 use crate::shape::{
-    FactConfidence, Keyword, Number, Provenance, Word, Words, date, invalid,
-    maybe_word, strings, text, word, words,
+    FactConfidence, Keyword, Number, Provenance, Word, Words, date, invalid, maybe_word, strings,
+    text, word, words,
 };
 
 /// A rule of an authority. Field by field as `docs/data.md` describes it.

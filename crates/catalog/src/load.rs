@@ -116,7 +116,9 @@ fn lenient_waivers(value: &mut Value<'_>, problems: &mut Vec<Problem>) -> Waiver
     for entry in &mut entries {
         match Deserialize::deserialize(entry) {
             Ok(waiver) => waivers.waivers.push(waiver),
-            Err(errors) => problems.extend(errors.errors.into_iter().map(|error| problem(0, error))),
+            Err(errors) => {
+                problems.extend(errors.errors.into_iter().map(|error| problem(0, error)))
+            }
         }
     }
     waivers
@@ -174,13 +176,15 @@ fn load_file(index: usize, file: &DataFile, loaded: &mut Loaded, seen: &mut Seen
             }
         }
         ("sources.toml", false) => {
-            for source in entries::<SourceEntry>(index, &mut value, "source", &mut loaded.problems) {
+            for source in entries::<SourceEntry>(index, &mut value, "source", &mut loaded.problems)
+            {
                 loaded.catalog.sources.insert(source.id.clone(), source);
             }
         }
         ("vocabulary.toml", false) => load_vocabulary(index, &mut value, loaded),
         ("negatives.toml", false) => {
-            let negatives = entries::<Negative>(index, &mut value, "negative", &mut loaded.problems);
+            let negatives =
+                entries::<Negative>(index, &mut value, "negative", &mut loaded.problems);
             loaded.catalog.negatives.extend(negatives);
         }
         // The header vocabulary of tables and the locales have readers of their own.

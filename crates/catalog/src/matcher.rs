@@ -45,11 +45,13 @@ impl Matcher {
             }
             builders.entry(fingerprint.field).or_default().add(index, fingerprint);
             if !fingerprint.except.is_empty() {
-                let patterns = fingerprint.except.iter().map(|value| Pattern::new(fingerprint, value));
+                let patterns =
+                    fingerprint.except.iter().map(|value| Pattern::new(fingerprint, value));
                 excepts.insert(index, patterns.collect());
             }
         }
-        let fields = builders.into_iter().map(|(field, builder)| (field, builder.build())).collect();
+        let fields =
+            builders.into_iter().map(|(field, builder)| (field, builder.build())).collect();
         Self { fields, excepts }
     }
 
@@ -122,7 +124,8 @@ impl Builder {
 
     fn build(self) -> FieldMatcher {
         let literals = (!self.literals.is_empty()).then(|| {
-            let patterns: Vec<&str> = self.literals.iter().map(|(value, ..)| value.as_str()).collect();
+            let patterns: Vec<&str> =
+                self.literals.iter().map(|(value, ..)| value.as_str()).collect();
             let owners = self.literals.iter().map(|(_, index, kind)| (*index, *kind)).collect();
             AhoCorasick::builder()
                 .match_kind(MatchKind::Standard)
@@ -168,7 +171,9 @@ impl Pattern {
             Match::Prefix => value.starts_with(&self.value),
             Match::Suffix => value.ends_with(&self.value),
             Match::Contains | Match::Words => value.contains(&self.value),
-            Match::Regex | Match::Glob => self.regex.as_ref().is_some_and(|regex| regex.is_match(value)),
+            Match::Regex | Match::Glob => {
+                self.regex.as_ref().is_some_and(|regex| regex.is_match(value))
+            }
             Match::Exact | Match::Cidr => value == self.value,
         }
     }
@@ -271,7 +276,10 @@ mod tests {
             fingerprint(Field::WinPath, Match::Exact, r"c:\program files\acme\agent.exe", &[]),
             fingerprint(Field::WinService, Match::Exact, "agent", &[]),
         ];
-        assert_eq!(judge(&all, Field::WinPath, r"C:/Program Files/ACME/Agent.exe"), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            judge(&all, Field::WinPath, r"C:/Program Files/ACME/Agent.exe"),
+            [0, 1, 2, 3, 4, 5]
+        );
         assert!(judge(&all, Field::WinPath, r"D:\acmeagent.exe.bak").is_empty());
     }
 

@@ -156,7 +156,13 @@ impl Graph {
     /// How `vendor` reaches one of `named` on `day`, closest kind of path first: named, subsidiary, parent, affiliate, lineage,
     /// joint venture. Ownership runs downward from the named vendor unless a clause says otherwise, so the caller decides which
     /// kinds count (facts/README section 2.3).
-    pub fn reach(&self, vendor: &str, named: &BTreeSet<&str>, day: Date, threshold: f64) -> Option<Reach> {
+    pub fn reach(
+        &self,
+        vendor: &str,
+        named: &BTreeSet<&str>,
+        day: Date,
+        threshold: f64,
+    ) -> Option<Reach> {
         let same = self.same_entity(vendor, day);
         if let Some((id, steps)) = same.iter().find(|(id, _)| named.contains(id.as_str())) {
             return Some(Reach { path: Path::Named, steps: steps.clone(), named: id.clone() });
@@ -171,7 +177,15 @@ impl Graph {
         }
         self.affiliate(&owners, named, day, threshold)
             .or_else(|| self.lineage(vendor, &owners, named, day))
-            .or_else(|| self.related_to(vendor, named, day, &[RelatedKind::JointVenture], Path::JointVenture))
+            .or_else(|| {
+                self.related_to(
+                    vendor,
+                    named,
+                    day,
+                    &[RelatedKind::JointVenture],
+                    Path::JointVenture,
+                )
+            })
     }
 
     /// The vendors that control this one on `day`, nearest first, without itself.
@@ -186,7 +200,9 @@ impl Graph {
             if edge.kind != RelatedKind::Renamed || !known {
                 continue;
             }
-            for (one, other) in [(&edge.from_vendor, &edge.to_vendor), (&edge.to_vendor, &edge.from_vendor)] {
+            for (one, other) in
+                [(&edge.from_vendor, &edge.to_vendor), (&edge.to_vendor, &edge.from_vendor)]
+            {
                 if one == vendor {
                     found.push((other.clone(), vec![Step::Along(index)]));
                 }
@@ -196,13 +212,20 @@ impl Graph {
     }
 
     /// Everything reachable over control edges that hold on `day`, breadth first, without the start.
-    fn closure(&self, start: &str, day: Date, threshold: f64, up: bool) -> Vec<(String, Vec<Step>)> {
+    fn closure(
+        &self,
+        start: &str,
+        day: Date,
+        threshold: f64,
+        up: bool,
+    ) -> Vec<(String, Vec<Step>)> {
         let mut seen = BTreeSet::from([start.to_owned()]);
         let mut queue = VecDeque::from([(start.to_owned(), Vec::new())]);
         let mut found = Vec::new();
         while let Some((vendor, steps)) = queue.pop_front() {
             for (index, edge) in self.owns.iter().enumerate() {
-                let (from, to) = if up { (&edge.owned, &edge.owner) } else { (&edge.owner, &edge.owned) };
+                let (from, to) =
+                    if up { (&edge.owned, &edge.owner) } else { (&edge.owner, &edge.owned) };
                 let holds = edge.period.contains(day) && edge.is_control(threshold);
                 if *from != vendor || !holds || !seen.insert(to.clone()) {
                     continue;

@@ -219,7 +219,9 @@ impl<'de> Deserialize<'de> for Product {
         let cpe = table.optional_s::<Vec<String>>("cpe");
         table.finalize(None)?;
         if let Some(cpe) = cpe {
-            product.fingerprints.extend(cpe.value.iter().map(|cpe_name| cpe_fingerprint(cpe_name, cpe.span)));
+            product
+                .fingerprints
+                .extend(cpe.value.iter().map(|cpe_name| cpe_fingerprint(cpe_name, cpe.span)));
         }
         Ok(product)
     }
@@ -267,7 +269,8 @@ impl<'de> Deserialize<'de> for Fingerprint {
         };
         if let Ok(field) = field {
             if !Field::parse(&field.value).is_some_and(Field::matchable) {
-                let kind = ErrorKind::Custom(format!("`{}` is no fingerprint type", field.value).into());
+                let kind =
+                    ErrorKind::Custom(format!("`{}` is no fingerprint type", field.value).into());
                 table.errors.push((kind, field.span).into());
             }
         }
@@ -286,7 +289,9 @@ impl Fingerprint {
             return Err("an empty pattern matches nothing or everything".to_owned());
         }
         match self.kind {
-            Match::Regex => regex::Regex::new(&self.value).map(|_| ()).map_err(|error| error.to_string()),
+            Match::Regex => {
+                regex::Regex::new(&self.value).map(|_| ()).map_err(|error| error.to_string())
+            }
             _ => Ok(()),
         }
     }

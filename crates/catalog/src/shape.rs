@@ -72,7 +72,8 @@ pub struct DateText(pub PartialDate);
 
 impl<'de> Deserialize<'de> for DateText {
     fn deserialize(value: &mut Value<'de>) -> Result<Self, DeserError> {
-        let text = value.take_string(Some("a date such as \"2026-02-11\", \"2026-02\" or \"2026\""))?;
+        let text =
+            value.take_string(Some("a date such as \"2026-02-11\", \"2026-02\" or \"2026\""))?;
         match PartialDate::parse(&text) {
             Some(date) => Ok(Self(date)),
             None => Err(invalid(value, format!("`{text}` is not a date"))),
@@ -102,12 +103,10 @@ impl<'de> Deserialize<'de> for BothLanguages {
         let words = AnyLanguages::deserialize(value)?.0;
         match ["en", "zh-CN"].iter().find(|tag| !words.contains_key(**tag)) {
             None => Ok(Self(words)),
-            Some(tag) => Err(Error {
-                kind: ErrorKind::MissingField(tag),
-                span: value.span,
-                line_info: None,
+            Some(tag) => {
+                Err(Error { kind: ErrorKind::MissingField(tag), span: value.span, line_info: None }
+                    .into())
             }
-            .into()),
         }
     }
 }

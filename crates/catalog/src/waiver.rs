@@ -181,7 +181,10 @@ impl<'de> Deserialize<'de> for Waiver {
         table.finalize(None)?;
         let scopes = [&waiver.assets, &waiver.products, &waiver.vendors, &waiver.sites];
         if scopes.iter().all(|scope| scope.is_empty()) {
-            return Err(invalid(value, "a waiver names `assets`, `products`, `vendors` or `sites`"));
+            return Err(invalid(
+                value,
+                "a waiver names `assets`, `products`, `vendors` or `sites`",
+            ));
         }
         if waiver.reason.trim().is_empty() || waiver.approver.trim().is_empty() {
             return Err(invalid(value, "a waiver has a reason and an approver"));
@@ -247,7 +250,8 @@ assets = ["hq-*"]
         assert_eq!(waiver.status("2026-09-30".parse().unwrap()), WaiverStatus::InForce);
         assert_eq!(waiver.status("2026-10-01".parse().unwrap()), WaiverStatus::Expired);
         assert_eq!(waiver.end_instant(file.zone_seconds), "2026-09-30T16:00:00Z");
-        let subject = Subject { directive: "d", asset: "HQ-fw1", product: "p", vendor: "v", site: "" };
+        let subject =
+            Subject { directive: "d", asset: "HQ-fw1", product: "p", vendor: "v", site: "" };
         assert!(waiver.covers(&subject));
         assert!(!waiver.covers(&Subject { asset: "port-1", ..subject }));
     }

@@ -1,0 +1,312 @@
+//! osquery results: the rows of one table as a JSON array (`osqueryi --json`), and the result log of the daemon, one JSON object
+//! a line, differential or snapshot.
+//!
+//! In go rows of any table; out come the facts of the tables that [`tables`] knows. A table is recognised by its columns, because
+//! an array does not name it and a query in a log may be called anything. Rows of other tables are inert. In a differential log
+//! a row that was added and later removed is gone and counts as inert.
+//!
+//! Hosts repeat each other's rows to the byte, so a row that was seen before is not parsed again: [`memo`] compares bytes, never
+//! hashes alone. Follows the osquery 5 schema and its logging documentation. Not read: carved files, status logs.
+
+mod memo;
+mod rows;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use model::asset::{AssetId, AssetKind, IdKind};
+use model::observation::ItemId;
+use model::source::Unit;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::codes;
+use crate::reader::{Head, Input, Reader};
+use crate::sink::Sink;
+use memo::{Memo, Verdict};
+use rows::{Objects, RowText, parse_row};
+
+/// The reader; see the module's text.
+pub(super) struct Osquery;
+
+impl Reader for Osquery {
+    fn id(&self) -> &'static str {
+        "osquery-json"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn probe(&self, head: &Head<'_>) -> Option<u8> {
+        let text = head.text().trim_start();
+        if text.starts_with('{') {
+            let line = text.lines().next().unwrap_or("");
+            let log = line.contains("\"hostIdentifier\"")
+                && ["\"columns\"", "\"snapshot\"", "\"diffResults\""]
+                    .iter()
+                    .any(|key| line.contains(key));
+            return log.then_some(95);
+        }
+        let rest = text.strip_prefix('[')?.trim_start();
+        if rest.starts_with(']') && head.complete {
+            return Some(20);
+        }
+        let row = first_object(rest)?;
+        let columns = parse_row(row)?;
+        let known = tables::of_columns(&columns).is_some();
+        // osquery prints every value as a string: an array of such objects is possible even if the table is unknown.
+        let all_text = columns.iter().all(|column| column.was_text);
+        if known { Some(80) } else { all_text.then_some(30) }
+    }
+
+    fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>) {
+        sink.unit(Unit::Byte);
+        let stem = input.stem().to_owned();
+        let mut reading = Reading {
+            stem,
+            asset: None,
+            hosts: HashMap::new(),
+            memo: Memo::default(),
+            pending: HashMap::new(),
+        };
+        let mut objects = Objects::new(input.limits.row_bytes);
+        while let Some(object) = objects.next(input.stream, sink) {
+            reading.object(object.at, object.bytes, sink);
+        }
+        reading.flush(sink);
+    }
+}
+
+/// The first complete flat object of a text.
+fn first_object(text: &str) -> Option<&[u8]> {
+    let mut scanner = rows::Scan::default();
+    let bytes = text.as_bytes();
+    let end = scanner.object_end(bytes)?;
+    bytes.get(..end)
+}
+
+/// One source being read.
+struct Reading {
+    stem: String,
+    asset: Option<AssetId>,
+    hosts: HashMap<String, AssetId>,
+    memo: Memo,
+    /// Added rows of a differential log that have not been removed yet, by host and row.
+    pending: HashMap<(AssetId, ItemId), Vec<u64>>,
+}
+
+/// A line of the result log; unknown keys are decorations.
+#[derive(Deserialize)]
+struct LogLine<'a> {
+    #[serde(rename = "hostIdentifier", borrow)]
+    host: Option<std::borrow::Cow<'a, str>>,
+    #[serde(rename = "unixTime")]
+    unix_time: Option<UnixTime>,
+    #[serde(borrow)]
+    action: Option<std::borrow::Cow<'a, str>>,
+    #[serde(borrow)]
+    columns: Option<&'a RawValue>,
+    #[serde(borrow)]
+    snapshot: Option<Vec<&'a RawValue>>,
+    #[serde(rename = "diffResults", borrow)]
+    diff: Option<Diff<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Diff<'a> {
+    #[serde(borrow, default)]
+    added: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    removed: Vec<&'a RawValue>,
+}
+
+/// Old versions write the time as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum UnixTime {
+    Number(i64),
+    Text(String),
+}
+
+impl Reading {
+    fn object(&mut self, at: u64, bytes: &[u8], sink: &mut Sink<'_>) {
+        if let Some(verdict) = self.memo.get(bytes) {
+            return self.apply(at, verdict, sink);
+        }
+        if let Some(line) = log_line(bytes) {
+            return self.log_line(at, &line, sink);
+        }
+        let Some(row) = parse_row(bytes) else {
+            return sink.row(at).not_understood(codes::ROW_MALFORMED);
+        };
+        if let Some(host) = tables::host_of(&row) {
+            let host = host.to_owned();
+            let asset = self.host(&host, sink);
+            let verdict = self.judge(&row, asset, sink);
+            return claim(at, asset, verdict, sink);
+        }
+        let asset = self.file_asset(sink);
+        let verdict = self.judge(&row, asset, sink);
+        // Rows about the host itself name it; they are rare and must be seen each time.
+        if !tables::is_about_host(&row) {
+            self.memo.put(bytes, verdict);
+        }
+        claim(at, asset, verdict, sink);
+    }
+
+    fn apply(&mut self, at: u64, verdict: Verdict, sink: &mut Sink<'_>) {
+        let asset = self.file_asset(sink);
+        claim(at, asset, verdict, sink);
+    }
+
+    /// What a row means: an item, inert, or not understood.
+    fn judge(&mut self, row: &[RowText<'_>], asset: AssetId, sink: &mut Sink<'_>) -> Verdict {
+        let Some(table) = tables::of_columns(row) else { return Verdict::Inert };
+        tables::describe_host(row, asset, sink);
+        let facts = table.facts(row);
+        let borrowed: Vec<_> =
+            facts.iter().map(|(field, value)| (*field, value.as_ref())).collect();
+        match sink.item(table.context(row), &borrowed) {
+            Some(item) => Verdict::Item(item),
+            None => Verdict::Inert,
+        }
+    }
+
+    fn log_line(&mut self, at: u64, line: &LogLine<'_>, sink: &mut Sink<'_>) {
+        let host = line.host.as_deref().unwrap_or("");
+        let asset = if host.is_empty() { self.file_asset(sink) } else { self.host(host, sink) };
+        if let Some(day) = line.unix_time.as_ref().and_then(day_of) {
+            sink.observed_on(asset, &day);
+        }
+        let removed = line.action.as_deref() == Some("removed");
+        let mut rows: Vec<(&RawValue, Kind)> = Vec::new();
+        if let Some(columns) = line.columns {
+            rows.push((columns, if removed { Kind::Removed } else { Kind::Added }));
+        }
+        rows.extend(line.snapshot.iter().flatten().map(|row| (*row, Kind::Snapshot)));
+        if let Some(diff) = &line.diff {
+            rows.extend(diff.removed.iter().map(|row| (*row, Kind::Removed)));
+            rows.extend(diff.added.iter().map(|row| (*row, Kind::Added)));
+        }
+        if rows.is_empty() {
+            return sink.row(at).inert(codes::ROW_NOT_INVENTORY);
+        }
+        for (raw, kind) in rows {
+            self.log_row(at, raw.get().as_bytes(), kind, asset, sink);
+        }
+    }
+
+    fn log_row(&mut self, at: u64, bytes: &[u8], kind: Kind, asset: AssetId, sink: &mut Sink<'_>) {
+        let verdict = match self.memo.get(bytes) {
+            Some(verdict) => verdict,
+            None => {
+                let Some(row) = parse_row(bytes) else {
+                    return sink.row(at).not_understood(codes::ROW_MALFORMED);
+                };
+                let verdict = self.judge(&row, asset, sink);
+                if !tables::is_about_host(&row) {
+                    self.memo.put(bytes, verdict);
+                }
+                verdict
+            }
+        };
+        match (verdict, kind) {
+            (Verdict::Item(item), Kind::Added) => {
+                self.pending.entry((asset, item)).or_default().push(at);
+                if self.pending.len() > MAX_PENDING {
+                    self.flush(sink);
+                }
+            }
+            (Verdict::Item(item), Kind::Removed) => {
+                // One removal takes back one addition: two processes of one program are two rows of the same item.
+                let places = self.pending.get_mut(&(asset, item));
+                if let Some(added) = places.and_then(Vec::pop) {
+                    sink.row(added).inert(codes::ROW_REMOVED);
+                }
+                sink.row(at).inert(codes::ROW_REMOVED);
+            }
+            (verdict, _) => claim(at, asset, verdict, sink),
+        }
+    }
+
+    /// What was added and never removed is there.
+    fn flush(&mut self, sink: &mut Sink<'_>) {
+        let mut rows: Vec<(u64, AssetId, ItemId)> = Vec::new();
+        for ((asset, item), places) in self.pending.drain() {
+            rows.extend(places.into_iter().map(|at| (at, asset, item)));
+        }
+        rows.sort_unstable();
+        for (at, asset, item) in rows {
+            sink.row(at).observe_again(asset, item);
+        }
+    }
+
+    /// The asset of an array: one file is one host. Its name is the file's, without the table's name, unless a row tells it.
+    fn file_asset(&mut self, sink: &mut Sink<'_>) -> AssetId {
+        if let Some(asset) = self.asset {
+            return asset;
+        }
+        let asset = sink.asset(AssetKind::Host);
+        sink.label(asset, tables::without_table_name(&self.stem));
+        self.asset = Some(asset);
+        asset
+    }
+
+    fn host(&mut self, host: &str, sink: &mut Sink<'_>) -> AssetId {
+        if let Some(&asset) = self.hosts.get(host) {
+            return asset;
+        }
+        let asset = sink.asset(AssetKind::Host);
+        // The daemon identifies a host by name, or by UUID where it is set up so.
+        if is_uuid(host) {
+            sink.label(asset, host);
+            sink.identify(asset, IdKind::Uuid, host);
+        } else {
+            sink.name(asset, host);
+        }
+        self.hosts.insert(host.to_owned(), asset);
+        asset
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Added,
+    Removed,
+    Snapshot,
+}
+
+fn claim(at: u64, asset: AssetId, verdict: Verdict, sink: &mut Sink<'_>) {
+    let mut row = sink.row(at);
+    match verdict {
+        Verdict::Item(item) => row.observe_again(asset, item),
+        Verdict::Inert => row.inert(codes::ROW_NOT_INVENTORY),
+    }
+}
+
+/// The object as a line of the result log, if it is one.
+fn log_line(bytes: &[u8]) -> Option<LogLine<'_>> {
+    memchr::memmem::find(bytes, b"\"hostIdentifier\"")?;
+    let line: LogLine<'_> = serde_json::from_slice(bytes).ok()?;
+    let is_log = line.columns.is_some() || line.snapshot.is_some() || line.diff.is_some();
+    (is_log || line.action.is_some()).then_some(line)
+}
+
+fn day_of(time: &UnixTime) -> Option<String> {
+    let seconds = match time {
+        UnixTime::Number(seconds) => *seconds,
+        UnixTime::Text(text) => text.trim().parse().ok()?,
+    };
+    let instant = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(jiff::tz::Offset::UTC.to_datetime(instant).date().to_string())
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().filter(|&b| b == b'-').count() == 4
+}
+
+/// How many added rows wait for their removal at most; beyond that the oldest knowledge is taken as it stands.
+const MAX_PENDING: usize = 4_000_000;
