@@ -9,14 +9,15 @@
 //! | programs started at logon | running | path and process |
 //! | Amcache programs, drivers, driver packages, files, devices | installed, running, file, platform | names, publishers, paths |
 //! | keys of vendors below `SOFTWARE` and `SYSTEM`, for the computer or a user | residue | registry path, version, folder |
-//! | manufacturer, model, network adapters on a bus | platform | vendor and model |
+//! | manufacturer, model, network adapters on a bus | platform | vendor, model, publisher of the driver |
 //! | computer name, Windows version | (asset) | |
 //!
 //! A key is a row. Keys outside these tables are inert. The vendor keys are residue because nothing removes them with the
 //! product; an uninstall entry or a service beside them says that it is still there.
 //!
 //! Services are read from the control set in use. A service that only an older set knows is residue, one that both know counts
-//! once. Uninstall entries without a name are what a removal left behind: residue too.
+//! once. Services that have nothing to start or are marked for deletion, and uninstall entries without a name, are what a removal
+//! left behind: residue too. A source that does not say which control set is in use means the first that it has.
 //!
 //! Deliberately not done: transaction logs are not replayed and freed cells are not searched, so the last seconds before a hive
 //! was copied and deleted keys are not seen. Values outside the tables are not read at all: hives are full of secrets.
@@ -119,8 +120,8 @@ impl Tables {
         }
     }
 
-    /// Whether a path lies in a control set that is not in use. A source that does not say which one is means the first that it
-    /// has.
+    /// Whether a path lies in a control set that is not in use. See the module on sources that do not say which
+    /// one is.
     fn is_superseded(&mut self, path: &[String]) -> bool {
         let Some(set) = table::control_set(path) else { return false };
         let current = self.current_set.get_or_insert_with(|| set.to_owned());

@@ -2,7 +2,8 @@
 //!
 //! In: lines in UTF-16, UTF-8 or GB 18030. Out: one row for each key, at the line of its header; a line that is not understood is a
 //! row of its own. Keys that the file would delete (`[-HKEY_…]`) are inert, values that it would delete are skipped.
-//! Reads key by key: a file of any size needs the memory of one key.
+//! Reads key by key: a file of any size needs the memory of one key. That is also why the control set in use is the first one of
+//! the file, and `CurrentControlSet`: the key that says which it is comes last.
 
 use model::source::Unit;
 
@@ -123,30 +124,30 @@ impl Export {
         ahead
     }
 
-    /// Joins the lines of a value: binary data goes on after a backslash, a string up to its closing quote.
+    /// Joins the lines of a value: binary data goes on after a backslash, a string up to its closing quote. Each line is looked at
+    /// once, however many there are.
     fn whole_value(
         &mut self,
         first: String,
         input: &mut Input<'_>,
         sink: &mut Sink<'_>,
     ) -> (String, Option<Result<String, ()>>) {
+        let (is_text, mut goes_on) = (is_string(&first), is_open(&first));
         let mut whole = first;
-        let most = input.limits.row_bytes;
-        while whole.len() < most && goes_on(&whole) {
-            let is_string = !whole.trim_end().ends_with('\\') || is_open_string(&whole);
-            match self.lines.next(input, sink) {
-                Some(Ok(next)) if is_string && begins_anew(&next) => {
-                    return (whole, Some(Ok(next)));
-                }
-                Some(Ok(next)) if is_string => {
-                    whole.push('\n');
-                    whole.push_str(&next);
-                }
-                Some(Ok(next)) => {
-                    whole.truncate(whole.trim_end().len() - 1);
-                    whole.push_str(next.trim());
-                }
+        while goes_on && whole.len() < input.limits.row_bytes {
+            let next = match self.lines.next(input, sink) {
+                Some(Ok(next)) if is_text && begins_anew(&next) => return (whole, Some(Ok(next))),
+                Some(Ok(next)) => next,
                 other => return (whole, other),
+            };
+            if is_text {
+                goes_on = quoted(&next).is_none();
+                whole.push('\n');
+                whole.push_str(&next);
+            } else {
+                goes_on = next.trim_end().ends_with('\\');
+                whole.truncate(whole.trim_end().len() - 1);
+                whole.push_str(next.trim());
             }
         }
         (whole, None)
@@ -173,34 +174,34 @@ fn canonical(name: &str) -> Vec<String> {
 
 /// Gives the hive of another computer, mounted under a name of its own, the path that it had there.
 fn mounted(path: &mut Vec<String>) {
-    let below_mount = match path.as_slice() {
-        [root, _, third, ..] if root == "HKLM" => third.clone(),
-        _ => return,
-    };
-    let Some(mount) = path.get_mut(1) else { return };
-    if table::is_control_set(&below_mount) {
+    let [root, mount, below, ..] = path.as_mut_slice() else { return };
+    let is_own = OWN_HIVES.iter().any(|name| mount.eq_ignore_ascii_case(name));
+    if root != "HKLM" || is_own {
+        return;
+    }
+    if table::is_control_set(below) {
         "SYSTEM".clone_into(mount);
-    } else if below_mount.eq_ignore_ascii_case("Root") {
-        path.drain(..2);
-        path.insert(0, "AMCACHE".to_owned());
-    } else if below_mount.eq_ignore_ascii_case("Microsoft") {
+    } else if below.eq_ignore_ascii_case("Microsoft") {
         "SOFTWARE".clone_into(mount);
+    } else if below.eq_ignore_ascii_case("Root") {
+        "AMCACHE".clone_into(root);
+        path.remove(1);
     }
 }
 
-/// Whether a value is not complete yet.
-fn goes_on(value: &str) -> bool {
-    is_open_string(value) || (!is_string(value) && value.trim_end().ends_with('\\'))
+/// Whether a value has its end on a later line.
+fn is_open(value: &str) -> bool {
+    match split_name(value.trim_start()) {
+        Some((_, data)) => match data.strip_prefix('"') {
+            Some(text) => quoted(text).is_none(),
+            None => data.trim_end().ends_with('\\'),
+        },
+        None => false,
+    }
 }
 
 fn is_string(value: &str) -> bool {
     split_name(value.trim_start()).is_some_and(|(_, data)| data.starts_with('"'))
-}
-
-/// Whether the data is a string without its closing quote.
-fn is_open_string(value: &str) -> bool {
-    let Some((_, data)) = split_name(value.trim_start()) else { return false };
-    data.strip_prefix('"').is_some_and(|text| quoted(text).is_none())
 }
 
 /// Whether a line begins a key or a value, so that an open string before it was never closed.
@@ -270,6 +271,7 @@ fn hex_bytes(data: &str) -> Option<Vec<u8>> {
 
 const SIGNATURE_4: &str = "REGEDIT4";
 const SIGNATURE_5: &str = "Windows Registry Editor Version 5";
+const OWN_HIVES: &[&str] = &["SYSTEM", "SOFTWARE", "HARDWARE", "SAM", "SECURITY"];
 const PROBED_BYTES: usize = 512;
 const VALUES_PER_KEY: usize = 4096;
 const REG_BINARY: u32 = 3;

@@ -50,7 +50,7 @@ impl Reader for RegistryHive {
             visited: vec![0; bytes.len() / 512 + 1],
             path: Vec::new(),
             tables: Tables::new(input.path, sink),
-            damaged: false,
+            faults: 0,
         };
         walk.hive(&base, sink);
     }
@@ -81,8 +81,8 @@ struct Walk<'b> {
     /// Where we are.
     path: Vec<String>,
     tables: Tables,
-    /// Whether a list was broken, so that keys are missing.
-    damaged: bool,
+    /// How much was broken so far.
+    faults: u64,
 }
 
 impl Walk<'_> {
@@ -108,11 +108,15 @@ impl Walk<'_> {
         self.mark(root.cell);
         sink.row(file_offset(root.cell)).inert(codes::ROW_NOT_INVENTORY);
         self.tree(prefix.len(), children, sink);
-        if self.damaged {
+        if self.faults > 0 {
             self.orphans(&root, &prefix, sink);
         }
         if self.budget.is_spent() {
             sink.error(codes::LIMIT_REACHED, None, &[("limit", "lists longer than the hive")]);
+        }
+        if self.faults >= MOST_FAULTS {
+            let limit = format!("{MOST_FAULTS} faults");
+            sink.error(codes::LIMIT_REACHED, None, &[("limit", &limit)]);
         }
     }
 
@@ -154,6 +158,9 @@ impl Walk<'_> {
     fn tree(&mut self, root_depth: usize, children: Vec<u32>, sink: &mut Sink<'_>) {
         let mut stack = vec![children.into_iter()];
         while let Some(siblings) = stack.last_mut() {
+            if self.faults >= MOST_FAULTS {
+                return;
+            }
             let next = siblings.next();
             self.path.truncate(root_depth + stack.len() - 1);
             let Some(cell) = next else {
@@ -235,6 +242,9 @@ impl Walk<'_> {
         let hive = self.hive;
         let (mut later, mut recovered) = (Vec::new(), 0_u64);
         for cell in hive.key_cells() {
+            if self.faults >= MOST_FAULTS {
+                break;
+            }
             if !self.mark(cell) {
                 continue;
             }
@@ -242,6 +252,7 @@ impl Walk<'_> {
             let Some(path) = self.path_of(&key, root, prefix) else {
                 self.path = prefix.to_vec();
                 self.lost(file_offset(cell), sink);
+                self.faults += 1;
                 continue;
             };
             recovered += 1;
@@ -279,7 +290,7 @@ impl Walk<'_> {
     fn broken(&mut self, fault: Fault, sink: &mut Sink<'_>) {
         sink.warn(codes::MALFORMED, Some(fault.at), &[("what", fault.what)]);
         self.lost(fault.at, sink);
-        self.damaged = true;
+        self.faults += 1;
     }
 
     fn lost(&mut self, at: u64, sink: &mut Sink<'_>) {
@@ -323,3 +334,6 @@ fn hive_path(children: &[String], file_name: &str) -> Vec<String> {
     };
     path.iter().map(|&name| name.to_owned()).collect()
 }
+
+/// A hive with more faults than this is given up: lists that lead in circles would be followed for ever.
+const MOST_FAULTS: u64 = 100_000;

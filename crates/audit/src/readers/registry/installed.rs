@@ -92,12 +92,17 @@ impl Tables {
     pub(super) fn amcache_program(&mut self, key: &Key<'_>, sink: &mut Sink<'_>) {
         let publisher = words::publisher(key.text("Publisher"));
         let folder = words::path(key.text("RootDirPath"));
+        let entry = words::file_name(key.text("RegistryKeyPath"));
+        let code = match words::braced_code(key.text("MsiProductCode")) {
+            "" => words::braced_code(entry),
+            code => code,
+        };
         let facts = [
             (Field::WinDisplay, words::display(key.text("Name"))),
             (Field::WinPublisher, publisher.name.as_str()),
             (Field::Signer, if publisher.signed { publisher.name.as_str() } else { "" }),
             (Field::Version, key.text("Version")),
-            (Field::WinProductCode, words::braced_code(key.text("MsiProductCode"))),
+            (Field::WinProductCode, code),
             (Field::WinPath, folder.as_str()),
         ];
         self.observe(key, Context::Installed, &facts, sink);

@@ -70,21 +70,35 @@ impl Tables {
         self.hardware(key, if in_use { Context::Platform } else { Context::Residue }, sink);
     }
 
-    /// A network adapter: one on a bus is part of the computer, one without is the work of a program.
+    /// A network adapter: one on a bus is part of the computer, one without is the work of a program. Who provides its driver is
+    /// not who makes it: cards of all makers have drivers that came with the system.
     pub(super) fn adapter(&mut self, key: &Key<'_>, sink: &mut Sink<'_>) {
         let device = key.first_text(&["DeviceInstanceID", "MatchingDeviceId", "ComponentId"]);
-        let [model, provider] = [key.text("DriverDesc"), key.text("ProviderName")];
-        self.device(key, device, [model, provider, key.text("DriverVersion")], sink);
+        let model = words::display(key.text("DriverDesc"));
+        let provider = (Field::WinPublisher, words::display(key.text("ProviderName")));
+        if is_software(device) {
+            let version = (Field::Version, key.text("DriverVersion"));
+            let facts = [(Field::WinDisplay, model), provider, version];
+            self.observe(key, Context::Running, &facts, sink);
+        } else {
+            self.observe(key, Context::Platform, &[(Field::HwModel, model), provider], sink);
+        }
     }
 
     /// A device that Amcache knows.
     pub(super) fn amcache_device(&mut self, key: &Key<'_>, sink: &mut Sink<'_>) {
-        let bus = key.text("Enumerator");
-        let bus = if bus.is_empty() { String::new() } else { format!("{bus}\\") };
-        let maker = key.text("Manufacturer");
+        let model = words::display(key.text("Model"));
+        let maker = words::display(key.text("Manufacturer"));
         // `(Standard system devices)` is nobody.
         let maker = if maker.starts_with('(') { "" } else { maker };
-        self.device(key, &bus, [key.text("Model"), maker, key.text("DriverVerVersion")], sink);
+        if is_software_bus(key.text("Enumerator")) {
+            let version = (Field::Version, key.text("DriverVerVersion"));
+            let facts = [(Field::WinDisplay, model), (Field::WinPublisher, maker), version];
+            self.observe(key, Context::Running, &facts, sink);
+        } else {
+            let facts = [(Field::HwVendor, maker), (Field::HwModel, model)];
+            self.observe(key, Context::Platform, &facts, sink);
+        }
     }
 
     /// The computer as Amcache describes it; `#` stands for unknown.
@@ -110,29 +124,15 @@ impl Tables {
         ];
         self.observe(key, context, &facts, sink);
     }
+}
 
-    fn device(
-        &mut self,
-        key: &Key<'_>,
-        device: &str,
-        [model, maker, version]: [&str; 3],
-        sink: &mut Sink<'_>,
-    ) {
-        let model = words::display(model);
-        let maker = words::display(maker);
-        let bus = device.split_once('\\').map_or("", |(bus, _)| bus);
-        if SOFTWARE_BUSES.iter().any(|name| bus.eq_ignore_ascii_case(name)) {
-            let facts = [
-                (Field::WinDisplay, model),
-                (Field::WinPublisher, maker),
-                (Field::Version, version),
-            ];
-            self.observe(key, Context::Running, &facts, sink);
-        } else {
-            let facts = [(Field::HwVendor, maker), (Field::HwModel, model)];
-            self.observe(key, Context::Platform, &facts, sink);
-        }
-    }
+/// Whether a device, by its path, hangs on no bus of the computer.
+fn is_software(device: &str) -> bool {
+    is_software_bus(device.split_once('\\').map_or("", |(bus, _)| bus))
+}
+
+fn is_software_bus(bus: &str) -> bool {
+    SOFTWARE_BUSES.iter().any(|name| bus.eq_ignore_ascii_case(name))
 }
 
 /// Where devices hang that exist only as software.

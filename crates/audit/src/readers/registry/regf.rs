@@ -60,24 +60,28 @@ pub(super) struct Fault {
 }
 
 /// How many list entries and data bytes may still be looked at.
-pub(super) struct Budget(u64);
+pub(super) struct Budget {
+    entries: usize,
+    data: usize,
+}
 
 impl Budget {
     /// Enough for every honest hive of this size: each list and each data cell is looked at about once.
     pub(super) fn of(hive_bytes: usize) -> Self {
-        Self(2 * hive_bytes as u64 + 4096)
+        Self { entries: hive_bytes / 4 + 1024, data: hive_bytes + 4096 }
     }
 
-    /// Whether anything is left.
+    /// Whether anything is used up.
     pub(super) fn is_spent(&self) -> bool {
-        self.0 == 0
+        self.entries == 0 || self.data == 0
     }
+}
 
-    fn spend(&mut self, amount: usize) -> bool {
-        let enough = self.0 >= amount as u64;
-        self.0 = self.0.saturating_sub(amount as u64);
-        enough
-    }
+/// Takes an amount from what is left; what is not enough is used up.
+fn spend(left: &mut usize, amount: usize) -> bool {
+    let enough = *left >= amount;
+    *left = left.saturating_sub(amount);
+    enough
 }
 
 impl<'b> Hive<'b> {
@@ -162,7 +166,7 @@ impl<'b> Hive<'b> {
         };
         let count = usize::from(word(rest, 0).ok_or(broken)?);
         let entries = rest.get(2..).unwrap_or_default().chunks_exact(width).take(count);
-        if !budget.spend(entries.len()) {
+        if !spend(&mut budget.entries, entries.len()) {
             return Err(fault("budget", cell));
         }
         let cut = if entries.len() < count { Err(broken) } else { Ok(()) };
@@ -193,7 +197,7 @@ impl<'b> Hive<'b> {
         }
         let count = key.values as usize;
         let entries = self.cell(key.value_list)?.chunks_exact(4).take(count);
-        if !budget.spend(entries.len()) {
+        if !spend(&mut budget.entries, entries.len()) {
             return Err(fault("budget", key.value_list));
         }
         let complete = entries.len() == count;
@@ -224,7 +228,7 @@ impl<'b> Hive<'b> {
         if size == 0 {
             return Ok((name, Data::decode(kind, &[])));
         }
-        if !budget.spend(size) {
+        if !spend(&mut budget.data, size) {
             return Err(fault("budget", cell));
         }
         let data = self.data(field(6)?, size)?;

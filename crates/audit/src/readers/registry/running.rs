@@ -9,28 +9,27 @@ use crate::codes;
 use crate::sink::Sink;
 
 impl Tables {
-    /// A service. One of an older control set is residue, unless the set in use has it too.
+    /// A service or driver. One of an older control set is residue, unless the set in use has it too; so is one that is marked for
+    /// deletion, and a key that has no program to start.
     pub(super) fn service(&mut self, key: &Key<'_>, superseded: bool, sink: &mut Sink<'_>) {
         let name = key.name().to_lowercase();
-        let context = if !superseded {
+        if !superseded {
             self.services.insert(name);
-            Context::Running
         } else if self.services.contains(&name) {
             return sink.row(key.at).inert(codes::ROW_SUPERSEDED);
-        } else {
-            Context::Residue
-        };
-        let path = words::program(key.text("ImagePath"));
-        let driver = words::file_of_kind(&path, ".sys");
-        let process = words::file_of_kind(&path, ".exe");
+        }
+        let path = image_path(key);
+        let start = start_mode(key);
+        let can_run = !superseded && !path.is_empty() && start != DELETED;
         let facts = [
             (Field::WinService, key.name()),
             (Field::WinDisplay, words::display(key.text("DisplayName"))),
             (Field::WinPath, path.as_str()),
-            (Field::WinDriver, driver),
-            (Field::WinProc, process),
-            (Field::State, start_mode(key)),
+            (Field::WinDriver, words::file_of_kind(&path, ".sys")),
+            (Field::WinProc, words::file_of_kind(&path, ".exe")),
+            (Field::State, start),
         ];
+        let context = if can_run { Context::Running } else { Context::Residue };
         self.observe(key, context, &facts, sink);
     }
 
@@ -80,14 +79,25 @@ impl Tables {
             (Field::SoftwareName, key.text("Product")),
             (Field::Version, key.text("DriverVersion")),
             (Field::WinPath, path.as_str()),
+            (Field::State, if key.number("DriverSigned") == Some(0) { "unsigned" } else { "" }),
         ];
         self.observe(key, Context::Running, &facts, sink);
     }
 }
 
+/// The program of a service. A driver that names none lies where drivers lie by default.
+fn image_path(key: &Key<'_>) -> String {
+    let path = words::program(key.text("ImagePath"));
+    let is_driver = key.number("Type").is_some_and(|kind| matches!(kind, 1 | 2 | 8));
+    if path.is_empty() && is_driver {
+        return format!(r"C:\Windows\System32\drivers\{}.sys", key.name());
+    }
+    path
+}
+
 fn start_mode(key: &Key<'_>) -> &'static str {
     if key.number("DeleteFlag") == Some(1) {
-        return "start=deleted";
+        return DELETED;
     }
     match key.number("Start") {
         Some(0) => "start=boot",
@@ -98,3 +108,5 @@ fn start_mode(key: &Key<'_>) -> &'static str {
         _ => "",
     }
 }
+
+const DELETED: &str = "start=deleted";

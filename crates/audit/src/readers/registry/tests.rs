@@ -6,7 +6,6 @@ mod real;
 
 use model::asset::IdKind;
 use model::diagnostic::Code;
-use model::field::{Context, Field};
 
 use super::build::HiveKey;
 use super::{RegExport, RegistryHive, words};

@@ -38,6 +38,7 @@ lines"
 [HKEY_LOCAL_MACHINE\SYSTEM\ControlSet002\Services\Old]
 
 [HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Also]
+"Type"=dword:00000002
 
 [-HKEY_LOCAL_MACHINE\SOFTWARE\McAfee]
 
@@ -53,7 +54,7 @@ const ITEMS: &[&str] = &[
     r#"installed | win.display=VMware "Tools" | win.publisher=VMware, Inc. | win.product-code={D3C2B1A0-F5E4-1706-2839-4A5B6C7D8E9F} | win.path=C:\Program Files\V"#,
     r"running | win.service=上VMTools | win.path=C:\Program Files\VMware\vmtoolsd.exe | win.proc=vmtoolsd.exe | state=start=manual",
     r"residue | win.service=Old",
-    r"running | win.service=Also",
+    r"running | win.service=Also | win.path=C:\Windows\System32\drivers\Also.sys | win.driver=Also.sys",
     r"residue | win.reg=HKCU\SOFTWARE\McAfee",
     r"residue | win.reg=HKCU\SOFTWARE\Fortinet\FortiClient",
 ];
@@ -109,7 +110,7 @@ fn what_is_malformed_is_a_row_and_the_rest_is_read() {
     let read = read(text.as_bytes());
     assert_eq!(
         items(&read),
-        ["running | win.service=a | win.display=Agent", "running | win.service=c"]
+        ["residue | win.service=a | win.display=Agent", "residue | win.service=c"]
     );
     let lost = &read.sources[0].1.not_understood[&codes::ROW_MALFORMED];
     let lines: Vec<u64> = lost.first.iter().map(|(_, line)| *line).collect();

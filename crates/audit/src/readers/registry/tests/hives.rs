@@ -37,6 +37,9 @@ fn system() -> HiveKey {
     shared.number("Start", 4);
     shared.at("Parameters").text("ServiceDll", r"%ProgramFiles%\Acme\agent.dll");
     root.at(r"ControlSet002\Services\Bare");
+    root.at(r"ControlSet002\Services\Driver").number("Type", 1);
+    let going = root.at(r"ControlSet002\Services\Going");
+    going.text("ImagePath", r"C:\going.exe").number("DeleteFlag", 1);
     let name = root.at(r"ControlSet002\Control\ComputerName\ComputerName");
     name.text("ComputerName", "WS-17");
     root.at(r"ControlSet001\Control\ComputerName\ComputerName").text("ComputerName", "OLD");
@@ -62,8 +65,10 @@ fn services_of_the_control_set_in_use_run_and_others_are_residue() {
             r"platform | hw.vendor=VMware, Inc. | hw.model=VMware7,1",
             r"residue | hw.vendor=Huawei",
             r"residue | win.reg=HKLM\SYSTEM\Select",
+            r"residue | win.service=Bare",
+            r"residue | win.service=Going | win.path=C:\going.exe | win.proc=going.exe | state=start=deleted",
             r"residue | win.service=OldAgent | win.path=C:\Old\agent.exe | win.proc=agent.exe | state=start=automatic",
-            r"running | win.service=Bare",
+            r"running | win.service=Driver | win.path=C:\Windows\System32\drivers\Driver.sys | win.driver=Driver.sys",
             r"running | win.service=Shared | win.path=C:\Program Files\Acme\agent.dll",
             r"running | win.service=Shared | win.path=C:\Windows\svchost.exe | win.proc=svchost.exe | state=start=disabled",
             r"running | win.service=VMMEMCTL | win.path=C:\Windows\System32\drivers\vmmemctl.sys | win.driver=vmmemctl.sys | state=start=automatic",
@@ -89,7 +94,7 @@ fn adapters_on_a_bus_are_platform_and_others_are_programs() {
     assert_eq!(
         items(&read),
         [
-            "platform | hw.vendor=VMware, Inc. | hw.model=vmxnet3 Ethernet Adapter",
+            "platform | hw.model=vmxnet3 Ethernet Adapter | win.publisher=VMware, Inc.",
             "running | win.display=PANGP Virtual Ethernet Adapter | win.publisher=Palo Alto Networks",
         ]
     );
@@ -245,8 +250,16 @@ fn long_lists_big_values_and_wide_names_are_read() {
 #[test]
 fn older_list_forms_are_read() {
     let hive = system().hive("SYSTEM");
-    let lf: Vec<u8> = replace(&hive, b"lh", b"lf");
+    let lf = replace(&hive, b"lh", b"lf");
     assert_eq!(items(&read("x", &lf)), items(&read("x", &hive)));
+    let mut li = replace(&hive, b"lh", b"li");
+    for at in (4096..li.len() - 8).filter(|&at| hive[at..].starts_with(b"lh")) {
+        let count = usize::from(hive[at + 2]);
+        let cells: Vec<u8> =
+            (0..count).flat_map(|entry| hive[at + 4 + 8 * entry..][..4].to_vec()).collect();
+        li[at + 4..at + 4 + cells.len()].copy_from_slice(&cells);
+    }
+    assert_eq!(items(&read("x", &li)), items(&read("x", &hive)));
 }
 
 #[test]
@@ -255,7 +268,7 @@ fn a_hive_in_use_is_read_with_a_warning() {
     hive[8] = 7;
     let read = read("x", &hive);
     assert!(has(&read, codes::HIVE_DIRTY) && has(&read, codes::MALFORMED));
-    assert_eq!(items(&read).len(), 9);
+    assert_eq!(items(&read).len(), 11);
 }
 
 #[test]
@@ -271,8 +284,9 @@ fn a_transaction_log_is_named_and_not_read() {
 fn keys_behind_a_broken_list_are_found_by_their_marks() {
     let hive = system().hive("SYSTEM");
     let whole = read("x", &hive);
-    // The list of the services in use is the one that names the most keys.
+    // The list of the root has four entries, that of the services in use six.
     let broken = replace(&hive, b"lh\x04\x00", b"xx\x04\x00");
+    let broken = replace(&broken, b"lh\x06\x00", b"xx\x06\x00");
     let read = read("x", &broken);
     assert!(has(&read, codes::MALFORMED) && has(&read, codes::HIVE_RECOVERED));
     let (mut found, mut expected) = (items(&read), items(&whole));
@@ -304,6 +318,26 @@ fn lists_in_a_circle_end() {
     }
     let read = read("x", &circular);
     assert!(read.sources[0].1.lost_rows() > 0);
+}
+
+#[test]
+fn keys_that_all_share_one_list_cost_no_more_than_the_limit() {
+    let mut root = HiveKey::new("SYSTEM");
+    for index in 0..2000 {
+        root.at(&format!(r"ControlSet001\Services\{index}"));
+    }
+    let mut hive = root.hive("SYSTEM");
+    let cells = |hive: &[u8], mark: &[u8]| -> Vec<usize> {
+        (4096..hive.len() - 8).step_by(8).filter(|&at| hive[at + 4..].starts_with(mark)).collect()
+    };
+    let index = cells(&hive, b"ri")[0] - 4096;
+    for at in cells(&hive, b"nk") {
+        hive[at + 24..at + 28].copy_from_slice(&2000_u32.to_le_bytes());
+        hive[at + 32..at + 36].copy_from_slice(&u32::try_from(index).unwrap().to_le_bytes());
+    }
+    let read = read("x", &hive);
+    assert!(has(&read, codes::LIMIT_REACHED));
+    assert!(read.sources[0].1.rows < 300_000);
 }
 
 #[test]
