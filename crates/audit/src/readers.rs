@@ -1,5 +1,12 @@
 //! The readers, one module per format family, and their registry.
 
+mod columns;
+mod identifiers;
+#[cfg(test)]
+mod testing;
+mod transcode;
+mod xml;
+
 use crate::reader::{Head, Reader};
 
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
