@@ -37,6 +37,15 @@ pub const ROW_NOT_INVENTORY: Code = Code("row/not-inventory");
 /// Inert: the package or entry is recorded as not installed.
 pub const ROW_NOT_INSTALLED: Code = Code("row/not-installed");
 
+/// Inert: the row names, places or numbers the asset itself and holds nothing else.
+pub const ROW_ASSET_DETAIL: Code = Code("row/asset-detail");
+/// Inert: the row says only what an earlier row of the same asset already said.
+pub const ROW_REPEATED: Code = Code("row/repeated");
+/// Vendor and version stood in each other's column and were put back.
+pub const ROW_SWAPPED_COLUMNS: Code = Code("row/swapped-columns");
+/// Reason: the row's object identifier is written as a name from a module that we do not hold.
+pub const ROW_SYMBOLIC_OID: Code = Code("row/symbolic-oid");
+
 /// Every code above.
 pub const ALL: &[Code] = &[
     TRUNCATED,
@@ -55,4 +64,8 @@ pub const ALL: &[Code] = &[
     ROW_TOO_LONG,
     ROW_NOT_INVENTORY,
     ROW_NOT_INSTALLED,
+    ROW_ASSET_DETAIL,
+    ROW_REPEATED,
+    ROW_SWAPPED_COLUMNS,
+    ROW_SYMBOLIC_OID,
 ];
