@@ -3,6 +3,7 @@
 mod columns;
 #[cfg(test)]
 mod corpus;
+mod glpi;
 mod identifiers;
 mod nmap_xml;
 mod process;
@@ -16,7 +17,8 @@ use crate::reader::{Head, Reader};
 
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
 /// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[&nmap_xml::NmapXml, &snmp_walk::SnmpWalk];
+pub static READERS: &[&dyn Reader] =
+    &[&glpi::GlpiJson, &glpi::GlpiXml, &nmap_xml::NmapXml, &snmp_walk::SnmpWalk];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {

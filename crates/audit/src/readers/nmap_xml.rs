@@ -166,7 +166,7 @@ fn host_name(host: &mut Host, node: &Node, sink: &mut Sink<'_>) {
 fn port(host: &mut Host, node: &Node, sink: &mut Sink<'_>) {
     let open = node.all("state").any(|state| state.attribute("state") == "open");
     if node.name != "port" || !open || host.down {
-        return sink.row(node.at).inert(codes::ROW_NOT_INVENTORY);
+        return node.nothing(sink, codes::ROW_NOT_INVENTORY);
     }
     let number = node.attribute("portid");
     let field = match node.attribute("protocol") {
@@ -206,7 +206,7 @@ fn port(host: &mut Host, node: &Node, sink: &mut Sink<'_>) {
 fn host_script(host: &mut Host, node: &Node, sink: &mut Sink<'_>) {
     let facts = if host.down { Vec::new() } else { scripts::facts(node) };
     if facts.is_empty() {
-        return sink.row(node.at).inert(codes::ROW_NOT_INVENTORY);
+        return node.nothing(sink, codes::ROW_NOT_INVENTORY);
     }
     let asset = host.asset(sink);
     let facts: Vec<_> = facts.iter().map(|(field, value)| (*field, &**value)).collect();

@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use model::diagnostic::Code;
+use model::source::Unit;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Error, Reader, XmlVersion};
 
@@ -13,7 +15,6 @@ use crate::codes;
 use crate::reader::{Head, Input, report_read_error};
 use crate::readers::transcode::{Gauge, Utf8, sniff};
 use crate::sink::Sink;
-use model::source::Unit;
 
 /// The name of the root element of a text that begins like this.
 pub(crate) fn root(head: &Head<'_>) -> Option<String> {
@@ -60,6 +61,8 @@ pub(crate) struct Node {
     pub(crate) text: String,
     /// Elements in it, in order.
     pub(crate) children: Vec<Node>,
+    /// Whether something of it is missing: the input ended in it, or a limit was reached.
+    pub(crate) cut: bool,
 }
 
 impl Node {
@@ -71,6 +74,15 @@ impl Node {
     /// The elements of this name in it.
     pub(crate) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Node> {
         self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// What to say of a row in which nothing was found: when something of it is missing, it may have been there.
+    pub(crate) fn nothing(&self, sink: &mut Sink<'_>, reason: Code) {
+        if self.cut {
+            sink.row(self.at).not_understood(codes::ROW_MALFORMED);
+        } else {
+            sink.row(self.at).inert(reason);
+        }
     }
 
     fn cost(&self) -> usize {
@@ -151,6 +163,7 @@ impl<'a> Xml<'a> {
             match self.next(sink) {
                 Step::Open(_) if too_deep > 0 || full || above.len() >= self.depth_max => {
                     too_deep += 1;
+                    node.cut = true;
                     sink.warn(codes::LIMIT_REACHED, Some(node.at), &[("element", &node.name)]);
                 }
                 Step::Open(child) => {
@@ -161,12 +174,14 @@ impl<'a> Xml<'a> {
                     cost += text.len();
                     node.text.push_str(&text);
                 }
-                Step::Text(_) => {}
+                Step::Text(_) => node.cut |= full,
                 Step::Close if too_deep > 0 => too_deep -= 1,
                 Step::Close | Step::End => {
-                    let Some(mut parent) = above.pop() else { return node };
-                    std::mem::swap(&mut parent, &mut node);
-                    node.children.push(parent);
+                    node.cut |= self.ended;
+                    let Some(parent) = above.pop() else { return node };
+                    let child = std::mem::replace(&mut node, parent);
+                    node.cut |= child.cut;
+                    node.children.push(child);
                 }
             }
         }

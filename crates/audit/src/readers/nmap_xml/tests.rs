@@ -85,7 +85,7 @@ fn contradicting_guesses_are_mentions() {
 fn an_interrupted_scan_is_read_as_far_as_it_goes() {
     let cut = SCAN.find("<port protocol=\"tcp\" portid=\"8443\">").unwrap();
     let (rows, seen, said) = account(&NmapXml, &SCAN.as_bytes()[..cut + 40]);
-    assert_eq!(rows, (7, 3, 4, 0), "the port that was begun is a row");
+    assert_eq!(rows, (7, 3, 3, 1), "the port that was begun may have been open");
     assert_eq!(seen.len(), 4);
     assert_eq!(said, ["input/truncated"]);
 }
