@@ -64,11 +64,11 @@ pub(crate) fn assets(collector: &Collector) -> Vec<String> {
         .collect()
 }
 
+/// Rows, understood, inert, lost.
+pub(crate) type Rows = (u64, u64, u64, u64);
+
 /// Reads a text and gives its ledger as `rows understood inert lost`, what was observed, and the codes that were said.
-pub(crate) fn account(
-    reader: &dyn Reader,
-    bytes: &[u8],
-) -> ((u64, u64, u64, u64), Vec<String>, Vec<&'static str>) {
+pub(crate) fn account(reader: &dyn Reader, bytes: &[u8]) -> (Rows, Vec<String>, Vec<&'static str>) {
     let collector = read(reader, "sample", bytes);
     let ledger = &collector.sources[0].1;
     assert!(ledger.balances());

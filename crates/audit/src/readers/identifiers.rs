@@ -72,10 +72,10 @@ pub(crate) fn serial(text: &str) -> Option<&str> {
     let real = text.len() >= 5
         && text.len() <= 128
         && text.chars().any(|c| c.is_ascii_digit())
-        && text.chars().any(|c| c != first && c != '0')
+        && text.chars().any(|c| c.is_alphanumeric() && c != first && c != '0')
         && !masked(text)
         && !text.chars().any(char::is_control)
-        && !["0123456789", "1234567890", "123456789"].contains(&text);
+        && !["0123456789", "1234567890", "00 00 00 00", "123456789"].contains(&text);
     real.then_some(text)
 }
 
@@ -121,9 +121,10 @@ pub(crate) fn is_adapter(text: &str) -> bool {
         ["adapter", "ethernet", "nic", "network", "controller", "gigabit", "网卡", "适配器"];
     lower.contains(' ')
         && !lower.contains(['\'', '"'])
-        && lower.split([' ', '(', ')']).any(|word| named.iter().any(|name| word == *name))
+        && lower.split([' ', '(', ')']).any(|word| named.contains(&word))
         && !lower.contains("interface")
         && !ends_in_port(&lower)
+        && !begins_with_port(&lower)
 }
 
 /// Whether the last word is a port position such as `0/1` or `3`: `Gigabit Ethernet 0/1`.
@@ -134,9 +135,19 @@ fn ends_in_port(text: &str) -> bool {
     position && !text.contains('#') && (last.contains('/') || text.starts_with("port"))
 }
 
-/// VRRP and CARP, HSRP 1, HSRP 2, GLBP: addresses that move between devices.
-const REDUNDANCY: &[&[u8]] =
-    &[&[0, 0, 0x5e], &[0, 0, 0x0c, 0x07, 0xac], &[0, 0, 0x0c, 0x9f], &[0, 0x07, 0xb4]];
+/// Whether the first word is a port position such as `1/1/1,`.
+fn begins_with_port(text: &str) -> bool {
+    text.split(' ').next().is_some_and(|word| word.contains('/'))
+}
+
+/// VRRP and CARP, HSRP 1, HSRP 2, GLBP, clusters of firewalls: addresses that move between devices or are the same in several.
+const REDUNDANCY: &[&[u8]] = &[
+    &[0, 0, 0x5e],
+    &[0, 0, 0x0c, 0x07, 0xac],
+    &[0, 0, 0x0c, 0x9f],
+    &[0, 0x07, 0xb4],
+    &[0, 0x09, 0x0f, 0x09],
+];
 /// What container engines and virtual machine managers give their bridge on every host.
 const DEFAULT_BRIDGES: &[[u8; 4]] = &[[172, 17, 0, 1], [192, 168, 122, 1]];
 /// Board makers' fillers.
@@ -215,9 +226,15 @@ mod tests {
             assert_eq!(ip(text), None, "{text}");
         }
         assert_eq!(serial("CZC0479792"), Some("CZC0479792"));
-        for text in
-            ["0000000000", "<private>", "To Be Filled By O.E.M.", "SerialNumber", "1234567890", ""]
-        {
+        for text in [
+            "0000000000",
+            "<private>",
+            "To Be Filled By O.E.M.",
+            "SerialNumber",
+            "1234567890",
+            "00 00 00 00",
+            "",
+        ] {
             assert_eq!(serial(text), None, "{text}");
         }
         assert!(uuid("33E737A8-F827-11DF-9297-47C0A301005A").is_some());
@@ -237,6 +254,7 @@ mod tests {
         assert!(is_adapter("Connexion réseau Intel(R) 82577LM Gigabit"));
         for text in [
             "eth0",
+            "1/1/1, 10-Gig Ethernet",
             "GigabitEthernet0/1",
             "FortiGate-WAN1",
             "Gigabit Ethernet 0/1",

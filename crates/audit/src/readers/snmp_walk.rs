@@ -44,11 +44,12 @@ impl Reader for SnmpWalk {
         let lines = text.lines().take(complete.min(PROBED_LINES));
         for (index, line) in lines.enumerate() {
             match line::parse(line.as_bytes()) {
-                Line::Variable { oid: Oid::Numeric(_), .. } if is_rooted(line) => {
+                Line::Variable { oid: Oid::Numeric(_) | Oid::Standard, .. } if is_rooted(line) => {
                     variables += 1;
                     first.get_or_insert(index);
                 }
-                Line::Remark => {}
+                // Names of makers' modules say nothing for or against.
+                Line::Remark | Line::Variable { oid: Oid::Symbolic, .. } => {}
                 _ => others += 1,
             }
         }

@@ -77,11 +77,9 @@ pub(super) fn firmware(record: &Record) -> Vec<Item> {
 /// A part of the device, or the chassis that is the device.
 pub(super) fn component(it: &mut Inventory, record: &Record, sink: &mut Sink<'_>) -> Said {
     let whole = ["chassis", "stack"].iter().any(|t| record.get("TYPE").eq_ignore_ascii_case(t));
-    if whole {
-        if let Some(serial) = identifiers::serial(record.get("SERIAL")) {
-            let asset = it.asset(sink);
-            sink.identify(asset, IdKind::Serial, serial);
-        }
+    if whole && let Some(serial) = identifiers::serial(record.get("SERIAL")) {
+        let asset = it.asset(sink);
+        sink.identify(asset, IdKind::Serial, serial);
     }
     let facts = vec![
         (Field::HwVendor, record.get("MANUFACTURER").to_owned()),

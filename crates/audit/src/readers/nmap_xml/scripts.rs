@@ -79,6 +79,10 @@ fn header(line: &str) -> Option<(Field, String)> {
         "server" => Some((Field::HttpServer, value.trim().to_owned())),
         "date" | "content-length" | "etag" | "last-modified" | "authorization" | "location"
         | "expires" | "(request type" => None,
+        "www-authenticate" => realm(value),
+        name if SECRET_WORDS.iter().any(|word| name.contains(word)) => {
+            Some((Field::HttpHeader, name.to_owned()))
+        }
         _ => Some((Field::HttpHeader, line.to_owned())),
     }
 }
@@ -138,6 +142,10 @@ fn printed_name(text: Option<&str>) -> Vec<(String, String)> {
     }
     pairs
 }
+
+/// Headers with one of these in their name may hold what lets somebody in; only their name is kept.
+const SECRET_WORDS: &[&str] =
+    &["auth", "csrf", "key", "nonce", "secret", "session", "token", "xsrf"];
 
 const NAME_PARTS: &[(&str, &str)] = &[
     ("commonName", "CN"),

@@ -18,7 +18,7 @@ const SCAN: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <port protocol="tcp" portid="443"><state state="open"/>
 <service name="https" product="Acme SSL VPN" version="7.1" extrainfo="build 2" ostype="AcmeOS" tunnel="ssl" method="probed" conf="10"><cpe>cpe:/h:acme:vpn_100:7.1</cpe></service>
 <script id="http-title" output="Please Login&#xa;Requested resource was /remote/login"><elem key="title">Please Login</elem></script>
-<script id="http-headers" output="&#xa;  Server: xxxxxxxx-xxxxx&#xa;  Set-Cookie: SVPN=secret; secure&#xa;  X-UA: x&#xa;"/>
+<script id="http-headers" output="&#xa;  Server: xxxxxxxx-xxxxx&#xa;  Set-Cookie: SVPN=secret; secure&#xa;  X-UA: x&#xa;  X-Auth-Token: hunter2&#xa;"/>
 <script id="http-favicon" output="Unknown favicon MD5: 4644F2D45601037B8423D45E13194C93"/>
 <script id="ssl-cert" output="Subject: commonName=FGT60/organizationName=Acme/Sons"><table key="subject"><elem key="commonName">FGT60</elem><elem key="organizationName">Acme, Inc.</elem></table><table key="issuer"><elem key="organizationName">Acme CA</elem></table></script>
 <script id="http-methods" output="GET"/></port>
@@ -53,7 +53,7 @@ fn a_scanned_host_with_all_that_its_ports_say() {
             "mention net.service=ssh",
             "device net.tcp=443 net.service=https net.product=Acme SSL VPN version=7.1 \
              banner=build 2 text=AcmeOS cpe=h:acme:vpn_100 http.title=Please Login \
-             http.server=xxxxxxxx-xxxxx http.cookie=SVPN http.header=X-UA: x \
+             http.server=xxxxxxxx-xxxxx http.cookie=SVPN http.header=X-UA: x http.header=x-auth-token \
              http.favicon=4644f2d45601037b8423d45e13194c93 tls.subject=CN=FGT60,O=Acme, Inc. \
              tls.issuer=O=Acme CA",
             "device net.udp=161 net.service=snmp snmp.sysdescr=Acme 100",

@@ -159,6 +159,9 @@ fn knows_its_own_and_leaves_the_rest() {
         .collect();
     assert_eq!(probe(&wide), Some(95));
     assert_eq!(account(&SnmpWalk, &wide).1, ["device name=sw1"]);
+    let named = "DISMAN-EVENT-MIB::sysUpTimeInstance = Timeticks: (1) 0:00:00.01\n".repeat(50)
+        + "SNMPv2-MIB::sysName.0 = STRING: sw1\n";
+    assert_eq!(probe(named.as_bytes()), Some(95));
     for other in [
         &b"walk\tos\tsysObjectID\nfortigate\tfortios\t1.3.6.1.4.1.12356\n"[..],
         b"10.0.0.1|web|nginx\n10.0.0.2|db|pg\n",

@@ -101,10 +101,10 @@ impl Walk {
                 self.put(at, Context::Installed, &facts, codes::ROW_NOT_INVENTORY, sink);
             }
             Column::EntityClass => {
-                if let Ok(class) = text.trim_matches(|c: char| !c.is_ascii_digit()).parse() {
-                    if self.classes.len() < GROUPS_MAX {
-                        self.classes.insert(index.to_owned(), class);
-                    }
+                if let Ok(class) = text.trim_matches(|c: char| !c.is_ascii_digit()).parse()
+                    && self.classes.len() < GROUPS_MAX
+                {
+                    self.classes.insert(index.to_owned(), class);
                 }
                 sink.row(at).inert(codes::ROW_NOT_INVENTORY);
             }
@@ -135,10 +135,10 @@ impl Walk {
                     _ => Context::Component,
                 },
             };
-            if context == Context::Device {
-                if let Some(serial) = identifiers::serial(&group.serial) {
-                    sink.identify(self.asset, IdKind::Serial, serial);
-                }
+            if context == Context::Device
+                && let Some(serial) = identifiers::serial(&group.serial)
+            {
+                sink.identify(self.asset, IdKind::Serial, serial);
             }
             self.emit(context, &group, sink);
         }
@@ -225,11 +225,11 @@ impl Walk {
     fn physical(&mut self, at: u64, value: &Value, text: &str, sink: &mut Sink<'_>) {
         let mac = <[u8; 6]>::try_from(value.octets()).ok().or_else(|| identifiers::mac(text));
         let Some(mac) = mac else { return sink.row(at).inert(codes::ROW_NOT_INVENTORY) };
-        if let Some(identity) = identifiers::mac_identity(mac) {
-            if self.addresses < ADDRESSES_MAX {
-                self.addresses += 1;
-                sink.identify(self.asset, IdKind::Mac, &identity);
-            }
+        if let Some(identity) = identifiers::mac_identity(mac)
+            && self.addresses < ADDRESSES_MAX
+        {
+            self.addresses += 1;
+            sink.identify(self.asset, IdKind::Mac, &identity);
         }
         match identifiers::oui(mac) {
             Some(maker) if self.makers.insert(maker.clone()) => {
@@ -246,11 +246,11 @@ impl Walk {
             [a, b, c, d] => format!("{a}.{b}.{c}.{d}"),
             _ => text.to_owned(),
         };
-        if let Some(ip) = identifiers::ip(&text) {
-            if self.addresses < ADDRESSES_MAX {
-                self.addresses += 1;
-                sink.identify(self.asset, IdKind::Ip, &ip);
-            }
+        if let Some(ip) = identifiers::ip(&text)
+            && self.addresses < ADDRESSES_MAX
+        {
+            self.addresses += 1;
+            sink.identify(self.asset, IdKind::Ip, &ip);
         }
         sink.row(at).inert(codes::ROW_ASSET_DETAIL);
     }
