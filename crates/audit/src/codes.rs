@@ -21,6 +21,7 @@ pub const EMPTY: Code = Code("input/empty");
 pub const UNKNOWN_FORMAT: Code = Code("input/unknown-format");
 /// The format is known, but the content breaks its rules here.
 pub const MALFORMED: Code = Code("input/malformed");
+
 /// A reader stopped because of a defect of ours; the rest of the input was not read.
 pub const READER_BUG: Code = Code("bug/reader-panicked");
 
@@ -38,11 +39,16 @@ pub const ROW_NOT_INVENTORY: Code = Code("row/not-inventory");
 pub const ROW_NOT_INSTALLED: Code = Code("row/not-installed");
 /// Inert: a differential log says that it was removed later.
 pub const ROW_REMOVED: Code = Code("row/removed");
-
 /// Inert: an older copy of something that the same source also describes as current.
 pub const ROW_SUPERSEDED: Code = Code("row/superseded");
 /// Inert: the row names, places or numbers the asset itself and holds nothing else.
 pub const ROW_ASSET_DETAIL: Code = Code("row/asset-detail");
+/// Inert: the row says only what an earlier row of the same asset already said.
+pub const ROW_REPEATED: Code = Code("row/repeated");
+/// Vendor and version stood in each other's column and were put back.
+pub const ROW_SWAPPED_COLUMNS: Code = Code("row/swapped-columns");
+/// Reason: the row's object identifier is written as a name from a module that we do not hold.
+pub const ROW_SYMBOLIC_OID: Code = Code("row/symbolic-oid");
 
 /// The hive was copied while in use; its transaction log is not replayed.
 pub const HIVE_DIRTY: Code = Code("hive/dirty");
@@ -72,6 +78,9 @@ pub const ALL: &[Code] = &[
     ROW_REMOVED,
     ROW_SUPERSEDED,
     ROW_ASSET_DETAIL,
+    ROW_REPEATED,
+    ROW_SWAPPED_COLUMNS,
+    ROW_SYMBOLIC_OID,
     HIVE_DIRTY,
     HIVE_RECOVERED,
     HIVE_LOG,
