@@ -1,0 +1,371 @@
+//! The summary of an assessment for a terminal: at most [`LINES_MAX`] lines of at most [`COLUMNS_MAX`] columns.
+//!
+//! What does not fit is counted, never dropped in silence.
+
+use model::finding::{Confidence, State};
+use model::record::{Assessment, Decision, Directive};
+
+use crate::figures::{Figures, Group};
+use crate::phrases;
+use crate::text::{cut, cut_middle, fit, one_line, pad, width};
+use crate::words::Words;
+
+/// Most lines of a summary.
+pub const LINES_MAX: usize = 24;
+
+/// Most columns of a line.
+pub const COLUMNS_MAX: usize = 100;
+
+/// What to show besides the assessment.
+#[derive(Clone, Debug, Default)]
+pub struct SummaryOptions {
+    /// Whether to use colour and weight (ANSI sequences).
+    pub colour: bool,
+    /// Paths of the reports written.
+    pub reports: Vec<String>,
+    /// Commands to try next.
+    pub next: Vec<String>,
+}
+
+/// The summary; ends with a line break.
+pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) -> String {
+    let figures = Figures::of(assessment, words);
+    let sections = [
+        ("summary-directive", directives(assessment, words)),
+        ("summary-inventory", inventory(assessment, words)),
+        ("summary-found", found(assessment, &figures, words)),
+        ("summary-decisions", decisions(assessment, words)),
+        ("summary-unread", unread(assessment, words)),
+        ("summary-waivers", waivers(assessment, words)),
+        ("summary-reports", list(&options.reports, REPORTS_MAX, words, true)),
+        ("summary-next", list(&options.next, NEXT_MAX, words, false)),
+    ];
+    let titles = sections.iter().map(|(key, _)| width(&words.plain(key)));
+    let indent = titles.max().unwrap_or(0) + 2;
+    let room = COLUMNS_MAX.saturating_sub(indent);
+    let mut out = String::new();
+    for (key, lines) in sections {
+        for (index, line) in lines.iter().enumerate() {
+            let title = if index == 0 { words.plain(key) } else { String::new() };
+            out.push_str(&paint(&pad(&title, indent), Style::Bold, options.colour));
+            out.push_str(&painted(line, room, options.colour));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// A line and how much it matters.
+struct Line {
+    text: String,
+    style: Style,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Plain,
+    Bold,
+    Dim,
+    Alarm,
+    Caution,
+    Good,
+}
+
+fn line(style: Style, text: impl Into<String>) -> Line {
+    Line { text: text.into(), style }
+}
+
+fn painted(line: &Line, room: usize, colour: bool) -> String {
+    paint(&cut(&one_line(&line.text), room), line.style, colour)
+}
+
+fn paint(text: &str, style: Style, colour: bool) -> String {
+    let code = match style {
+        Style::Plain => return text.to_owned(),
+        Style::Bold => "1",
+        Style::Dim => "2",
+        Style::Alarm => "1;31",
+        Style::Caution => "33",
+        Style::Good => "32",
+    };
+    if !colour || text.trim().is_empty() {
+        return text.to_owned();
+    }
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}
+
+fn directives(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    if let [only] = assessment.directives.as_slice() {
+        let mut lines = vec![line(Style::Bold, head(only, words)), deadline(only, words)];
+        if only.press_only {
+            lines.push(line(Style::Caution, words.plain("summary-press-only")));
+        }
+        return lines;
+    }
+    let (shown, rest) = split(&assessment.directives, DIRECTIVES_MAX);
+    let mut lines: Vec<Line> = shown
+        .iter()
+        .map(|directive| {
+            let due = deadline(directive, words);
+            let mark = if directive.press_only { words.plain("summary-press-mark") } else { String::new() };
+            line(due.style, format!("{}{mark}  {}", cut(&head(directive, words), 52), due.text))
+        })
+        .collect();
+    lines.extend(more(rest, words));
+    if lines.is_empty() {
+        lines.push(line(Style::Caution, words.plain("summary-no-directive")));
+    }
+    lines
+}
+
+fn head(directive: &Directive, words: &Words) -> String {
+    let args = [
+        ("id", (&directive.id).into()),
+        ("vendors", directive.vendors.len().into()),
+        ("products", directive.products.into()),
+    ];
+    words.text("summary-directive-head", &args)
+}
+
+fn deadline(directive: &Directive, words: &Words) -> Line {
+    let Some(deadline) = &directive.deadline else {
+        return line(Style::Dim, words.plain("summary-no-deadline"));
+    };
+    let day = phrases::deadline_day(deadline);
+    let left = deadline.days_left;
+    let style = match left {
+        Some(..=0) => Style::Alarm,
+        Some(..=90) => Style::Caution,
+        _ => Style::Plain,
+    };
+    let days = left.map_or(String::new(), |left| phrases::days(words, left));
+    let action = words.pick(&deadline.action);
+    let key = if days.is_empty() { "summary-deadline-rule" } else { "summary-deadline" };
+    let args = [("day", day.into()), ("days", (&days).into()), ("action", action.into())];
+    line(style, words.text(key, &args))
+}
+
+fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    if assessment.sources.is_empty() {
+        let args = [("target", (&assessment.target).into())];
+        return vec![line(Style::Caution, words.text("summary-no-inputs", &args))];
+    }
+    let totals = &assessment.totals;
+    let kinds: Vec<String> = totals
+        .assets_by_kind
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(kind, count)| {
+            words.text(&format!("word-kinds-{kind}"), &[("count", (*count).into())])
+        })
+        .collect();
+    let assets = words.text("summary-assets", &[("count", totals.assets.into())]);
+    let rows = words.text(
+        "summary-rows",
+        &[
+            ("rows", totals.rows.into()),
+            ("understood", totals.rows_understood.into()),
+            ("inert", totals.rows_inert.into()),
+            ("lost", totals.rows_not_understood.into()),
+        ],
+    );
+    let kinds = fit(&kinds, SEPARATOR, 60, |rest| more_text(rest, words));
+    let kinds = if kinds.is_empty() { kinds } else { words.text("in-brackets", &[("text", (&kinds).into())]) };
+    let inputs = words.text(
+        "summary-inputs",
+        &[
+            ("whole", totals.sources_whole.into()),
+            ("partly", totals.sources_partly.into()),
+            ("unread", totals.sources_not_read.into()),
+        ],
+    );
+    let clean = totals.rows_not_understood == 0;
+    let style = if clean { Style::Plain } else { Style::Caution };
+    vec![line(Style::Plain, format!("{assets}{kinds}")), line(style, rows), line(Style::Plain, inputs)]
+}
+
+fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line> {
+    let args = [
+        ("findings", figures.findings.into()),
+        ("assets", figures.assets.into()),
+        ("of", assessment.totals.assets.into()),
+        ("prohibited", assessment.totals.assets_prohibited.into()),
+    ];
+    if figures.findings == 0 {
+        let whole = assessment.totals.rows_not_understood == 0
+            && assessment.totals.sources_not_read == 0
+            && !assessment.sources.is_empty();
+        let key = if whole { "summary-nothing" } else { "summary-nothing-but" };
+        let style = if whole { Style::Good } else { Style::Caution };
+        return vec![line(style, words.text(key, &args))];
+    }
+    let states = State::ALL.into_iter().filter(|state| figures.state(*state) > 0);
+    let states: Vec<String> = states
+        .map(|state| counted(&words.word("state", state.as_str()), figures.state(state)))
+        .collect();
+    let vendors: Vec<String> = figures
+        .vendors
+        .iter()
+        .map(|Group { name, total, .. }| counted(&one_line(name), *total))
+        .collect();
+    let confidences: Vec<String> = [Confidence::Confirmed, Confidence::Probable, Confidence::Possible]
+        .into_iter()
+        .filter_map(|confidence| {
+            let count = figures.confidences.get(&confidence)?;
+            Some(counted(&words.word("confidence", confidence.as_str()), *count))
+        })
+        .collect();
+    let alarm = figures.state(State::Prohibited) > 0;
+    let style = if alarm { Style::Alarm } else { Style::Bold };
+    vec![
+        line(style, words.text("summary-findings", &args)),
+        labelled("summary-by-state", &states, words),
+        labelled("summary-by-vendor", &vendors, words),
+        labelled("summary-by-confidence", &confidences, words),
+    ]
+}
+
+fn counted(name: &str, count: u64) -> String {
+    format!("{name} {}", crate::text::count(count))
+}
+
+fn labelled(key: &str, items: &[String], words: &Words) -> Line {
+    let labels = ["summary-by-state", "summary-by-vendor", "summary-by-confidence"];
+    let indent = labels.iter().map(|key| width(&words.plain(key))).max().unwrap_or(0) + 2;
+    let room = COLUMNS_MAX.saturating_sub(indent + LABEL_ROOM);
+    let items = fit(items, SEPARATOR, room, |rest| more_text(rest, words));
+    line(Style::Plain, format!("{}{items}", pad(&words.plain(key), indent)))
+}
+
+/// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
+fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    let all = assessment.directives.iter().flat_map(|directive| &directive.decisions);
+    let (mut used, unused): (Vec<&Decision>, Vec<&Decision>) =
+        all.partition(|decision| decision.findings > 0);
+    used.sort_by_key(|decision| {
+        (decision.answer != "undecided", std::cmp::Reverse(decision.findings))
+    });
+    let (shown, rest) = split(&used, DECISIONS_MAX);
+    let mut lines: Vec<Line> = shown
+        .iter()
+        .map(|decision| {
+            let style = if decision.answer == "undecided" { Style::Caution } else { Style::Plain };
+            line(style, decision_text(decision, words))
+        })
+        .collect();
+    let rest = rest + unused.len();
+    if rest > 0 {
+        let key = if lines.is_empty() { "summary-decisions-unused" } else { "summary-decisions-more" };
+        lines.push(line(Style::Dim, words.text(key, &[("count", rest.into())])));
+    }
+    lines
+}
+
+fn decision_text(decision: &Decision, words: &Words) -> String {
+    let by = if decision.by_user { "decision-by-user" } else { "decision-by-default" };
+    words.text(
+        "summary-decision",
+        &[
+            ("id", (&decision.id).into()),
+            ("answer", (&words.word("answer", &decision.answer)).into()),
+            ("by", (&words.plain(by)).into()),
+            ("findings", decision.findings.into()),
+            ("question", words.pick(&decision.question).into()),
+        ],
+    )
+}
+
+/// Inputs that were not read at all, then those with rows left over.
+fn unread(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    let not_read = assessment.sources.iter().filter(|source| phrases::not_read(source));
+    let partly = assessment.sources.iter().filter(|source| phrases::lost(source) > 0);
+    let mut items: Vec<String> = not_read
+        .map(|source| {
+            let path = cut_middle(&source.path, PATH_ROOM);
+            format!("{path}  {}", words.word("fate", &source.fate))
+        })
+        .collect();
+    items.extend(partly.map(|source| {
+        let path = cut_middle(&source.path, PATH_ROOM);
+        let args = [
+            ("path", (&path).into()),
+            ("lost", phrases::lost(source).into()),
+            ("rows", source.rows.into()),
+        ];
+        words.text("summary-partly", &args)
+    }));
+    let (shown, rest) = split(&items, UNREAD_MAX);
+    let mut lines: Vec<Line> =
+        shown.iter().map(|text| line(Style::Caution, text.as_str())).collect();
+    lines.extend(more(rest, words));
+    lines
+}
+
+fn waivers(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    if assessment.waivers.is_empty() {
+        return Vec::new();
+    }
+    let of = |status: &str| -> (usize, u32) {
+        let these = assessment.waivers.iter().filter(|waiver| waiver.status == status);
+        these.fold((0, 0), |(count, findings), waiver| (count + 1, findings + waiver.findings))
+    };
+    let items: Vec<String> = ["in-force", "expired", "not-yet"]
+        .into_iter()
+        .map(|status| (status, of(status)))
+        .filter(|(_, (count, _))| *count > 0)
+        .map(|(status, (count, findings))| {
+            let status = words.word("waiver", status);
+            let args = [
+                ("status", (&status).into()),
+                ("count", count.into()),
+                ("findings", findings.into()),
+            ];
+            words.text("summary-waiver", &args)
+        })
+        .collect();
+    let expired = of("expired").0 > 0;
+    let style = if expired { Style::Caution } else { Style::Plain };
+    vec![line(style, items.join(SEPARATOR))]
+}
+
+fn list(items: &[String], most: usize, words: &Words, paths: bool) -> Vec<Line> {
+    let (shown, rest) = split(items, most);
+    let mut lines: Vec<Line> = shown
+        .iter()
+        .map(|item| {
+            let item = if paths { cut_middle(item, COLUMNS_MAX - LABEL_ROOM) } else { item.clone() };
+            line(Style::Plain, item)
+        })
+        .collect();
+    lines.extend(more(rest, words));
+    lines
+}
+
+/// The items to show and how many are left; one left over is shown instead of counted.
+fn split<T>(items: &[T], most: usize) -> (&[T], usize) {
+    let shown = if items.len() <= most { items.len() } else { most.saturating_sub(1) };
+    (items.get(..shown).unwrap_or_default(), items.len() - shown)
+}
+
+fn more(rest: usize, words: &Words) -> Option<Line> {
+    (rest > 0).then(|| line(Style::Dim, more_text(rest, words)))
+}
+
+fn more_text(rest: usize, words: &Words) -> String {
+    words.text("more", &[("count", rest.into())])
+}
+
+const SEPARATOR: &str = " · ";
+
+/// Room that the titles at the left may take.
+const LABEL_ROOM: usize = 14;
+
+/// Room for a path with a remark behind it.
+const PATH_ROOM: usize = 44;
+
+// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 4 + 5 + 3 + 1 + 3 + 2.
+const DIRECTIVES_MAX: usize = 3;
+const DECISIONS_MAX: usize = 4;
+const UNREAD_MAX: usize = 3;
+const REPORTS_MAX: usize = 3;
+const NEXT_MAX: usize = 2;

@@ -1,0 +1,133 @@
+//! Text helpers that know how wide characters are: padding, cutting, lists that fit a line.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a terminal needs for this text.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A number with separators between groups of three digits.
+pub(crate) fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::new();
+    if number < 0 {
+        out.push('\u{2212}');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with separators between groups of three digits.
+pub(crate) fn count(number: u64) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// The text filled with spaces to this width.
+pub(crate) fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// The text filled with spaces from the left to this width.
+pub(crate) fn pad_left(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// The text, cut at its end to this width with an ellipsis.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = take(text.chars(), columns.saturating_sub(1));
+    out.push('…');
+    out
+}
+
+/// The text, cut in its middle to this width: the ends of paths tell more than their middles.
+pub(crate) fn cut_middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let room = columns.saturating_sub(1);
+    let head = take(text.chars(), room / 3);
+    let tail: String = take(text.chars().rev(), room - width(&head)).chars().rev().collect();
+    format!("{head}…{tail}")
+}
+
+/// As many of the items as fit, joined; `more` words how many are left out.
+pub(crate) fn fit(
+    items: &[String],
+    separator: &str,
+    columns: usize,
+    more: impl Fn(usize) -> String,
+) -> String {
+    for shown in (1..=items.len()).rev() {
+        let mut parts = items.get(..shown).unwrap_or_default().to_vec();
+        if shown < items.len() {
+            parts.push(more(items.len() - shown));
+        }
+        let line = parts.join(separator);
+        if width(&line) <= columns || shown == 1 {
+            return cut(&line, columns);
+        }
+    }
+    String::new()
+}
+
+/// The text in one line: control characters become spaces, so that data can not steer a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Separated words over lines of this width.
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { continue };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if width(line) + 1 + width(word) <= columns {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+fn take(chars: impl Iterator<Item = char>, columns: usize) -> String {
+    let mut used = 0;
+    chars
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= columns
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_count_twice() {
+        assert_eq!(pad("指令", 6), "指令  ");
+        assert_eq!(cut("控股方一览", 5), "控股…");
+        assert_eq!(cut_middle("site-a/archive/host.json", 12), "sit…ost.json");
+        assert_eq!([grouped(-145), grouped(1_234_567), grouped(999)], ["−145", "1,234,567", "999"]);
+        assert_eq!(one_line("a\u{1b}[2Jb\n"), "a [2Jb ");
+    }
+
+    #[test]
+    fn lists_say_what_they_leave_out() {
+        let items: Vec<String> = (0..9).map(|n| format!("item {n}")).collect();
+        let line = fit(&items, " · ", 30, |n| format!("{n} more"));
+        assert_eq!(line, "item 0 · item 1 · 7 more");
+    }
+}
