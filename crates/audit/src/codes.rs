@@ -24,6 +24,15 @@ pub const MALFORMED: Code = Code("input/malformed");
 /// A reader stopped because of a defect of ours; the rest of the input was not read.
 pub const READER_BUG: Code = Code("bug/reader-panicked");
 
+/// A member of an archive has an absolute path, or one that leads out of the archive; in the latter case it was not read.
+pub const UNSAFE_PATH: Code = Code("archive/unsafe-path");
+/// A member of an archive is encrypted or stored in a way that is not supported.
+pub const UNSUPPORTED_MEMBER: Code = Code("archive/unsupported-member");
+/// A container image names a layer or blob that is not there or cannot be read.
+pub const MISSING_BLOB: Code = Code("image/missing-blob");
+/// A write-ahead log lies beside rpm's database; the packages in it were not read.
+pub const RPM_LOG_NOT_READ: Code = Code("rpm/log-not-read");
+
 /// Reason: nobody claimed the row.
 pub const ROW_UNCLAIMED: Code = Code("row/unclaimed");
 /// Reason: the row breaks the format's rules.
@@ -36,6 +45,10 @@ pub const ROW_TOO_LONG: Code = Code("row/too-long");
 pub const ROW_NOT_INVENTORY: Code = Code("row/not-inventory");
 /// Inert: the package or entry is recorded as not installed.
 pub const ROW_NOT_INSTALLED: Code = Code("row/not-installed");
+/// Inert: a device, FIFO or socket, which is never opened.
+pub const ROW_NOT_REGULAR: Code = Code("row/not-regular");
+/// Inert: a later layer of the image replaces or removes the entry.
+pub const ROW_REPLACED: Code = Code("row/replaced");
 
 /// Every code above.
 pub const ALL: &[Code] = &[
@@ -49,10 +62,16 @@ pub const ALL: &[Code] = &[
     UNKNOWN_FORMAT,
     MALFORMED,
     READER_BUG,
+    UNSAFE_PATH,
+    UNSUPPORTED_MEMBER,
+    MISSING_BLOB,
+    RPM_LOG_NOT_READ,
     ROW_UNCLAIMED,
     ROW_MALFORMED,
     ROW_NO_KNOWN_FIELD,
     ROW_TOO_LONG,
     ROW_NOT_INVENTORY,
     ROW_NOT_INSTALLED,
+    ROW_NOT_REGULAR,
+    ROW_REPLACED,
 ];

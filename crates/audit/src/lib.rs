@@ -4,10 +4,12 @@
 //! [`readers::READERS`]. Readers put rows into a [`sink::Sink`]; what they cannot understand is counted there too.
 
 pub mod codes;
+mod container;
 pub mod ingest;
 pub mod limits;
 pub mod reader;
 pub mod readers;
 pub mod sink;
 pub mod text;
+pub mod tree;
 pub mod unpack;

@@ -18,10 +18,10 @@ pub static READERS: &[&dyn Reader] = &[&apk::ApkInstalled, &dpkg::DpkgStatus, &r
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
     let mut best: Option<(u8, &'static dyn Reader)> = None;
     for reader in READERS {
-        if let Some(score) = reader.probe(head) {
-            if best.is_none_or(|(top, _)| score > top) {
-                best = Some((score, *reader));
-            }
+        if let Some(score) = reader.probe(head)
+            && best.is_none_or(|(top, _)| score > top)
+        {
+            best = Some((score, *reader));
         }
     }
     best.map(|(_, reader)| reader)

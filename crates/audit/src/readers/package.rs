@@ -50,6 +50,36 @@ pub(crate) fn homepage(url: &str) -> String {
     host.to_ascii_lowercase() + path
 }
 
+/// The name of an image as `registry/owner/name` in full and in lower case, and its tag or digest; `None` for what is no name.
+pub(crate) fn image(reference: &str) -> Option<(String, String)> {
+    let reference = reference.trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
+    if reference.is_empty() || !reference.chars().all(plain) {
+        return None;
+    }
+    let (name, digest) = reference.split_once('@').unwrap_or((reference, ""));
+    // A colon before the last slash belongs to the registry's port.
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    let colon = name.get(last..)?.find(':').map(|at| last + at);
+    let (name, tag) = match colon {
+        Some(at) => (name.get(..at)?, name.get(at + 1..)?),
+        None => (name, ""),
+    };
+    let (first, rest) = name.split_once('/').unwrap_or(("", name));
+    let is_registry = first.contains(['.', ':']) || first == "localhost";
+    let (registry, path) = match first {
+        "index.docker.io" | "registry-1.docker.io" => ("docker.io", rest),
+        first if is_registry => (first, rest),
+        _ => ("docker.io", name),
+    };
+    if path.is_empty() || path.starts_with('/') {
+        return None;
+    }
+    let library = if registry == "docker.io" && !path.contains('/') { "library/" } else { "" };
+    let full = format!("{registry}/{library}{path}").to_ascii_lowercase();
+    Some((full, if tag.is_empty() { digest } else { tag }.to_owned()))
+}
+
 /// The folder above a well-known path, as in `web01/var/lib/dpkg/status`: the name that a collector of such files gave the host.
 pub(crate) fn folder_above<'a>(path: &'a str, tails: &[&str]) -> Option<&'a str> {
     let above = tails.iter().find_map(|tail| path.strip_suffix(tail))?.strip_suffix('/')?;
@@ -102,6 +132,21 @@ mod tests {
         assert_eq!(purl("deb", "debian", "libstdc++6"), "pkg:deb/debian/libstdc%2B%2B6");
         assert_eq!(purl("npm", "@scope", "a"), "pkg:npm/%40scope/a");
         assert_eq!(purl("deb", "", "bash"), "pkg:deb/bash");
+    }
+
+    #[test]
+    fn images_are_named_in_full() {
+        let name = |text: &str| image(text).map(|(name, tag)| format!("{name} {tag}"));
+        assert_eq!(name("nginx").unwrap(), "docker.io/library/nginx ");
+        assert_eq!(name("Owner/app:1.2").unwrap(), "docker.io/owner/app 1.2");
+        assert_eq!(
+            name("reg.example.org:5000/a/b@sha256:00").unwrap(),
+            "reg.example.org:5000/a/b sha256:00"
+        );
+        assert_eq!(name("index.docker.io/library/x:1").unwrap(), "docker.io/library/x 1");
+        assert_eq!(name("localhost/x").unwrap(), "localhost/x ");
+        assert_eq!(name("{{ .Values.image }}:1"), None);
+        assert_eq!(name(""), None);
     }
 
     #[test]

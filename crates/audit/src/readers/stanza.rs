@@ -1,5 +1,4 @@
-//! Stanzas of `Key: value` lines, separated by blank lines, with indented continuations: the control-file syntax of dpkg
-//! (deb822(5)) and the header of Python's core metadata.
+//! Stanzas of `Key: value` lines, separated by blank lines, with indented continuations: dpkg's control-file syntax, deb822(5).
 //!
 //! Only the first line of each wanted field is kept; continuations and other fields pass by.
 
@@ -33,11 +32,6 @@ impl Stanza {
     /// Whether the field occurred.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.fields.iter().any(|(name, _)| *name == key)
-    }
-
-    /// All values of a field that may be repeated.
-    pub(crate) fn all<'s>(&'s self, key: &'s str) -> impl Iterator<Item = &'s str> {
-        self.fields.iter().filter(move |(name, _)| *name == key).map(|(_, value)| value.as_str())
     }
 }
 
