@@ -25,6 +25,15 @@ pub const MALFORMED: Code = Code("input/malformed");
 /// A reader stopped because of a defect of ours; the rest of the input was not read.
 pub const READER_BUG: Code = Code("bug/reader-panicked");
 
+/// A member of an archive has an absolute path, or one that leads out of the archive; in the latter case it was not read.
+pub const UNSAFE_PATH: Code = Code("archive/unsafe-path");
+/// A member of an archive is encrypted or stored in a way that is not supported.
+pub const UNSUPPORTED_MEMBER: Code = Code("archive/unsupported-member");
+/// A container image names a layer or blob that is not there or cannot be read.
+pub const MISSING_BLOB: Code = Code("image/missing-blob");
+/// A write-ahead log lies beside rpm's database; the packages in it were not read.
+pub const RPM_LOG_NOT_READ: Code = Code("rpm/log-not-read");
+
 /// Reason: nobody claimed the row.
 pub const ROW_UNCLAIMED: Code = Code("row/unclaimed");
 /// Reason: the row breaks the format's rules.
@@ -56,6 +65,10 @@ pub const HIVE_DIRTY: Code = Code("hive/dirty");
 pub const HIVE_RECOVERED: Code = Code("hive/recovered");
 /// The file is the transaction log of a hive and was not read.
 pub const HIVE_LOG: Code = Code("hive/transaction-log");
+/// Inert: a device, FIFO or socket, which is never opened.
+pub const ROW_NOT_REGULAR: Code = Code("row/not-regular");
+/// Inert: a later layer of the image replaces or removes the entry.
+pub const ROW_REPLACED: Code = Code("row/replaced");
 
 /// Every code above.
 pub const ALL: &[Code] = &[
@@ -69,6 +82,10 @@ pub const ALL: &[Code] = &[
     UNKNOWN_FORMAT,
     MALFORMED,
     READER_BUG,
+    UNSAFE_PATH,
+    UNSUPPORTED_MEMBER,
+    MISSING_BLOB,
+    RPM_LOG_NOT_READ,
     ROW_UNCLAIMED,
     ROW_MALFORMED,
     ROW_NO_KNOWN_FIELD,
@@ -84,4 +101,6 @@ pub const ALL: &[Code] = &[
     HIVE_DIRTY,
     HIVE_RECOVERED,
     HIVE_LOG,
+    ROW_NOT_REGULAR,
+    ROW_REPLACED,
 ];

@@ -3,15 +3,19 @@
 use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use model::source::{Fate, Source};
+use model::asset::AssetKind;
+use model::source::{Fate, Source, SourceId, Unit};
 use sha2::{Digest, Sha256};
 
 use crate::codes;
+use crate::container;
 use crate::limits::Limits;
-use crate::reader::{HEAD_BYTES, Head, Input, report_read_error};
+use crate::reader::{HEAD_BYTES, Head, Input, Reader, report_read_error};
 use crate::readers;
 use crate::sink::{Collector, Sink};
+use crate::tree::RootFs;
 use crate::unpack::unpack;
 
 /// One file to read. `open` may be called several times: some containers need two passes.
@@ -24,18 +28,13 @@ pub struct File<'a> {
     pub open: &'a dyn Fn() -> io::Result<Box<dyn Read>>,
 }
 
-/// Reads one file into the collector: exactly one source, and one more for each member of a container.
+/// Reads one file into the collector: one source, and one more for each member of a container.
 pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
-    let source = Source {
-        path: file.path.to_owned(),
-        sha256: String::new(),
-        bytes: file.bytes,
-        fate: Fate::Unknown,
-    };
+    let source = begin(file.path, file.bytes, limits, collector);
     let raw = match (file.open)() {
         Ok(raw) => raw,
         Err(error) => {
-            let mut sink = collector.begin(source, limits);
+            let mut sink = collector.resume(source, limits);
             set_fate(&mut sink, Fate::Unreadable);
             sink.error(codes::READ_FAILED, None, &[("error", &error.to_string())]);
             return;
@@ -43,8 +42,9 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
     };
     let hasher = RefCell::new(Sha256::new());
     let mut raw = Hashed { inner: raw, hasher: &hasher };
-    let mut sink = collector.begin(source, limits);
-    read_stream(&mut raw, file.path, limits, &mut sink);
+    let job = Job { path: file.path, source, nested: 0, limits };
+    read_source(&mut raw, Some(file.open), &job, collector);
+    let mut sink = collector.resume(source, limits);
     // What the reader left is read for the digest.
     if let Err(error) = io::copy(&mut raw, &mut io::sink()) {
         report_read_error(&mut sink, &error);
@@ -55,31 +55,133 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
     }
 }
 
-/// Reads one decompressible stream with the reader that knows it.
-fn read_stream(raw: &mut dyn Read, path: &str, limits: &Limits, sink: &mut Sink<'_>) {
-    let unpacked = match unpack(raw, limits) {
+/// Reads a folder that is a root file system (see [`tree::is_root`](crate::tree::is_root)) as one source. `walk` puts in the
+/// entries; where [`RootFs::wants`] asks for it, with their content.
+pub fn ingest_rootfs(
+    path: &str,
+    limits: &Limits,
+    collector: &mut Collector,
+    walk: &mut dyn FnMut(&mut RootFs),
+) {
+    let source = begin(path, 0, limits, collector);
+    let mut tree = RootFs::new(Unit::Row, limits);
+    walk(&mut tree);
+    let mut sink = collector.resume(source, limits);
+    set_fate(&mut sink, container::ROOTFS);
+    tree.finish(AssetKind::Host, &mut sink);
+}
+
+/// Whether a folder with these paths is an OCI image layout, for [`ingest_layout`].
+pub fn is_layout(exists: &dyn Fn(&str) -> bool) -> bool {
+    exists("oci-layout") && exists("index.json") && exists("blobs")
+}
+
+/// Reads a folder that is an OCI image layout as one source. `open` opens a file at a path below the folder; it is asked for
+/// `oci-layout`, `index.json` and `blobs/ALGORITHM/DIGEST`, nothing else.
+pub fn ingest_layout(
+    path: &str,
+    open: &dyn Fn(&str) -> io::Result<Box<dyn Read>>,
+    limits: &Limits,
+    collector: &mut Collector,
+) {
+    let source = begin(path, 0, limits, collector);
+    container::read_layout(open, &Job { path, source, nested: 0, limits }, collector);
+}
+
+/// Gives a stream from its first byte once more.
+pub(crate) type Reopen<'r> = dyn Fn() -> io::Result<Box<dyn Read>> + 'r;
+
+/// A source that is being read.
+pub(crate) struct Job<'j> {
+    /// Its path.
+    pub(crate) path: &'j str,
+    /// Its number.
+    pub(crate) source: SourceId,
+    /// In how many archives it lies.
+    pub(crate) nested: usize,
+    /// What may not be exceeded.
+    pub(crate) limits: &'j Limits,
+}
+
+/// Reads one member of the job's archive as a source of its own.
+pub(crate) fn read_member(
+    stream: &mut dyn Read,
+    member: &str,
+    bytes: u64,
+    job: &Job<'_>,
+    collector: &mut Collector,
+) {
+    let path = format!("{}!/{member}", job.path);
+    let source = begin(&path, bytes, job.limits, collector);
+    let job = Job { path: &path, source, nested: job.nested + 1, limits: job.limits };
+    read_source(stream, None, &job, collector);
+}
+
+/// Reads one decompressible stream: the members of a container, or rows with the reader that knows the format.
+fn read_source(
+    raw: &mut dyn Read,
+    reopen: Option<&Reopen<'_>>,
+    job: &Job<'_>,
+    collector: &mut Collector,
+) {
+    let mut sink = collector.resume(job.source, job.limits);
+    let unpacked = match unpack(raw, job.limits) {
         Ok(unpacked) => unpacked,
-        Err(error) => return report_read_error(sink, &error),
+        Err(error) => return report_read_error(&mut sink, &error),
     };
     let mut stream = unpacked.stream;
     let (head, complete) = match peek(&mut stream) {
         Ok(peeked) => peeked,
-        Err(error) => return report_read_error(sink, &error),
+        Err(error) => return report_read_error(&mut sink, &error),
     };
     if head.is_empty() {
         return sink.warn(codes::EMPTY, None, &[]);
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let Some(reader) = readers::detect(&Head { bytes: &head, complete, name }) else {
-        return sink.warn(codes::UNKNOWN_FORMAT, None, &[]);
-    };
-    set_fate(sink, Fate::Read { reader: reader.id(), version: reader.version() });
+    let is_tar = container::tar::probe(&head);
+    let name = job.path.rsplit('/').next().unwrap_or(job.path);
+    let reader = readers::detect(&Head { bytes: &head, complete, name }).filter(|_| !is_tar);
+    let is_zip = reader.is_none() && container::zip::probe(&head);
+    if (is_tar || is_zip) && job.nested > MAX_NESTED {
+        return sink.error(codes::NESTED_TOO_DEEP, None, &[]);
+    }
     let mut whole = BufReader::with_capacity(HEAD_BYTES, io::Cursor::new(head).chain(stream));
-    let mut input = Input { stream: &mut whole, path, limits };
+    match reader {
+        Some(reader) => read_rows(reader, &mut whole, job, &mut sink),
+        None if is_tar => read_tar(&mut whole, reopen, job, collector),
+        None if is_zip => container::zip::read(&mut whole, job, collector),
+        None => sink.warn(codes::UNKNOWN_FORMAT, None, &[]),
+    }
+}
+
+fn read_rows(reader: &dyn Reader, stream: &mut dyn BufRead, job: &Job<'_>, sink: &mut Sink<'_>) {
+    set_fate(sink, Fate::Read { reader: reader.id(), version: reader.version() });
+    let mut input = Input { stream, path: job.path, limits: job.limits };
     let outcome = catch_unwind(AssertUnwindSafe(|| reader.read(&mut input, sink)));
     if outcome.is_err() {
         sink.error(codes::READER_BUG, None, &[("reader", reader.id())]);
     }
+}
+
+/// Reads a tar twice. One that lies in another archive cannot be opened again, so it is held in memory.
+fn read_tar(
+    stream: &mut dyn BufRead,
+    reopen: Option<&Reopen<'_>>,
+    job: &Job<'_>,
+    collector: &mut Collector,
+) {
+    if let Some(reopen) = reopen {
+        return container::read_tar(stream, reopen, job, collector);
+    }
+    let mut sink = collector.resume(job.source, job.limits);
+    let bytes = Input { stream, path: job.path, limits: job.limits }.whole(&mut sink);
+    let bytes: Arc<[u8]> = bytes.into();
+    let reopen = || Ok(Box::new(io::Cursor::new(Arc::clone(&bytes))) as Box<dyn Read>);
+    container::read_tar(&mut io::Cursor::new(&*bytes), &reopen, job, collector);
+}
+
+fn begin(path: &str, bytes: u64, limits: &Limits, collector: &mut Collector) -> SourceId {
+    let (path, sha256) = (path.to_owned(), String::new());
+    collector.begin(Source { path, sha256, bytes, fate: Fate::Unknown }, limits).source()
 }
 
 /// The first bytes of a stream, taken from it.
@@ -90,7 +192,8 @@ fn peek(stream: &mut dyn BufRead) -> io::Result<(Vec<u8>, bool)> {
     Ok((head, complete))
 }
 
-fn set_fate(sink: &mut Sink<'_>, fate: Fate) {
+/// Notes what became of the source.
+pub(crate) fn set_fate(sink: &mut Sink<'_>, fate: Fate) {
     if let Some(source) = sink.source_mut() {
         source.fate = fate;
     }
@@ -109,3 +212,6 @@ impl Read for Hashed<'_> {
         Ok(count)
     }
 }
+
+/// Archives in archives in archives: each holds its content in memory, and no export needs more.
+const MAX_NESTED: usize = 3;

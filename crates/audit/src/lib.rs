@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod find;
 pub mod identify;
+mod container;
 pub mod ingest;
 pub mod limits;
 pub mod merge;
@@ -13,4 +14,5 @@ pub mod reader;
 pub mod readers;
 pub mod sink;
 pub mod text;
+pub mod tree;
 pub mod unpack;

@@ -27,6 +27,17 @@ pub static READERS: &[&dyn Reader] = &[
     &registry::RegistryHive,
     &snmp_walk::SnmpWalk,
 ];
+pub(crate) mod apk;
+pub(crate) mod dpkg;
+pub(crate) mod package;
+pub(crate) mod rpm;
+mod stanza;
+#[cfg(test)]
+pub(crate) mod testing;
+
+/// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
+/// `corpus/inventories/<id>/`.
+pub static READERS: &[&dyn Reader] = &[&apk::ApkInstalled, &dpkg::DpkgStatus, &rpm::RpmDb];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {

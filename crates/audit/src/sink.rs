@@ -28,8 +28,14 @@ impl Collector {
     /// Begins a source and returns the sink for its rows.
     pub fn begin<'c>(&'c mut self, source: Source, limits: &'c Limits) -> Sink<'c> {
         let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        let default_name = stem(&source.path).to_owned();
         self.sources.push((source, Ledger::default()));
+        self.resume(id, limits)
+    }
+
+    /// The sink for more rows of a source that was begun, for containers, which put their members' rows in between.
+    pub fn resume<'c>(&'c mut self, id: SourceId, limits: &'c Limits) -> Sink<'c> {
+        let source = self.sources.get(id.0 as usize);
+        let default_name = source.map_or("", |(source, _)| stem(&source.path)).to_owned();
         let part = self.observations.strings.intern("");
         Sink {
             collector: self,
