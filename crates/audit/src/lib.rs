@@ -10,4 +10,5 @@ pub mod reader;
 pub mod readers;
 pub mod sink;
 pub mod text;
+mod transcode;
 pub mod unpack;

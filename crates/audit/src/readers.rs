@@ -2,9 +2,19 @@
 
 use crate::reader::{Head, Reader};
 
+mod columns;
+mod layout;
+mod table;
+mod values;
+
+pub mod table_csv;
+#[cfg(test)]
+mod testing;
+pub mod workbook;
+
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
 /// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[];
+pub static READERS: &[&dyn Reader] = &[&table_csv::TableCsv, &workbook::Workbook];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
