@@ -105,7 +105,12 @@ fn read_sheet(
     let mut reader = book.worksheet_cells_reader(sheet)?;
     let mut line = SheetRow::default();
     let mut rows = 0;
-    while let Some(cell) = reader.next_cell()? {
+    let end = loop {
+        let cell = match reader.next_cell() {
+            Ok(Some(cell)) => cell,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        };
         let (row, column) = cell.get_position();
         let value = text_of(cell.get_value());
         if value.is_empty() || column >= MOST_COLUMNS {
@@ -122,9 +127,9 @@ fn read_sheet(
         }
         line.row = row;
         line.cells.push((column, value));
-    }
+    };
     line.flush(&mut merged, table, assets, sink);
-    Ok(())
+    end
 }
 
 /// The filled cells of the row being collected.

@@ -26,6 +26,12 @@ fn book(sheets: &[(&str, &str)]) -> Vec<u8> {
     }
     add("[Content_Types].xml", "<Types/>");
     add(
+        "_rels/.rels",
+        &format!(
+            "<Relationships><Relationship Id=\"r\" Type=\"{rel}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        ),
+    );
+    add(
         "xl/workbook.xml",
         &format!("<workbook xmlns=\"{main}\" xmlns:r=\"{rel}\"><sheets>{list}</sheets></workbook>"),
     );
