@@ -3,10 +3,17 @@
 use crate::reader::{Head, Reader};
 
 mod columns;
+mod component;
+mod cyclonedx;
+mod json_rows;
 mod layout;
 mod table;
 mod values;
 
+pub mod cyclonedx_json;
+pub mod cyclonedx_xml;
+pub mod spdx_json;
+pub mod syft_json;
 pub mod table_csv;
 #[cfg(test)]
 mod testing;
@@ -14,7 +21,14 @@ pub mod workbook;
 
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
 /// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[&table_csv::TableCsv, &workbook::Workbook];
+pub static READERS: &[&dyn Reader] = &[
+    &cyclonedx_json::CycloneDxJson,
+    &cyclonedx_xml::CycloneDxXml,
+    &spdx_json::SpdxJson,
+    &syft_json::SyftJson,
+    &table_csv::TableCsv,
+    &workbook::Workbook,
+];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
