@@ -56,7 +56,8 @@ impl<'c> Component<'c> {
 
     /// Observes the component; whether it said anything.
     pub(crate) fn observe(&self, asset: AssetId, context: Context, row: &mut Row<'_>) -> bool {
-        if self.sort == Sort::Other && self.purl.is_empty() && self.cpes.is_empty() {
+        let coordinates = !self.purl.is_empty() || self.cpes.iter().any(|cpe| !cpe.is_empty());
+        if self.sort == Sort::Other && !coordinates {
             return false;
         }
         let built = self.is_distribution();

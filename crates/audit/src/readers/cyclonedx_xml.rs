@@ -131,6 +131,10 @@ impl Walk<'_> {
                 Ok(Event::Eof) => break sink.error(codes::TRUNCATED, None, &[]),
                 Ok(_) => {}
                 Err(quick_xml::Error::Io(error)) => break report_read_error(sink, &error),
+                // Markup that nothing closes: only the end of the input does that.
+                Err(error @ quick_xml::Error::Syntax(_)) => {
+                    break sink.error(codes::TRUNCATED, None, &[("error", &error.to_string())]);
+                }
                 Err(error) => {
                     break sink.error(codes::MALFORMED, None, &[("error", &error.to_string())]);
                 }

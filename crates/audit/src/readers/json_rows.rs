@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::io::BufReader;
+use std::io::{self, BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
@@ -87,8 +87,9 @@ pub(crate) trait Document {
 pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>, document: &mut dyn Document) {
     let limits = input.limits;
     let mut stream = Transcoded::new(&mut *input.stream);
+    let guard = StringGuard::new(&mut stream, limits.row_bytes);
     // The parser takes single bytes from its source; a buffer of its own makes that cheap.
-    let mut json = serde_json::Deserializer::from_reader(BufReader::new(&mut stream));
+    let mut json = serde_json::Deserializer::from_reader(BufReader::new(guard));
     let cut = Cell::new(false);
     let root = Root { document, sink: &mut *sink, limits, cut: &cut };
     let outcome = root.deserialize(&mut json).and_then(|()| json.end());
@@ -108,14 +109,71 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>, document: &mut dy
 fn report(error: &serde_json::Error, sink: &mut Sink<'_>) {
     let text = error.to_string();
     match error.classify() {
+        Category::Io if error.io_error_kind() == Some(io::ErrorKind::FileTooLarge) => {
+            sink.error(codes::LIMIT_REACHED, None, &[("limit", &text)]);
+        }
         Category::Io => {
-            let kind = error.io_error_kind().unwrap_or(std::io::ErrorKind::Other);
-            report_read_error(sink, &std::io::Error::new(kind, text));
+            let kind = error.io_error_kind().unwrap_or(io::ErrorKind::Other);
+            report_read_error(sink, &io::Error::new(kind, text));
         }
         Category::Eof => sink.error(codes::TRUNCATED, None, &[("error", &text)]),
         Category::Syntax | Category::Data => {
             sink.error(codes::MALFORMED, None, &[("error", &text)]);
         }
+    }
+}
+
+/// Ends a document with a text longer than the limit, which the parser would keep whole.
+struct StringGuard<R> {
+    inner: R,
+    most: usize,
+    /// Bytes of the text that is open.
+    open: Option<usize>,
+    escaped: bool,
+}
+
+impl<R> StringGuard<R> {
+    fn new(inner: R, most: usize) -> Self {
+        Self { inner, most, open: None, escaped: false }
+    }
+
+    fn follow(&mut self, mut bytes: &[u8]) {
+        if self.escaped && !bytes.is_empty() {
+            self.escaped = false;
+            bytes = bytes.get(1..).unwrap_or_default();
+        }
+        while !bytes.is_empty() {
+            let Some(length) = self.open else {
+                let Some(at) = memchr::memchr(b'"', bytes) else { return };
+                self.open = Some(0);
+                bytes = bytes.get(at + 1..).unwrap_or_default();
+                continue;
+            };
+            let Some(at) = memchr::memchr2(b'"', b'\\', bytes) else {
+                self.open = Some(length + bytes.len());
+                return;
+            };
+            if bytes.get(at) == Some(&b'"') {
+                self.open = None;
+                bytes = bytes.get(at + 1..).unwrap_or_default();
+            } else {
+                self.open = Some(length + at + 2);
+                self.escaped = bytes.len() < at + 2;
+                bytes = bytes.get(at + 2..).unwrap_or_default();
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for StringGuard<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.follow(buffer.get(..count).unwrap_or_default());
+        if self.open.is_some_and(|length| length > self.most) {
+            let kind = io::ErrorKind::FileTooLarge;
+            return Err(io::Error::new(kind, format!("a text is longer than {} bytes", self.most)));
+        }
+        Ok(count)
     }
 }
 
@@ -394,6 +452,16 @@ mod tests {
         let (rows, codes) = seen(large.as_bytes(), &limits);
         assert!(rows[0].len() < 1000);
         assert_eq!((rows[1].as_str(), codes.len()), (r#"Map([("a", Text("2"))])"#, 1));
+    }
+
+    #[test]
+    fn a_text_without_end_is_not_collected() {
+        let limits = Limits { row_bytes: 50_000, ..Limits::default() };
+        let text = format!("{{\"rows\":[1,\"{}\",2]}}", "\\\"a".repeat(50_000));
+        let (rows, codes) = seen(text.as_bytes(), &limits);
+        assert_eq!((rows.len(), codes.as_slice()), (1, ["input/limit-reached"].as_slice()));
+        let text = format!("{{\"rows\":[1,{}2]}}", "\"\\\\\",".repeat(50_000));
+        assert_eq!(seen(text.as_bytes(), &limits).0.len(), 50_002, "escapes end where they end");
     }
 
     #[test]

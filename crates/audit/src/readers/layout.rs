@@ -171,12 +171,10 @@ impl Layout {
         } else if self.has(Column::AssetName) {
             let software = self.has_software() || (versioned && !hardware);
             software.then_some(Column::SoftwareName)
-        } else if self.has_software() && !hardware {
-            Some(Column::SoftwareName)
-        } else if self.has(Column::Version) && !hardware && !self.has(Column::Ip) {
-            Some(Column::SoftwareName)
         } else {
-            Some(Column::AssetName)
+            let versions = self.has(Column::Version) && !self.has(Column::Ip);
+            let software = (self.has_software() || versions) && !hardware;
+            Some(if software { Column::SoftwareName } else { Column::AssetName })
         };
         self.replace(Column::Name, name);
     }

@@ -3,7 +3,7 @@
 use model::source::{Fate, Source};
 
 use crate::limits::Limits;
-use crate::reader::{Input, Reader};
+use crate::reader::{HEAD_BYTES, Head, Input, Reader};
 use crate::sink::Collector;
 
 /// What this reader makes of these bytes.
@@ -52,6 +52,12 @@ pub(crate) fn survives_mutation(reader: &dyn Reader, sample: &[u8]) {
         let collector = read(reader, "mutant", &mutant);
         assert!(collector.sources.iter().all(|(_, ledger)| ledger.balances()));
     }
+}
+
+/// The head of these bytes, as detection sees it, without a name.
+pub(crate) fn head(bytes: &[u8]) -> Head<'_> {
+    let cut = bytes.len().min(HEAD_BYTES);
+    Head { bytes: &bytes[..cut], complete: bytes.len() < HEAD_BYTES, name: "" }
 }
 
 /// Every observed row as `asset context field=value …`, in order.

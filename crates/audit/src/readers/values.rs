@@ -73,7 +73,8 @@ pub(crate) fn cpe(value: &str) -> Option<String> {
 pub(crate) fn homepage(value: &str) -> &str {
     let value = value.trim();
     let rest = value.split_once("://").map_or(value, |(_, rest)| rest);
-    let end = rest.find(['?', '#', ' ', '\n']).unwrap_or(rest.len());
+    // Unfilled templates begin with a dollar sign.
+    let end = rest.find(['?', '#', '$', ' ', '\n']).unwrap_or(rest.len());
     let address = rest.get(..end).unwrap_or(rest);
     let host_end = address.find('/').unwrap_or(address.len());
     let user = address.get(..host_end).and_then(|host| host.rfind('@')).map_or(0, |at| at + 1);
