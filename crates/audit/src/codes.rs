@@ -70,6 +70,19 @@ pub const ROW_NOT_REGULAR: Code = Code("row/not-regular");
 /// Inert: a later layer of the image replaces or removes the entry.
 pub const ROW_REPLACED: Code = Code("row/replaced");
 
+/// Inert: a title, header or repeated header of a table.
+pub const ROW_HEADER: Code = Code("row/header");
+/// Inert: nothing stands in the row.
+pub const ROW_BLANK: Code = Code("row/blank");
+/// Vendor and version of a row stood in each other's column; they were put back.
+pub const ROW_SWAPPED: Code = Code("row/swapped-columns");
+/// Columns of a table that nothing is read from, by their headers.
+pub const TABLE_UNMAPPED: Code = Code("table/unmapped-columns");
+/// A row has more cells than the table has columns; what stands below a header was read.
+pub const TABLE_RAGGED: Code = Code("table/ragged-row");
+/// A value begins with a quote that never ends; its line was read as it stands.
+pub const TABLE_QUOTE: Code = Code("table/open-quote");
+
 /// Every code above.
 pub const ALL: &[Code] = &[
     TRUNCATED,
@@ -103,4 +116,10 @@ pub const ALL: &[Code] = &[
     HIVE_LOG,
     ROW_NOT_REGULAR,
     ROW_REPLACED,
+    ROW_HEADER,
+    ROW_BLANK,
+    ROW_SWAPPED,
+    TABLE_UNMAPPED,
+    TABLE_RAGGED,
+    TABLE_QUOTE,
 ];

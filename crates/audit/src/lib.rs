@@ -15,4 +15,5 @@ pub mod readers;
 pub mod sink;
 pub mod text;
 pub mod tree;
+mod transcode;
 pub mod unpack;

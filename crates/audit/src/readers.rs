@@ -38,6 +38,33 @@ pub(crate) mod testing;
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
 /// `corpus/inventories/<id>/`.
 pub static READERS: &[&dyn Reader] = &[&apk::ApkInstalled, &dpkg::DpkgStatus, &rpm::RpmDb];
+mod columns;
+mod component;
+mod cyclonedx;
+mod json_rows;
+mod layout;
+mod table;
+mod values;
+
+pub mod cyclonedx_json;
+pub mod cyclonedx_xml;
+pub mod spdx_json;
+pub mod syft_json;
+pub mod table_csv;
+#[cfg(test)]
+mod testing;
+pub mod workbook;
+
+/// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
+/// `corpus/inventories/<id>/`.
+pub static READERS: &[&dyn Reader] = &[
+    &cyclonedx_json::CycloneDxJson,
+    &cyclonedx_xml::CycloneDxXml,
+    &spdx_json::SpdxJson,
+    &syft_json::SyftJson,
+    &table_csv::TableCsv,
+    &workbook::Workbook,
+];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
@@ -46,8 +73,55 @@ pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
         if let Some(score) = reader.probe(head)
             && best.is_none_or(|(top, _)| score > top)
         {
+        let Some(score) = reader.probe(head) else { continue };
+        if best.is_none_or(|(top, _)| score > top) {
             best = Some((score, *reader));
         }
     }
     best.map(|(_, reader)| reader)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_sorted_and_unique() {
+        let ids: Vec<_> = READERS.iter().map(|reader| reader.id()).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+    }
+
+    #[test]
+    fn formats_do_not_take_each_others_files() {
+        let shared = testing::shared;
+        for (path, id) in [
+            ("inventory/snmp/devices.tsv", Some("table-csv")),
+            ("inventory/debian/bookworm-packages.tsv.gz", Some("table-csv")),
+            ("inventory/debian/rootfs-syft-1.18.1.json.gz", Some("syft-json")),
+            ("inventory/cyclonedx/OBOM_Example-1-Decoupled_bom.json.gz", Some("cyclonedx-json")),
+            ("inventory/cyclonedx/SBOM_dropwizard-1.3.15_bom.xml.gz", Some("cyclonedx-xml")),
+            ("inventory/migration-planner/example1.xlsx", Some("workbook")),
+        ] {
+            let Some(bytes) = shared(path) else { return };
+            let taken = detect(&testing::head(&bytes)).map(Reader::id);
+            assert_eq!(taken, id, "{path}");
+        }
+        for path in [
+            "inventory/INDEX.tsv",
+            "inventory/migration-planner/inventory.json",
+            "inventory/debian/rootfs-dpkg-status.gz",
+            "inventory/debian/rootfs-osquery-5.23.1-deb_packages.json.gz",
+            "inventory/k8s/helm-charts_falcon-sensor_values.yaml",
+            "inventory/snmp/panos.snmprec",
+            "inventory/snmp/vmware-vcsa.snmprec",
+            "inventory/windows-hives/SYSTEM_2.xz",
+        ] {
+            let Some(bytes) = shared(path) else { return };
+            let ours: Vec<_> = [&table_csv::TableCsv as &dyn Reader, &workbook::Workbook]
+                .into_iter()
+                .filter_map(|reader| reader.probe(&testing::head(&bytes)))
+                .collect();
+            assert!(ours.is_empty(), "{path}: {ours:?}");
+        }
+    }
 }
