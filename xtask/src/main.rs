@@ -3,13 +3,14 @@
 use std::env;
 use std::process::ExitCode;
 
-use xtask::{root, steps, tidy};
+use xtask::{demo, root, steps, tidy};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let task = arguments.first().map(String::as_str).unwrap_or_default();
     let outcome = match task {
         "test" => steps::test(&root()),
+        "demo-estate" => demo::command(&root(), &arguments),
         "tidy" => tidy::command(&root()),
         _ => {
             eprint!("{USAGE}");
@@ -30,5 +31,6 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
 
   test                              format, lints, all tests, release build, demo twice
+  demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
   tidy                              the rules that the compiler cannot hold
 ";
