@@ -1,6 +1,7 @@
 //! The command line of the development tasks: `cargo xtask TASK`.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use xtask::{demo, root, steps, tidy};
@@ -11,7 +12,7 @@ fn main() -> ExitCode {
     let outcome = match task {
         "test" => steps::test(&root()),
         "demo-estate" => demo::command(&root(), &arguments),
-        "tidy" => tidy::command(&root()),
+        "tidy" => tidy::command(&arguments.get(1).map_or_else(root, PathBuf::from)),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -32,5 +33,5 @@ usage: cargo xtask TASK
 
   test                              format, lints, all tests, release build, demo twice
   demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
-  tidy                              the rules that the compiler cannot hold
+  tidy [DIR]                        the rules that the compiler cannot hold
 ";

@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask tidy` prints them; `cargo test` runs the same checks, so that nobody has to remember the command.
 
+mod codes;
 mod edges;
 mod links;
 mod names;
@@ -61,6 +62,7 @@ pub fn check(root: &Path) -> Result<Vec<Problem>> {
     edges::check(&files, &mut problems);
     sources::check(&files, &mut problems);
     names::check(&files, &mut problems);
+    codes::check(&files, &mut problems);
     links::check(root, &files, &mut problems);
     problems.sort();
     Ok(problems)

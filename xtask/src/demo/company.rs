@@ -138,8 +138,11 @@ impl Company {
             let site = SITES.iter().find(|known| known.code == *site).unwrap_or(headquarters);
             let mut host = bare(&mut random, site, (*name).to_owned(), System::Appliance);
             (host.vendor, host.model) = (vendor, model);
-            host.ip = format!("10.{}.0.{}", site.net, hosts.len() % 250 + 2);
             hosts.push(host);
+        }
+        // An address has one owner at a time.
+        for (number, host) in hosts.iter_mut().enumerate() {
+            host.ip = format!("10.{}.{}.{}", host.site.net, number / 200, number % 200 + 10);
         }
         Self { seed, hosts }
     }
@@ -168,7 +171,7 @@ fn bare(random: &mut Random, site: &'static Site, name: String, system: System) 
             random.hex(12)
         ),
         mac: mac(random, "3c:ec:ef"),
-        ip: format!("10.{}.{}.{}", site.net, 1 + random.below(60), 2 + random.below(250)),
+        ip: String::new(),
         vendor: "Lenovo",
         model: "ThinkCentre M75q",
         owner: random.pick(OWNERS),
@@ -276,7 +279,9 @@ fn virtualise(random: &mut Random, host: &mut Host, tools: &'static str) {
         host.guest = true;
         (host.vendor, host.model) = ("VMware, Inc.", "VMware7,1");
         host.mac = mac(random, "00:50:56");
-        host.serial = format!("VMware-56 4d {} {}", random.hex(2), random.hex(2));
+        let octets: Vec<String> = (0..14).map(|_| random.hex(2)).collect();
+        let (front, back) = octets.split_at(6);
+        host.serial = format!("VMware-56 4d {}-{}", front.join(" "), back.join(" "));
         if random.percent(90) {
             host.software.push(tools);
         }

@@ -37,6 +37,7 @@ const COUNTRIES: &[&str] = &[
 /// Words that are somebody's name and an everyday word too.
 const EVERYDAY: &[&str] = &[
     "agent",
+    "alphabet",
     "apex one",
     "application control",
     "carbon",
@@ -62,6 +63,18 @@ const EVERYDAY: &[&str] = &[
     "unity",
     "vault",
     "vista",
+];
+
+/// Names of platforms and of the programs whose exports are read. A reader says which format it reads; that judges nobody.
+const FORMATS: &[&str] = &[
+    "cyclonedx",
+    "debian",
+    "kubernetes",
+    "linux-kernel",
+    "microsoft",
+    "osquery",
+    "red hat",
+    "windows",
 ];
 
 /// Where such a word has to stand in code, and why.
@@ -130,7 +143,7 @@ fn brand(name: &str) -> String {
 
 fn too_common(word: &str) -> bool {
     let ascii_short = word.is_ascii() && word.len() < SHORTEST;
-    ascii_short || word.is_empty() || EVERYDAY.contains(&word)
+    ascii_short || word.is_empty() || EVERYDAY.contains(&word) || FORMATS.contains(&word)
 }
 
 /// Whether the text contains the word, not as a part of a longer one.

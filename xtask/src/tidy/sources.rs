@@ -6,8 +6,10 @@ use super::{Problem, TextFile, edges};
 const LONG: usize = 500;
 const TOO_LONG: usize = 800;
 
-/// The only modules of the core whose types are serialised: what they write is a promise, see `docs/records.md`.
-const SERIALISED: &[&str] = &["crates/model/src/record", "crates/model/src/finding"];
+/// The only modules of the core whose types are serialised: what they write is a promise, see `docs/records.md`. The JSON renderer
+/// adds the envelope of a line.
+const SERIALISED: &[&str] =
+    &["crates/model/src/record", "crates/model/src/finding", "crates/report/src/json.rs"];
 
 /// Forbidden everywhere, in two halves so that this file does not contain them; with the reason.
 const FORBIDDEN: &[(&str, &str)] = &[
