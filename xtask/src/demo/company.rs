@@ -7,6 +7,7 @@ use super::random::Random;
 pub(crate) enum System {
     Windows11,
     WindowsServer,
+    MacOs,
     Debian,
     Ubuntu,
     RedHat,
@@ -20,6 +21,7 @@ impl System {
         match self {
             Self::Windows11 => "Microsoft Windows 11 Pro",
             Self::WindowsServer => "Microsoft Windows Server 2019 Standard",
+            Self::MacOs => "macOS 14.7.4",
             Self::Debian => "Debian GNU/Linux 12 (bookworm)",
             Self::Ubuntu => "Ubuntu 22.04.5 LTS",
             Self::RedHat => "Red Hat Enterprise Linux 8.10 (Ootpa)",
@@ -75,6 +77,7 @@ pub(crate) struct Site {
     pub(crate) zh: &'static str,
     net: u8,
     workstations: u32,
+    laptops: u32,
     windows_servers: u32,
     linux_servers: u32,
 }
@@ -85,7 +88,8 @@ pub(crate) static SITES: [Site; 3] = [
         name: "Shanghai HQ",
         zh: "上海总部",
         net: 10,
-        workstations: 140,
+        workstations: 136,
+        laptops: 8,
         windows_servers: 26,
         linux_servers: 26,
     },
@@ -94,7 +98,8 @@ pub(crate) static SITES: [Site; 3] = [
         name: "Qingdao port",
         zh: "青岛港",
         net: 20,
-        workstations: 72,
+        workstations: 70,
+        laptops: 0,
         windows_servers: 14,
         linux_servers: 22,
     },
@@ -103,7 +108,8 @@ pub(crate) static SITES: [Site; 3] = [
         name: "Chengdu DC",
         zh: "成都数据中心",
         net: 30,
-        workstations: 30,
+        workstations: 28,
+        laptops: 4,
         windows_servers: 12,
         linux_servers: 32,
     },
@@ -127,6 +133,9 @@ impl Company {
             }
             for number in 1..=site.linux_servers {
                 hosts.push(linux_server(seed, site, number));
+            }
+            for number in 1..=site.laptops {
+                hosts.push(laptop(seed, site, number));
             }
             for number in 1..=2 {
                 hosts.push(hypervisor(seed, site, number));
@@ -205,9 +214,20 @@ fn workstation(seed: u64, site: &'static Site, number: u32) -> Host {
     }
     host.scanned = !random.percent(5);
     host.in_cmdb |= !host.scanned;
-    if random.percent(4) {
+    // Nobody has seen some of those that only the CMDB knows for a long time.
+    if !host.scanned && random.percent(40) {
         host.seen = "2024-11-18".to_owned();
     }
+    host
+}
+
+fn laptop(seed: u64, site: &'static Site, number: u32) -> Host {
+    let name = format!("{}-mac-{number:02}", site.code);
+    let mut random = Random::named(seed, &name);
+    let mut host = bare(&mut random, site, name, System::MacOs);
+    (host.vendor, host.model) = ("Apple Inc.", "MacBookPro18,3");
+    let chances = [("falcon", 50), ("globalprotect", 40), ("forticlient", 25), ("sentinelone", 25)];
+    roll(&mut random, &chances, &mut host.software);
     host
 }
 

@@ -1,13 +1,14 @@
 //! GLPI and FusionInventory: XML of the old agent, JSON of the new one.
 
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::Estate;
 use super::company::{Company, Host};
 use super::random::Random;
 use super::software::windows;
+use super::{Estate, gzip, tar_of};
 
-pub(crate) fn write(company: &Company, estate: &mut Estate) {
+pub(crate) fn write(company: &Company, estate: &mut Estate) -> Result<()> {
     let chosen = |host: &&Host| host.system.is_windows() && host.site.code == "qd";
     for (number, host) in company.scanned().filter(chosen).step_by(4).enumerate() {
         let mut random = Random::named(company.seed, &format!("glpi {}", host.name));
@@ -15,19 +16,36 @@ pub(crate) fn write(company: &Company, estate: &mut Estate) {
             let text = serde_json::to_vec_pretty(&computer_json(host)).unwrap_or_default();
             estate.put(format!("glpi/{}.json", host.name), text);
         } else {
-            // Two computers were last seen long ago and nobody has noticed.
-            let day = if number < 2 {
-                "2024-10-09 07:41:15".to_owned()
-            } else {
-                format!("{} 09:12:44", host.seen)
-            };
+            let day = format!("{} 09:12:44", host.seen);
             estate.put(format!("glpi/{}.xml", host.name), computer_xml(host, &day, &mut random));
         }
     }
+    old_exports(company, estate)?;
     estate.put(
         "glpi/qd-core-01.json",
         serde_json::to_vec_pretty(&switch_json(company)).unwrap_or_default(),
     );
+    Ok(())
+}
+
+/// Somebody kept the exports of an earlier year: computers that no later source has seen.
+fn old_exports(company: &Company, estate: &mut Estate) -> Result<()> {
+    let mut files = Vec::new();
+    for (number, key) in ["kes", "forticlient", "checkpoint-vpn"].into_iter().enumerate() {
+        let Some(mut host) = company.host("qd-ws-001").cloned() else { continue };
+        host.name = format!("qd-ws-9{number:02}");
+        host.serial = format!("JH0000{number:04}");
+        host.uuid = format!("11111111-2222-4333-a444-{number:012}");
+        host.mac = format!("3c:ec:ef:00:00:{number:02x}");
+        host.ip = format!("10.20.250.{}", number + 10);
+        host.software = vec![key];
+        let mut random = Random::named(company.seed, &host.name);
+        let text = computer_xml(&host, "2024-10-09 07:41:15", &mut random);
+        files.push((format!("2024Q4/{}.xml", host.name), text.into_bytes()));
+    }
+    let packed = tar_of(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))?;
+    estate.put("archive/glpi-qd-2024Q4.tar.gz", gzip(&packed)?);
+    Ok(())
 }
 
 fn computer_xml(host: &Host, day: &str, random: &mut Random) -> String {

@@ -20,6 +20,9 @@ pub(crate) fn write(company: &Company, estate: &mut Estate) {
         table(estate, host, "programs", programs(host, &mut random));
         table(estate, host, "services", services(host, &mut random));
         table(estate, host, "drivers", drivers(host));
+        if random.percent(4) {
+            table(estate, host, "chrome_extensions", browser_extensions());
+        }
     }
     for host in company.scanned().filter(|host| host.system.is_deb() || host.system.is_rpm()) {
         if super::linux::exported(company, host) || super::rpm::exported(company, host) {
@@ -34,18 +37,21 @@ pub(crate) fn write(company: &Company, estate: &mut Estate) {
         }
         table(estate, host, "processes", processes(host, &mut random));
         table(estate, host, "systemd_units", units(host));
+        if host.guest {
+            table(estate, host, "kernel_modules", kernel_modules());
+        }
     }
     estate.put("osquery/osqueryd.results.log", results_log(company));
 }
 
 /// As `osqueryi --json` prints a table.
-fn table(estate: &mut Estate, host: &Host, name: &str, rows: Vec<Value>) {
+pub(crate) fn table(estate: &mut Estate, host: &Host, name: &str, rows: Vec<Value>) {
     let rows: Vec<String> = rows.iter().map(|row| format!("  {row}")).collect();
     let text = format!("[\n{}\n]\n", rows.join(",\n"));
     estate.put(format!("osquery/{}/{name}.json", host.name), text);
 }
 
-fn system_info(host: &Host) -> Value {
+pub(crate) fn system_info(host: &Host) -> Value {
     json!({
         "board_model": "", "board_serial": "", "board_vendor": host.vendor, "board_version": "",
         "computer_name": host.name, "cpu_brand": "", "cpu_type": "x86_64", "hardware_model": host.model,
@@ -133,6 +139,25 @@ fn drivers(host: &Host) -> Vec<Value> {
         rows.push(row("vmxnet3.sys", "vmxnet3 Ethernet Adapter", "VMware, Inc."));
     }
     rows
+}
+
+fn browser_extensions() -> Vec<Value> {
+    let row = |identifier: &str, name: &str, version: &str| {
+        json!({
+            "browser_type": "chrome", "description": "", "from_webstore": "true", "identifier": identifier, "name": name, "path": "",
+            "profile": "Default", "state": "1", "uid": "1001", "version": version,
+        })
+    };
+    vec![
+        row("cjpalhdlnbpafiamejdnhcphjbkeiagm", "uBlock Origin", "1.60.0"),
+        row("fheoggkfdfchfphceeifdbepaooicaho", "WebAdvisor", "8.1.0.6533"),
+    ]
+}
+
+/// Modules of the kernel's own tree that a guest loads: they tell what it runs on.
+fn kernel_modules() -> Vec<Value> {
+    let row = |name: &str| json!({"address": "0x0", "name": name, "size": "24576", "status": "Live", "used_by": "-"});
+    ["ext4", "vmw_balloon", "vmw_vmci", "vmxnet3"].into_iter().map(row).collect()
 }
 
 fn deb_packages(host: &Host, random: &mut Random) -> Vec<Value> {
