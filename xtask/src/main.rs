@@ -1,1 +1,37 @@
-fn main() {}
+//! The command line of the development tasks: `cargo xtask TASK`.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use xtask::{demo, root, steps, tidy};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let task = arguments.first().map(String::as_str).unwrap_or_default();
+    let outcome = match task {
+        "test" => steps::test(&root()),
+        "demo-estate" => demo::command(&root(), &arguments),
+        "tidy" => tidy::command(&arguments.get(1).map_or_else(root, PathBuf::from)),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  test                              format, lints, all tests, release build, demo twice
+  demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
+  tidy [DIR]                        the rules that the compiler cannot hold
+";

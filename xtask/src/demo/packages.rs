@@ -1,0 +1,185 @@
+//! What can be installed on Linux, and how each product shows itself there.
+
+/// A product on Linux.
+pub(crate) struct LinuxProduct {
+    pub(crate) key: &'static str,
+    pub(crate) package: &'static str,
+    pub(crate) version: &'static str,
+    /// Who packaged it.
+    pub(crate) maintainer: &'static str,
+    pub(crate) homepage: &'static str,
+    pub(crate) units: &'static [&'static str],
+    /// Name and path.
+    pub(crate) processes: &'static [(&'static str, &'static str)],
+}
+
+/// The products of a host, in the order of its keys.
+pub(crate) fn linux(keys: &[&str]) -> Vec<&'static LinuxProduct> {
+    keys.iter().flat_map(|key| LINUX.iter().filter(move |product| product.key == *key)).collect()
+}
+
+const LINUX: &[LinuxProduct] = &[
+    LinuxProduct {
+        key: "falcon",
+        package: "falcon-sensor",
+        version: "7.22.0-17507",
+        maintainer: "CrowdStrike, Inc.",
+        homepage: "https://www.crowdstrike.com/",
+        units: &["falcon-sensor.service"],
+        // Renamed with the kernel mode: a check for `falcon-sensor` alone misses it.
+        processes: &[
+            ("falcon-sensor-b", "/opt/CrowdStrike/falcon-sensor-bpf"),
+            ("falcond", "/opt/CrowdStrike/falcond"),
+        ],
+    },
+    LinuxProduct {
+        key: "open-vm-tools",
+        package: "open-vm-tools",
+        version: "12.2.0-1",
+        maintainer: "Bernd Zeimetz <bzed@debian.org>",
+        homepage: "https://github.com/vmware/open-vm-tools",
+        units: &["open-vm-tools.service", "vgauth.service"],
+        processes: &[("vmtoolsd", "/usr/bin/vmtoolsd")],
+    },
+    LinuxProduct {
+        key: "rapid7",
+        package: "rapid7-insight-agent",
+        version: "4.0.16.31",
+        maintainer: "Rapid7 <support@rapid7.com>",
+        homepage: "https://www.rapid7.com/",
+        units: &["ir_agent.service"],
+        processes: &[("ir_agent", "/opt/rapid7/ir_agent/ir_agent")],
+    },
+    LinuxProduct {
+        key: "kesl",
+        package: "kesl",
+        version: "12.1.0-1508",
+        maintainer: "Kaspersky Lab <support@kaspersky.com>",
+        homepage: "https://www.kaspersky.com/",
+        units: &["kesl.service", "kesl-supervisor.service"],
+        processes: &[("kesl", "/opt/kaspersky/kesl/libexec/kesl")],
+    },
+    LinuxProduct {
+        key: "cortex",
+        package: "cortex-agent",
+        version: "8.5.0.125",
+        maintainer: "Palo Alto Networks",
+        homepage: "https://www.paloaltonetworks.com/",
+        units: &["traps_pmd.service"],
+        processes: &[("pmd", "/opt/traps/bin/pmd")],
+    },
+    LinuxProduct {
+        key: "globalprotect",
+        package: "globalprotect",
+        version: "6.2.1-33",
+        maintainer: "Palo Alto Networks",
+        homepage: "https://www.paloaltonetworks.com/",
+        units: &["gpd.service"],
+        processes: &[("PanGPS", "/opt/paloaltonetworks/globalprotect/PanGPS")],
+    },
+    LinuxProduct {
+        key: "wiz",
+        package: "wiz-sensor",
+        version: "1.0.5400",
+        maintainer: "Wiz, Inc.",
+        homepage: "https://www.wiz.io/",
+        units: &["wiz-sensor.service"],
+        processes: &[("wiz-sensor", "/opt/wiz/sensor/wiz-sensor")],
+    },
+    LinuxProduct {
+        key: "imperva",
+        package: "ragent",
+        version: "14.6.0.60",
+        maintainer: "Imperva",
+        homepage: "https://www.imperva.com/",
+        units: &["ragent.service", "ragentinst.service"],
+        processes: &[
+            ("ragent", "/opt/imperva/ragent/bin/ragent"),
+            ("ragentinst", "/opt/imperva/installer/bin/ragentinst"),
+        ],
+    },
+    LinuxProduct {
+        key: "openfortivpn",
+        package: "openfortivpn",
+        version: "1.19.0-1",
+        maintainer: "Valentin Vidic <vvidic@debian.org>",
+        homepage: "https://github.com/adrienverge/openfortivpn",
+        units: &[],
+        processes: &[],
+    },
+    LinuxProduct {
+        key: "salt",
+        package: "salt-minion",
+        version: "3006.8",
+        maintainer: "Salt Project Packaging <saltproject-packaging@vmware.com>",
+        homepage: "https://saltproject.io/",
+        units: &["salt-minion.service"],
+        processes: &[("salt-minion", "/usr/bin/salt-minion")],
+    },
+    LinuxProduct {
+        key: "rabbitmq",
+        package: "rabbitmq-server",
+        version: "3.10.8-1.1",
+        maintainer: "Debian OpenStack <team+openstack@tracker.debian.org>",
+        homepage: "https://www.rabbitmq.com/",
+        units: &["rabbitmq-server.service"],
+        processes: &[
+            ("beam.smp", "/usr/lib/erlang/erts-13.1.5/bin/beam.smp"),
+            ("epmd", "/usr/bin/epmd"),
+        ],
+    },
+    LinuxProduct {
+        key: "postgres",
+        package: "postgresql-15",
+        version: "15.8-0",
+        maintainer: "Debian PostgreSQL Maintainers <team+postgresql@tracker.debian.org>",
+        homepage: "http://www.postgresql.org/",
+        units: &["postgresql.service"],
+        processes: &[("postgres", "postgres: checkpointer")],
+    },
+    LinuxProduct {
+        key: "qihoo360",
+        package: "360safeforcnos",
+        version: "10.0.0.2201",
+        maintainer: "360 Security",
+        homepage: "https://360.net/",
+        units: &["qaxsafed.service"],
+        processes: &[("qaxsafed", "/opt/360safe/qaxsafed")],
+    },
+    LinuxProduct {
+        key: "lookalikes",
+        package: "python3-falcon",
+        version: "3.1.1-3",
+        maintainer: "Debian OpenStack <team+openstack@tracker.debian.org>",
+        homepage: "https://falconframework.org",
+        units: &[],
+        processes: &[],
+    },
+    LinuxProduct {
+        key: "lookalikes",
+        package: "orca",
+        version: "43.1-1",
+        maintainer: "Debian Accessibility Team <pkg-a11y-devel@alioth-lists.debian.net>",
+        homepage: "https://wiki.gnome.org/Projects/Orca",
+        units: &[],
+        processes: &[],
+    },
+    LinuxProduct {
+        key: "lookalikes",
+        package: "carbon-c-relay",
+        version: "3.7.4-1",
+        maintainer: "Debian Monitoring Maintainers <team+monitoring@tracker.debian.org>",
+        homepage: "https://github.com/grobian/carbon-c-relay",
+        units: &["carbon-c-relay.service"],
+        processes: &[("carbon-c-relay", "/usr/bin/carbon-c-relay")],
+    },
+    LinuxProduct {
+        key: "lookalikes",
+        package: "xserver-xorg-video-vmware",
+        version: "1:13.3.0-3.1",
+        maintainer: "Debian X Strike Force <debian-x@lists.debian.org>",
+        homepage: "https://www.x.org/",
+        units: &[],
+        processes: &[],
+    },
+];

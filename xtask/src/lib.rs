@@ -1,0 +1,15 @@
+//! Development tasks: everything that a contributor or CI runs besides `cargo` itself.
+//!
+//! A library so that `cargo test` can run the same checks as the command line does.
+
+pub mod demo;
+pub mod steps;
+pub mod tidy;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
