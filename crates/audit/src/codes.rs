@@ -22,17 +22,13 @@ pub const UNKNOWN_FORMAT: Code = Code("input/unknown-format");
 /// The format is known, but the content breaks its rules here.
 pub const MALFORMED: Code = Code("input/malformed");
 
-/// A reader stopped because of a defect of ours; the rest of the input was not read.
-pub const READER_BUG: Code = Code("bug/reader-panicked");
-
 /// A member of an archive has an absolute path, or one that leads out of the archive; in the latter case it was not read.
 pub const UNSAFE_PATH: Code = Code("archive/unsafe-path");
 /// A member of an archive is encrypted or stored in a way that is not supported.
 pub const UNSUPPORTED_MEMBER: Code = Code("archive/unsupported-member");
-/// A container image names a layer or blob that is not there or cannot be read.
-pub const MISSING_BLOB: Code = Code("image/missing-blob");
-/// A write-ahead log lies beside rpm's database; the packages in it were not read.
-pub const RPM_LOG_NOT_READ: Code = Code("rpm/log-not-read");
+
+/// A reader stopped because of a defect of ours; the rest of the input was not read.
+pub const READER_BUG: Code = Code("bug/reader-panicked");
 
 /// Reason: nobody claimed the row.
 pub const ROW_UNCLAIMED: Code = Code("row/unclaimed");
@@ -58,6 +54,16 @@ pub const ROW_REPEATED: Code = Code("row/repeated");
 pub const ROW_SWAPPED_COLUMNS: Code = Code("row/swapped-columns");
 /// Reason: the row's object identifier is written as a name from a module that we do not hold.
 pub const ROW_SYMBOLIC_OID: Code = Code("row/symbolic-oid");
+/// Inert: a device, FIFO or socket, which is never opened.
+pub const ROW_NOT_REGULAR: Code = Code("row/not-regular");
+/// Inert: a later layer of the image replaces or removes the entry.
+pub const ROW_REPLACED: Code = Code("row/replaced");
+/// Inert: a title, header or repeated header of a table.
+pub const ROW_HEADER: Code = Code("row/header");
+/// Inert: nothing stands in the row.
+pub const ROW_BLANK: Code = Code("row/blank");
+/// Vendor and version of a row stood in each other's column; they were put back.
+pub const ROW_SWAPPED: Code = Code("row/swapped-columns");
 
 /// The hive was copied while in use; its transaction log is not replayed.
 pub const HIVE_DIRTY: Code = Code("hive/dirty");
@@ -65,17 +71,13 @@ pub const HIVE_DIRTY: Code = Code("hive/dirty");
 pub const HIVE_RECOVERED: Code = Code("hive/recovered");
 /// The file is the transaction log of a hive and was not read.
 pub const HIVE_LOG: Code = Code("hive/transaction-log");
-/// Inert: a device, FIFO or socket, which is never opened.
-pub const ROW_NOT_REGULAR: Code = Code("row/not-regular");
-/// Inert: a later layer of the image replaces or removes the entry.
-pub const ROW_REPLACED: Code = Code("row/replaced");
 
-/// Inert: a title, header or repeated header of a table.
-pub const ROW_HEADER: Code = Code("row/header");
-/// Inert: nothing stands in the row.
-pub const ROW_BLANK: Code = Code("row/blank");
-/// Vendor and version of a row stood in each other's column; they were put back.
-pub const ROW_SWAPPED: Code = Code("row/swapped-columns");
+/// A container image names a layer or blob that is not there or cannot be read.
+pub const MISSING_BLOB: Code = Code("image/missing-blob");
+
+/// A write-ahead log lies beside rpm's database; the packages in it were not read.
+pub const RPM_LOG_NOT_READ: Code = Code("rpm/log-not-read");
+
 /// Columns of a table that nothing is read from, by their headers.
 pub const TABLE_UNMAPPED: Code = Code("table/unmapped-columns");
 /// A row has more cells than the table has columns; what stands below a header was read.
@@ -94,11 +96,9 @@ pub const ALL: &[Code] = &[
     EMPTY,
     UNKNOWN_FORMAT,
     MALFORMED,
-    READER_BUG,
     UNSAFE_PATH,
     UNSUPPORTED_MEMBER,
-    MISSING_BLOB,
-    RPM_LOG_NOT_READ,
+    READER_BUG,
     ROW_UNCLAIMED,
     ROW_MALFORMED,
     ROW_NO_KNOWN_FIELD,
@@ -111,14 +111,16 @@ pub const ALL: &[Code] = &[
     ROW_REPEATED,
     ROW_SWAPPED_COLUMNS,
     ROW_SYMBOLIC_OID,
-    HIVE_DIRTY,
-    HIVE_RECOVERED,
-    HIVE_LOG,
     ROW_NOT_REGULAR,
     ROW_REPLACED,
     ROW_HEADER,
     ROW_BLANK,
     ROW_SWAPPED,
+    HIVE_DIRTY,
+    HIVE_RECOVERED,
+    HIVE_LOG,
+    MISSING_BLOB,
+    RPM_LOG_NOT_READ,
     TABLE_UNMAPPED,
     TABLE_RAGGED,
     TABLE_QUOTE,

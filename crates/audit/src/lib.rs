@@ -4,9 +4,9 @@
 //! [`readers::READERS`]. Readers put rows into a [`sink::Sink`]; what they cannot understand is counted there too.
 
 pub mod codes;
+mod container;
 pub mod find;
 pub mod identify;
-mod container;
 pub mod ingest;
 pub mod limits;
 pub mod merge;
@@ -14,6 +14,6 @@ pub mod reader;
 pub mod readers;
 pub mod sink;
 pub mod text;
-pub mod tree;
 mod transcode;
+pub mod tree;
 pub mod unpack;

@@ -1,65 +1,53 @@
 //! The readers, one module per format family, and their registry.
 
+pub(crate) mod apk;
 mod columns;
+mod component;
 #[cfg(test)]
 mod corpus;
+mod cyclonedx;
+mod cyclonedx_json;
+mod cyclonedx_xml;
+pub(crate) mod dpkg;
 mod glpi;
 mod identifiers;
+mod json_rows;
+mod layout;
 mod nmap_xml;
 mod osquery;
+pub(crate) mod package;
 mod process;
 pub mod registry;
+pub(crate) mod rpm;
 mod snmp_walk;
+mod spdx_json;
+mod stanza;
+mod syft_json;
+mod table;
+mod table_csv;
 #[cfg(test)]
 pub(crate) mod testing;
 mod transcode;
+mod values;
+mod workbook;
 mod xml;
 
 use crate::reader::{Head, Reader};
 
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a section in `docs/formats.md`, and tests.
 pub static READERS: &[&dyn Reader] = &[
+    &apk::ApkInstalled,
+    &cyclonedx_json::CycloneDxJson,
+    &cyclonedx_xml::CycloneDxXml,
+    &dpkg::DpkgStatus,
     &glpi::GlpiJson,
     &glpi::GlpiXml,
     &nmap_xml::NmapXml,
     &osquery::Osquery,
     &registry::RegExport,
     &registry::RegistryHive,
+    &rpm::RpmDb,
     &snmp_walk::SnmpWalk,
-];
-pub(crate) mod apk;
-pub(crate) mod dpkg;
-pub(crate) mod package;
-pub(crate) mod rpm;
-mod stanza;
-#[cfg(test)]
-pub(crate) mod testing;
-
-/// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
-/// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[&apk::ApkInstalled, &dpkg::DpkgStatus, &rpm::RpmDb];
-mod columns;
-mod component;
-mod cyclonedx;
-mod json_rows;
-mod layout;
-mod table;
-mod values;
-
-pub mod cyclonedx_json;
-pub mod cyclonedx_xml;
-pub mod spdx_json;
-pub mod syft_json;
-pub mod table_csv;
-#[cfg(test)]
-mod testing;
-pub mod workbook;
-
-/// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
-/// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[
-    &cyclonedx_json::CycloneDxJson,
-    &cyclonedx_xml::CycloneDxXml,
     &spdx_json::SpdxJson,
     &syft_json::SyftJson,
     &table_csv::TableCsv,
@@ -70,9 +58,6 @@ pub static READERS: &[&dyn Reader] = &[
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
     let mut best: Option<(u8, &'static dyn Reader)> = None;
     for reader in READERS {
-        if let Some(score) = reader.probe(head)
-            && best.is_none_or(|(top, _)| score > top)
-        {
         let Some(score) = reader.probe(head) else { continue };
         if best.is_none_or(|(top, _)| score > top) {
             best = Some((score, *reader));

@@ -57,9 +57,18 @@ impl Matcher {
 
     /// The indices, in the order given to [`Self::new`], of the fingerprints that match this value; ascending, without repeats.
     pub fn judge(&self, field: Field, value: &str) -> Vec<usize> {
-        let Some(matcher) = self.fields.get(&field) else { return Vec::new() };
         let value = normalise(field, value);
-        let mut found = matcher.judge(field, &value);
+        let own = self.fields.get(&field);
+        let mut found = own.map(|matcher| matcher.judge(field, &value)).unwrap_or_default();
+        if field == Field::SnmpSysobjid {
+            // The object that a device names itself with lies in the private subtree of whoever assigned it.
+            for other in [Field::SnmpPen, Field::SnmpSubtree] {
+                let matcher = self.fields.get(&other);
+                found.extend(
+                    matcher.map(|m| m.judge(Field::SnmpSysobjid, &value)).unwrap_or_default(),
+                );
+            }
+        }
         found.sort_unstable();
         found.dedup();
         found.retain(|index| {

@@ -6,6 +6,7 @@
 
 pub mod csv;
 pub mod diagnostic;
+pub mod explain;
 mod figures;
 pub mod html;
 pub mod json;

@@ -107,7 +107,11 @@ fn directives(assessment: &Assessment, words: &Words) -> Vec<Line> {
         .iter()
         .map(|directive| {
             let due = deadline(directive, words);
-            let mark = if directive.press_only { words.plain("summary-press-mark") } else { String::new() };
+            let mark = if directive.press_only {
+                words.plain("summary-press-mark")
+            } else {
+                String::new()
+            };
             line(due.style, format!("{}{mark}  {}", cut(&head(directive, words), 52), due.text))
         })
         .collect();
@@ -170,7 +174,11 @@ fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
         ],
     );
     let kinds = fit(&kinds, SEPARATOR, 60, |rest| more_text(rest, words));
-    let kinds = if kinds.is_empty() { kinds } else { words.text("in-brackets", &[("text", (&kinds).into())]) };
+    let kinds = if kinds.is_empty() {
+        kinds
+    } else {
+        words.text("in-brackets", &[("text", (&kinds).into())])
+    };
     let inputs = words.text(
         "summary-inputs",
         &[
@@ -181,7 +189,11 @@ fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
     );
     let clean = totals.rows_not_understood == 0;
     let style = if clean { Style::Plain } else { Style::Caution };
-    vec![line(Style::Plain, format!("{assets}{kinds}")), line(style, rows), line(Style::Plain, inputs)]
+    vec![
+        line(Style::Plain, format!("{assets}{kinds}")),
+        line(style, rows),
+        line(Style::Plain, inputs),
+    ]
 }
 
 fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line> {
@@ -208,13 +220,14 @@ fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line>
         .iter()
         .map(|Group { name, total, .. }| counted(&one_line(name), *total))
         .collect();
-    let confidences: Vec<String> = [Confidence::Confirmed, Confidence::Probable, Confidence::Possible]
-        .into_iter()
-        .filter_map(|confidence| {
-            let count = figures.confidences.get(&confidence)?;
-            Some(counted(&words.word("confidence", confidence.as_str()), *count))
-        })
-        .collect();
+    let confidences: Vec<String> =
+        [Confidence::Confirmed, Confidence::Probable, Confidence::Possible]
+            .into_iter()
+            .filter_map(|confidence| {
+                let count = figures.confidences.get(&confidence)?;
+                Some(counted(&words.word("confidence", confidence.as_str()), *count))
+            })
+            .collect();
     let alarm = figures.state(State::Prohibited) > 0;
     let style = if alarm { Style::Alarm } else { Style::Bold };
     vec![
@@ -255,7 +268,8 @@ fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
         .collect();
     let rest = rest + unused.len();
     if rest > 0 {
-        let key = if lines.is_empty() { "summary-decisions-unused" } else { "summary-decisions-more" };
+        let key =
+            if lines.is_empty() { "summary-decisions-unused" } else { "summary-decisions-more" };
         lines.push(line(Style::Dim, words.text(key, &[("count", rest.into())])));
     }
     lines
@@ -333,7 +347,8 @@ fn list(items: &[String], most: usize, words: &Words, paths: bool) -> Vec<Line> 
     let mut lines: Vec<Line> = shown
         .iter()
         .map(|item| {
-            let item = if paths { cut_middle(item, COLUMNS_MAX - LABEL_ROOM) } else { item.clone() };
+            let item =
+                if paths { cut_middle(item, COLUMNS_MAX - LABEL_ROOM) } else { item.clone() };
             line(Style::Plain, item)
         })
         .collect();

@@ -7,32 +7,32 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Finds prohibited security products in exports that you already have, offline.
 #[derive(Debug, Parser)]
 #[command(name = "supplant", version, max_term_width = 100, arg_required_else_help = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     /// Options of every command.
     #[command(flatten)]
-    pub common: Common,
+    pub(crate) common: Common,
 }
 
 /// Options of every command.
 #[derive(Args, Debug)]
-pub struct Common {
+pub(crate) struct Common {
     /// Language of texts.
     #[arg(long, global = true, value_enum, default_value = "en")]
-    pub lang: Language,
+    pub(crate) lang: Language,
     /// A folder with your own entries, laid out like `data/`; may be repeated.
     #[arg(long, global = true, value_name = "DIR")]
-    pub data: Vec<PathBuf>,
+    pub(crate) data: Vec<PathBuf>,
     /// Whether to colour the output.
     #[arg(long, global = true, value_enum, default_value = "auto")]
-    pub color: Colour,
+    pub(crate) color: Colour,
 }
 
 /// Languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Language {
+pub(crate) enum Language {
     /// English.
     #[value(name = "en")]
     English,
@@ -43,7 +43,7 @@ pub enum Language {
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal, unless NO_COLOR is set.
     Auto,
     /// Always.
@@ -54,7 +54,7 @@ pub enum Colour {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Assess the bundled demo estate: the main job, on data that ships with the program
     Demo(Demo),
     /// Assess a folder of exports against directives: detect every file, audit, report
@@ -84,77 +84,77 @@ pub enum Command {
 
 /// Arguments of `demo`.
 #[derive(Args, Debug)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Where to unpack the estate and write the reports.
     #[arg(long, value_name = "DIR", default_value = "supplant-demo")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// The evaluation date.
     #[arg(long, value_name = "YYYY-MM-DD", default_value = "2026-03-31")]
-    pub date: jiff::civil::Date,
+    pub(crate) date: jiff::civil::Date,
 }
 
 /// Arguments of `assess`.
 #[derive(Args, Debug)]
-pub struct Assess {
+pub(crate) struct Assess {
     /// The folder (or file) of exports.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What to assess against.
     #[command(flatten)]
-    pub scope: Scope,
+    pub(crate) scope: Scope,
     /// Where to write the reports.
     #[arg(long, value_name = "DIR", default_value = "supplant-report")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Write no reports.
     #[arg(long)]
-    pub no_reports: bool,
+    pub(crate) no_reports: bool,
     /// What to print.
     #[command(flatten)]
-    pub print: Print,
+    pub(crate) print: Print,
 }
 
 /// Arguments of `audit`.
 #[derive(Args, Debug)]
-pub struct Audit {
+pub(crate) struct Audit {
     /// Files and folders.
     #[arg(required = true)]
-    pub paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     /// What to assess against.
     #[command(flatten)]
-    pub scope: Scope,
+    pub(crate) scope: Scope,
     /// What to print.
     #[command(flatten)]
-    pub print: Print,
+    pub(crate) print: Print,
 }
 
 /// What to assess against.
 #[derive(Args, Debug)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// A directive's id; may be repeated. See `supplant directive list`.
     #[arg(long, value_name = "ID", default_value = "cn-2026-01-security-software")]
-    pub directive: Vec<String>,
+    pub(crate) directive: Vec<String>,
     /// The evaluation date; today unless given.
     #[arg(long, value_name = "YYYY-MM-DD")]
-    pub date: Option<jiff::civil::Date>,
+    pub(crate) date: Option<jiff::civil::Date>,
     /// An answer to a question that a directive leaves open, `slot=in|out|undecided`; may be repeated.
     #[arg(long, value_name = "SLOT=ANSWER")]
-    pub decide: Vec<String>,
+    pub(crate) decide: Vec<String>,
     /// The waivers file.
     #[arg(long, value_name = "FILE")]
-    pub waivers: Option<PathBuf>,
+    pub(crate) waivers: Option<PathBuf>,
     /// A description of an asset older than this many days is stale.
     #[arg(long, value_name = "DAYS", default_value_t = audit::find::STALE_DAYS)]
-    pub stale_days: i64,
+    pub(crate) stale_days: i64,
     /// The confidence from which findings make the exit code 1.
     #[arg(long, value_enum, default_value = "possible")]
-    pub fail_on: FailOn,
+    pub(crate) fail_on: FailOn,
     /// How many files are read at the same time; all cores unless given.
     #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+    pub(crate) jobs: Option<usize>,
 }
 
 /// From which confidence on findings count for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(crate) enum FailOn {
     /// Confirmed findings only.
     Confirmed,
     /// Confirmed and probable ones.
@@ -167,18 +167,18 @@ pub enum FailOn {
 
 /// What to print.
 #[derive(Args, Debug)]
-pub struct Print {
+pub(crate) struct Print {
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "summary")]
-    pub format: Format,
+    pub(crate) format: Format,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
-    pub output: PathBuf,
+    pub(crate) output: PathBuf,
 }
 
 /// Forms of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// At most 24 lines.
     Summary,
     /// Tables of findings, inputs and diagnostics.
@@ -197,15 +197,15 @@ pub enum Format {
 
 /// Arguments of `catalog` and `directive`.
 #[derive(Args, Debug)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// What to do.
     #[command(subcommand)]
-    pub action: FactsAction,
+    pub(crate) action: FactsAction,
 }
 
 /// What to do with facts.
 #[derive(Debug, Subcommand)]
-pub enum FactsAction {
+pub(crate) enum FactsAction {
     /// List the entries
     List {
         /// Only entries whose id, name or vendor holds this text.
@@ -228,10 +228,10 @@ pub enum FactsAction {
 
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// A diagnostic's code such as `input/truncated`, or a finding's id such as `F-1a2b3c4d`.
-    pub subject: String,
+    pub(crate) subject: String,
     /// The assessment that the finding is in; the newest report below this folder unless given.
     #[arg(long, value_name = "FILE|DIR")]
-    pub from: Option<PathBuf>,
+    pub(crate) from: Option<PathBuf>,
 }

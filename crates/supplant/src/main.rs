@@ -15,7 +15,7 @@ use clap::Parser;
 
 /// How a run ended (architecture, section 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// Nothing found.
     Clean,
     /// Findings or differences.

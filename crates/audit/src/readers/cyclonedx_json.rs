@@ -9,7 +9,7 @@ use crate::sink::Sink;
 use crate::transcode::head_text;
 
 /// The reader of CycloneDX JSON.
-pub struct CycloneDxJson;
+pub(super) struct CycloneDxJson;
 
 impl Reader for CycloneDxJson {
     fn id(&self) -> &'static str {

@@ -20,7 +20,7 @@ use crate::sink::Sink;
 use crate::transcode::{Transcoded, head_text};
 
 /// The reader of CycloneDX XML.
-pub struct CycloneDxXml;
+pub(super) struct CycloneDxXml;
 
 impl Reader for CycloneDxXml {
     fn id(&self) -> &'static str {

@@ -22,7 +22,7 @@ use crate::transcode::head_text;
 mod tests;
 
 /// The reader of SPDX JSON.
-pub struct SpdxJson;
+pub(super) struct SpdxJson;
 
 impl Reader for SpdxJson {
     fn id(&self) -> &'static str {

@@ -20,7 +20,7 @@ use crate::transcode::head_text;
 mod tests;
 
 /// The reader of Syft JSON.
-pub struct SyftJson;
+pub(super) struct SyftJson;
 
 impl Reader for SyftJson {
     fn id(&self) -> &'static str {

@@ -20,7 +20,7 @@ mod tests;
 use records::{Fate, Records, split};
 
 /// The reader of delimited text.
-pub struct TableCsv;
+pub(super) struct TableCsv;
 
 impl Reader for TableCsv {
     fn id(&self) -> &'static str {

@@ -25,7 +25,7 @@ use crate::sink::Sink;
 mod tests;
 
 /// The reader of workbooks.
-pub struct Workbook;
+pub(super) struct Workbook;
 
 type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 

@@ -122,10 +122,8 @@ fn joined(parts: &[&str]) -> String {
 }
 
 fn view(directive: &Directive, words: &Words) -> DirectiveView {
-    let reach = [
-        ("vendors", directive.vendors.len().into()),
-        ("products", directive.products.into()),
-    ];
+    let reach =
+        [("vendors", directive.vendors.len().into()), ("products", directive.products.into())];
     let citations = directive.sources.iter().map(|citation| {
         (citation.id.clone(), citation.text.clone(), words.word("tier", &citation.tier))
     });
@@ -180,7 +178,11 @@ fn of_deadline(deadline: &Deadline, words: &Words) -> DeadlineView {
     DeadlineView {
         clause: deadline.clause.clone(),
         action: words.pick(&deadline.action).to_owned(),
-        as_stated: if deadline.as_stated == day { String::new() } else { deadline.as_stated.clone() },
+        as_stated: if deadline.as_stated == day {
+            String::new()
+        } else {
+            deadline.as_stated.clone()
+        },
         day,
         days: left.map_or(String::new(), |left| count(left.unsigned_abs())),
         days_word,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::record::{Asset, Assessment, Evidence, Finding};
+use model::record::{Assessment, Asset, Evidence, Finding};
 
 use crate::phrases;
 use crate::words::Words;
@@ -100,8 +100,9 @@ pub(crate) fn list(assessment: &Assessment, words: &Words) -> (Vec<FindingView>,
         })
         .collect();
     let all = assessment.findings.len();
-    let note = (shown.len() < all)
-        .then(|| words.text("findings-capped", &[("shown", shown.len().into()), ("all", all.into())]));
+    let note = (shown.len() < all).then(|| {
+        words.text("findings-capped", &[("shown", shown.len().into()), ("all", all.into())])
+    });
     (shown, note)
 }
 

@@ -1,0 +1,210 @@
+//! `assess` and `audit`: read everything, conclude, write and print.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use audit::find::Options;
+use audit::find::assess::{assess as conclude, has_findings, parse_decision};
+use audit::merge::Gathered;
+use catalog::directive::Directive;
+use jiff::civil::Date;
+use model::finding::Confidence;
+use model::record::Assessment;
+use report::summary::SummaryOptions;
+use report::words::Words;
+
+use crate::Outcome;
+use crate::cli::{Assess, Audit, Common, FailOn, Format, Print, Scope};
+use crate::data::{Facts, load_facts, read_waivers, show_problems};
+use crate::output::{colour, print, write_reports};
+use crate::world::gather;
+
+/// Runs `assess`.
+///
+/// # Errors
+/// See [`super::run`].
+pub(crate) fn assess(args: &Assess, common: &Common, words: &Words) -> Result<Outcome> {
+    let reports = (!args.no_reports).then_some(args.out.as_path());
+    run(std::slice::from_ref(&args.path), &args.scope, &args.print, reports, common, words)
+}
+
+/// Runs `audit`.
+///
+/// # Errors
+/// See [`super::run`].
+pub(crate) fn audit(args: &Audit, common: &Common, words: &Words) -> Result<Outcome> {
+    run(&args.paths, &args.scope, &args.print, None, common, words)
+}
+
+/// The main job.
+///
+/// # Errors
+/// See [`super::run`].
+pub(crate) fn run(
+    paths: &[PathBuf],
+    scope: &Scope,
+    form: &Print,
+    reports: Option<&Path>,
+    common: &Common,
+    words: &Words,
+) -> Result<Outcome> {
+    let facts = load_facts(&common.data)?;
+    refuse_broken(&facts, words)?;
+    let directives = choose(&facts, &scope.directive)?;
+    let options = options(scope, &directives, words)?;
+    let mut skip: Vec<PathBuf> = reports.map(Path::to_path_buf).into_iter().collect();
+    skip.extend(common.data.iter().cloned());
+    let jobs = scope.jobs.unwrap_or_else(cores);
+    let progress = std::io::stderr().is_terminal();
+    let gathered = gather(paths, &skip, jobs, progress)?;
+    let mut assessment = conclude(&gathered, &facts.loaded.catalog, &directives, &options);
+    assessment.program = format!("supplant {}", env!("CARGO_PKG_VERSION"));
+    assessment.data_sha256.clone_from(&facts.sha256);
+    let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    assessment.target = shown.join(" ");
+    deliver(&assessment, &gathered, form, reports, common, words)?;
+    Ok(outcome(&assessment, scope.fail_on))
+}
+
+/// Writes and prints.
+fn deliver(
+    assessment: &Assessment,
+    gathered: &Gathered,
+    form: &Print,
+    reports: Option<&Path>,
+    common: &Common,
+    words: &Words,
+) -> Result<()> {
+    if gathered.sources.is_empty() {
+        anstream::eprintln!("{}", words.code("input/empty-folder", &BTreeMap::new()));
+    }
+    let written = match reports {
+        Some(dir) => write_reports(assessment, words, dir)?,
+        None => Vec::new(),
+    };
+    let summary = report::summary::render(
+        assessment,
+        words,
+        &SummaryOptions {
+            colour: form.output.as_os_str() == "-" && colour(common.color),
+            reports: written.iter().map(|path| path.display().to_string()).collect(),
+            next: next_steps(assessment, reports),
+        },
+    );
+    if form.format != Format::Summary {
+        for diagnostic in assessment.diagnostics.iter().filter(|d| d.severity == "error") {
+            anstream::eprintln!("{}", report::diagnostic::render(diagnostic, words).trim_end());
+        }
+    }
+    print(assessment, words, form, &summary)
+}
+
+fn next_steps(assessment: &Assessment, reports: Option<&Path>) -> Vec<String> {
+    let mut next = Vec::new();
+    if let (Some(finding), Some(dir)) = (assessment.findings.first(), reports) {
+        next.push(format!("supplant explain {} --from {}", finding.id, dir.display()));
+    }
+    if let Some(diagnostic) = assessment.diagnostics.first() {
+        next.push(format!("supplant explain {}", diagnostic.code));
+    }
+    next
+}
+
+/// Nothing read is no clean bill: wrong input. A reader that gave up leaves the run unfinished.
+fn outcome(assessment: &Assessment, fail_on: FailOn) -> Outcome {
+    let read =
+        assessment.sources.iter().any(|source| source.fate == "read" || source.fate == "opened");
+    let broken =
+        assessment.diagnostics.iter().any(|diagnostic| diagnostic.code == "bug/reader-panicked");
+    let at_least = match fail_on {
+        FailOn::Confirmed => Some(Confidence::Confirmed),
+        FailOn::Probable => Some(Confidence::Probable),
+        FailOn::Possible => Some(Confidence::Possible),
+        FailOn::Never => None,
+    };
+    if !read {
+        Outcome::Wrong
+    } else if broken {
+        Outcome::Unfinished
+    } else if at_least.is_some_and(|at_least| has_findings(assessment, at_least)) {
+        Outcome::Found
+    } else {
+        Outcome::Clean
+    }
+}
+
+/// Conclusions from half of the user's facts would be wrong in silence.
+fn refuse_broken(facts: &Facts, words: &Words) -> Result<()> {
+    if facts.loaded.problems.is_empty() {
+        return Ok(());
+    }
+    show_problems(&facts.loaded.problems, &facts.loaded.files, words)?;
+    bail!("the data has errors; `supplant catalog check` shows them");
+}
+
+/// The directives with these ids.
+fn choose<'f>(facts: &'f Facts, ids: &[String]) -> Result<Vec<&'f Directive>> {
+    let catalog = &facts.loaded.catalog;
+    let mut chosen: Vec<&Directive> = Vec::new();
+    for id in ids {
+        let Some(directive) = catalog.directive(id) else {
+            let near: Vec<&str> = catalog
+                .directives
+                .iter()
+                .map(|directive| directive.id.as_str())
+                .filter(|other| other.contains(id.as_str()) || id.contains(other))
+                .collect();
+            let hint = if near.is_empty() {
+                "`supplant directive list` shows all".to_owned()
+            } else {
+                format!("did you mean `{}`?", near.join("`, `"))
+            };
+            bail!("there is no directive `{id}`; {hint}");
+        };
+        if !chosen.iter().any(|other| other.id == directive.id) {
+            chosen.push(directive);
+        }
+    }
+    Ok(chosen)
+}
+
+fn options(scope: &Scope, directives: &[&Directive], words: &Words) -> Result<Options> {
+    let mut options = Options::at(scope.date.unwrap_or_else(today));
+    options.stale_days = scope.stale_days;
+    for text in &scope.decide {
+        let (slot, answer) = parse_decision(text)
+            .with_context(|| format!("`{text}` is no decision such as `open-source=out`"))?;
+        check_slot(&slot, directives)?;
+        options.decisions.insert(slot, answer);
+    }
+    if let Some(path) = &scope.waivers {
+        options.waivers = read_waivers(path, words)?;
+    }
+    Ok(options)
+}
+
+fn check_slot(slot: &str, directives: &[&Directive]) -> Result<()> {
+    let known = directives.iter().any(|directive| {
+        directive.decisions.iter().any(|decision| {
+            slot == decision.id || slot == format!("{}:{}", directive.id, decision.id)
+        })
+    });
+    if known {
+        return Ok(());
+    }
+    let slots = directives.iter().flat_map(|d| d.decisions.iter().map(|slot| slot.id.as_str()));
+    bail!(
+        "no directive chosen has the open question `{slot}`; they have: {}",
+        slots.collect::<Vec<_>>().join(", ")
+    );
+}
+
+fn today() -> Date {
+    jiff::Zoned::now().date()
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

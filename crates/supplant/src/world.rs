@@ -1,0 +1,267 @@
+//! The world: folders are walked, files opened, workers set to read them.
+
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use audit::codes;
+use audit::ingest::{self, ingest, ingest_layout, ingest_rootfs};
+use audit::limits::Limits;
+use audit::merge::{Gathered, merge};
+use audit::sink::Collector;
+use audit::tree::{Entry, EntryKind, RootFs, Want, is_root};
+use indicatif::{ProgressBar, ProgressStyle};
+use model::source::{Fate, Source};
+
+/// One thing to read.
+enum Task {
+    /// A regular file.
+    File { path: PathBuf, shown: String, bytes: u64 },
+    /// A folder that is a root file system.
+    Root { path: PathBuf, shown: String },
+    /// A folder that is an OCI image layout.
+    Layout { path: PathBuf, shown: String },
+    /// Something that must not be opened.
+    Other { shown: String, what: &'static str },
+    /// A folder that cannot be read.
+    Unreadable { shown: String, error: String },
+}
+
+impl Task {
+    fn weight(&self) -> u64 {
+        match self {
+            Self::File { bytes, .. } => *bytes,
+            Self::Root { .. } | Self::Layout { .. } => HEAVY,
+            Self::Other { .. } | Self::Unreadable { .. } => 0,
+        }
+    }
+}
+
+/// Reads everything below the paths, except what lies below `skip`.
+///
+/// # Errors
+/// When a path does not exist or cannot be looked at.
+pub(crate) fn gather(
+    paths: &[PathBuf],
+    skip: &[PathBuf],
+    jobs: usize,
+    progress: bool,
+) -> Result<Gathered> {
+    let skip: Vec<PathBuf> = skip.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let mut tasks = Vec::new();
+    for path in paths {
+        let kind =
+            fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let several = paths.len() > 1;
+        let shown = if several || kind.is_file() { plain_name(path) } else { String::new() };
+        find(path, shown, kind.file_type(), &skip, 0, &mut tasks);
+    }
+    // Large things first, so that no worker is left with the largest at the end. Results do not depend on the order.
+    tasks.sort_by_key(|task| std::cmp::Reverse(task.weight()));
+    let bar = progress_bar(&tasks, progress);
+    let limits = Limits::default();
+    let next = AtomicUsize::new(0);
+    let collectors = std::thread::scope(|scope| {
+        let work = || {
+            let mut collector = Collector::default();
+            while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                read(task, &limits, &mut collector);
+                bar.inc(task.weight());
+            }
+            collector
+        };
+        let workers: Vec<_> = (0..jobs.clamp(1, MAX_JOBS)).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
+    });
+    bar.finish_and_clear();
+    Ok(merge(collectors))
+}
+
+/// Finds what there is to read below a path, sorted by name. Links are not followed, and said not to be.
+fn find(
+    path: &Path,
+    shown: String,
+    kind: FileType,
+    skip: &[PathBuf],
+    depth: usize,
+    tasks: &mut Vec<Task>,
+) {
+    if kind.is_dir() {
+        return find_in_folder(path, shown, skip, depth, tasks);
+    }
+    if kind.is_file() {
+        let bytes = fs::metadata(path).map_or(0, |data| data.len());
+        return tasks.push(Task::File { path: path.to_owned(), shown, bytes });
+    }
+    tasks.push(Task::Other { shown, what: kind_name(kind) });
+}
+
+fn find_in_folder(
+    path: &Path,
+    shown: String,
+    skip: &[PathBuf],
+    depth: usize,
+    tasks: &mut Vec<Task>,
+) {
+    let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if skip.contains(&canonical) {
+        return;
+    }
+    let exists = |below: &str| path.join(below).exists();
+    if is_root(&exists) {
+        let shown = if shown.is_empty() { plain_name(path) } else { shown };
+        return tasks.push(Task::Root { path: path.to_owned(), shown });
+    }
+    if ingest::is_layout(&exists) {
+        let shown = if shown.is_empty() { plain_name(path) } else { shown };
+        return tasks.push(Task::Layout { path: path.to_owned(), shown });
+    }
+    let entries = match sorted_entries(path) {
+        Ok(entries) => entries,
+        Err(error) => return tasks.push(Task::Unreadable { shown, error: error.to_string() }),
+    };
+    for (name, child, kind) in entries {
+        let below = if shown.is_empty() { name } else { format!("{shown}/{name}") };
+        if depth >= MAX_DEPTH {
+            let error = format!("folders nested deeper than {MAX_DEPTH}");
+            tasks.push(Task::Unreadable { shown: below, error });
+        } else {
+            find(&child, below, kind, skip, depth + 1, tasks);
+        }
+    }
+}
+
+fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        entries.push((name, entry.path(), entry.file_type()?));
+    }
+    entries.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(entries)
+}
+
+fn read(task: &Task, limits: &Limits, collector: &mut Collector) {
+    match task {
+        Task::File { path, shown, bytes } => {
+            let open = || -> io::Result<Box<dyn Read>> { Ok(Box::new(File::open(path)?)) };
+            ingest(&ingest::File { path: shown, bytes: *bytes, open: &open }, limits, collector);
+        }
+        Task::Root { path, shown } => {
+            let mut walk = |tree: &mut RootFs| walk_root(path, tree);
+            ingest_rootfs(shown, limits, collector, &mut walk);
+        }
+        Task::Layout { path, shown } => {
+            let open = |below: &str| -> io::Result<Box<dyn Read>> {
+                // Names come from the layout's own index; nothing outside of the folder is opened.
+                let safe = !below.split('/').any(|part| part == "..") && !below.starts_with('/');
+                let inside = path.join(below);
+                if !safe || !fs::symlink_metadata(&inside)?.is_file() {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidInput,
+                        "not a file below the layout",
+                    ));
+                }
+                Ok(Box::new(File::open(inside)?))
+            };
+            ingest_layout(shown, &open, limits, collector);
+        }
+        Task::Other { shown, what } => {
+            drop(collector.begin(source(shown, Fate::NotRegular(what)), limits));
+        }
+        Task::Unreadable { shown, error } => {
+            let mut sink = collector.begin(source(shown, Fate::Unreadable), limits);
+            sink.error(codes::READ_FAILED, None, &[("error", error)]);
+        }
+    }
+}
+
+/// Hands the entries of a folder to the reader of root file systems, in order of their names, without following links.
+fn walk_root(root: &Path, tree: &mut RootFs) {
+    let mut at = 0;
+    let mut folders = vec![(root.to_owned(), String::new(), 0_usize)];
+    while let Some((folder, prefix, depth)) = folders.pop() {
+        let entries = match sorted_entries(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                at += 1;
+                tree.unreadable(&prefix, at, &error.to_string());
+                continue;
+            }
+        };
+        for (name, child, kind) in entries {
+            at += 1;
+            let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+            put(tree, &path, &child, kind, at);
+            if kind.is_dir() && depth < MAX_DEPTH {
+                folders.push((child, path, depth + 1));
+            }
+        }
+    }
+}
+
+fn put(tree: &mut RootFs, path: &str, child: &Path, kind: FileType, at: u64) {
+    let (entry_kind, target) = if kind.is_dir() {
+        (EntryKind::Directory, String::new())
+    } else if kind.is_symlink() {
+        let target = fs::read_link(child).map(|to| to.to_string_lossy().into_owned());
+        (EntryKind::Symlink, target.unwrap_or_default())
+    } else if kind.is_file() {
+        (EntryKind::File, String::new())
+    } else {
+        (EntryKind::Special, String::new())
+    };
+    let entry = Entry { path, kind: entry_kind, target: &target, at };
+    let wanted = entry_kind == EntryKind::File && tree.wants(path) != Want::No;
+    if !wanted {
+        return tree.entry(&entry, None);
+    }
+    match File::open(child) {
+        Ok(mut file) => tree.entry(&entry, Some(&mut file)),
+        Err(error) => tree.unreadable(path, at, &error.to_string()),
+    }
+}
+
+fn source(shown: &str, fate: Fate) -> Source {
+    Source { path: shown.to_owned(), sha256: String::new(), bytes: 0, fate }
+}
+
+fn plain_name(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| path.display().to_string())
+}
+
+fn kind_name(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "fifo";
+        }
+        if kind.is_socket() {
+            return "socket";
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return "device";
+        }
+    }
+    if kind.is_symlink() { "link" } else { "other" }
+}
+
+fn progress_bar(tasks: &[Task], show: bool) -> ProgressBar {
+    if !show {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(tasks.iter().map(Task::weight).sum());
+    let style =
+        ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// A folder read as one thing counts as much as a file of this size.
+const HEAVY: u64 = 64 << 20;
+const MAX_DEPTH: usize = 200;
+const MAX_JOBS: usize = 64;
