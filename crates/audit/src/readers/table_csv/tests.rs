@@ -150,6 +150,33 @@ f,Acme,\"x\"6,loose
 }
 
 #[test]
+fn one_sheet_of_an_estate_saved_as_text() {
+    let tools =
+        "VM,VM Version,Tools,Tools Version\nvm-1,19,toolsOk,12352\nvm-2,19,toolsNotInstalled,0\n";
+    let head = Head { bytes: tools.as_bytes(), complete: true, name: "RVTools_tabvTools.csv" };
+    assert_eq!(TableCsv.probe(&head), Some(40));
+    assert_eq!(
+        facts(&read(&TableCsv, "x/RVTools_tabvTools.csv", tools.as_bytes())),
+        ["vm-1 installed software.name=VMware Tools software.vendor=VMware, Inc. version=12352"]
+    );
+    let source = "Name,API version,Vendor,Fullname,Product line,Version,VI SDK Server\n\
+        VMware vCenter Server,8.0.3.0,\"VMware, Inc.\",x,vpx,8.0.3,vc.example\n";
+    assert_eq!(
+        facts(&read(&TableCsv, "RVTools_tabvSource.csv", source.as_bytes())),
+        ["vc.example device software.name=VMware vCenter Server software.vendor=VMware, Inc. \
+          version=8.0.3 name=VMware vCenter Server"]
+    );
+}
+
+#[test]
+fn a_second_header_in_another_language_is_no_row() {
+    let text = "hostname,vendor,model,os\n主机名,厂商,型号,操作系统\nfw1,Acme,AX-1,AcmeOS\n";
+    let seen = read(&TableCsv, "two.csv", text.as_bytes());
+    assert_eq!(seen.observations.assets.len(), 1);
+    assert_eq!((seen.sources[0].1.inert_rows(), seen.sources[0].1.understood), (2, 1));
+}
+
+#[test]
 fn text_without_inventory_headers_is_not_taken() {
     let no = |text: &str| {
         assert_eq!(
