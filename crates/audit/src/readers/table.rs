@@ -342,42 +342,39 @@ fn observe(values: &Values<'_>, asset: AssetId, row: &mut Row<'_>) -> bool {
 }
 
 fn observe_device(values: &Values<'_>, asset: AssetId, row: &mut Row<'_>) -> bool {
-    let platform = [
+    let model = values.get(Column::DeviceModel);
+    let mut vendors: Vec<&str> =
+        values.all(Column::DeviceVendor).map(values::before_address).collect();
+    vendors.dedup();
+    let oui = values::oui(values.get(Column::Mac)).unwrap_or_default();
+    let hardware = !(vendors.is_empty() && model.is_empty() && oui.is_empty());
+    let below = hardware && values.is_virtual();
+    // The maker of a computer's network card says what it runs on; that of a device says what it is.
+    let card_below = below || matches!(kind_of(values), AssetKind::Host | AssetKind::Image);
+    let mut platform = vec![
         (Field::HwVendor, values.get(Column::HwVendor)),
         (Field::HwModel, values.get(Column::HwModel)),
     ];
-    let mut seen = row.observe(asset, Context::Platform, &platform).is_some();
-    let vendor = values::before_address(values.get(Column::DeviceVendor));
-    let model = values.get(Column::DeviceModel);
-    let oid = values::oid(values.get(Column::SysObjectId));
-    let descr = values.get(Column::SysDescr);
-    let oui = values::oui(values.get(Column::Mac)).unwrap_or_default();
-    let hardware = !(vendor.is_empty() && model.is_empty() && oui.is_empty());
-    let is_virtual = hardware && values.is_virtual();
-    if is_virtual {
-        let facts = [(Field::HwVendor, vendor), (Field::HwModel, model), (Field::MacOui, &oui)];
-        seen |= row.observe(asset, Context::Platform, &facts).is_some();
-    }
-    let itself = if is_virtual {
-        vec![(Field::SnmpSysobjid, oid), (Field::SnmpSysdescr, descr)]
-    } else {
-        vec![
-            (Field::DeviceVendor, vendor),
-            (Field::DeviceModel, model),
-            (Field::SnmpSysobjid, oid),
-            (Field::SnmpSysdescr, descr),
-            (Field::MacOui, oui.as_str()),
-        ]
+    let mut itself = Vec::new();
+    let (facts, vendor_field, model_field) = match below {
+        true => (&mut platform, Field::HwVendor, Field::HwModel),
+        false => (&mut itself, Field::DeviceVendor, Field::DeviceModel),
     };
+    facts.extend(vendors.iter().map(|vendor| (vendor_field, *vendor)));
+    facts.push((model_field, model));
+    let facts = if card_below { &mut platform } else { &mut itself };
+    facts.push((Field::MacOui, &oui));
+    itself.push((Field::SnmpSysobjid, values::oid(values.get(Column::SysObjectId))));
+    itself.push((Field::SnmpSysdescr, values.get(Column::SysDescr)));
+    let seen = row.observe(asset, Context::Platform, &platform).is_some();
     if itself.iter().all(|(_, value)| value.is_empty()) {
         return seen;
     }
-    let mut facts = itself;
     if !values.layout.has_software() {
-        facts.push((Field::Version, values.get(Column::Version)));
+        itself.push((Field::Version, values.get(Column::Version)));
     }
-    facts.push((Field::State, values.get(Column::Status)));
-    seen | row.observe(asset, Context::Device, &facts).is_some()
+    itself.push((Field::State, values.get(Column::Status)));
+    seen | row.observe(asset, Context::Device, &itself).is_some()
 }
 
 fn observe_software(values: &Values<'_>, asset: AssetId, row: &mut Row<'_>) -> bool {

@@ -169,6 +169,20 @@ fn one_sheet_of_an_estate_saved_as_text() {
 }
 
 #[test]
+fn a_card_tells_what_a_computer_runs_on() {
+    let text = "device name,type,vendor,supplier,MAC address\n\
+        pc1,workstation,,,00:0c:29:12:34:56\nfw1,firewall,Acme,Reseller Ltd,00:0c:29:12:34:57\n";
+    let seen = read(&TableCsv, "mac.csv", text.as_bytes());
+    assert_eq!(
+        facts(&seen),
+        [
+            "pc1 platform mac.oui=000C29",
+            "fw1 device device.vendor=Acme device.vendor=Reseller Ltd mac.oui=000C29",
+        ]
+    );
+}
+
+#[test]
 fn a_second_header_in_another_language_is_no_row() {
     let text = "hostname,vendor,model,os\n主机名,厂商,型号,操作系统\nfw1,Acme,AX-1,AcmeOS\n";
     let seen = read(&TableCsv, "two.csv", text.as_bytes());
@@ -187,6 +201,8 @@ fn text_without_inventory_headers_is_not_taken() {
     };
     no("date,amount\n2026-01-01,5\n");
     no("hostname,ip\nh1,10.0.0.1\n");
+    no("Serial #,Type,Source address,Destination address,Application,Bytes\n1,TRAFFIC,a,b,ssl,5\n");
+    no("name,title,company,city\nA,B,C,D\n");
     no("{\"name\": 1, \"version\": 2, \"vendor\": 3}");
     no("# config\nset system name, version, vendor x\n");
     no("");
