@@ -158,6 +158,7 @@ pub(crate) struct Vocabulary {
     kinds: Vec<(AssetKind, Vec<String>)>,
     platform_models: Vec<String>,
     distributions: Vec<String>,
+    log: Vec<String>,
     sheets: Vec<Sheet>,
 }
 
@@ -181,6 +182,7 @@ impl Vocabulary {
         words.platform_models = texts(&document, "/platform/models").map(str::to_owned).collect();
         words.distributions =
             texts(&document, "/packages/distribution").map(str::to_owned).collect();
+        words.log = texts(&document, "/log/headers").map(normal).collect();
         words.sheets = tables(&document, "/sheet").map(Sheet::parse).collect();
         words
     }
@@ -225,6 +227,11 @@ impl Vocabulary {
                 })
             })
         })
+    }
+
+    /// Whether these headers are those of a log of traffic or events.
+    pub(crate) fn is_log<'h>(&self, headers: impl Iterator<Item = &'h str>) -> bool {
+        headers.map(normal).filter(|header| self.log.contains(header)).count() > 1
     }
 
     /// The kind of asset that a cell names.

@@ -78,7 +78,8 @@ impl io::Read for Bounded<'_, '_> {
 impl BufRead for Bounded<'_, '_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left > self.most {
-            return Err(io::Error::other("an element or text is longer than the limit"));
+            let text = format!("an element or text is longer than {} bytes", self.most);
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, text));
         }
         self.inner.fill_buf()
     }
@@ -130,6 +131,9 @@ impl Walk<'_> {
                 Ok(Event::Eof) if self.stack.is_empty() => return,
                 Ok(Event::Eof) => break sink.error(codes::TRUNCATED, None, &[]),
                 Ok(_) => {}
+                Err(quick_xml::Error::Io(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    break sink.error(codes::LIMIT_REACHED, None, &[("limit", &error.to_string())]);
+                }
                 Err(quick_xml::Error::Io(error)) => break report_read_error(sink, &error),
                 // Markup that nothing closes: only the end of the input does that.
                 Err(error @ quick_xml::Error::Syntax(_)) => {

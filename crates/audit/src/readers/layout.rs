@@ -67,13 +67,15 @@ pub(crate) struct Layout {
     /// What the sheet means beyond its headers.
     pub(crate) sheet: Option<&'static Sheet>,
     header: Vec<String>,
+    log: bool,
 }
 
 impl Layout {
     /// The layout that this row is the header of, on a sheet or file of this name.
     pub(crate) fn of(row: &Cells, name: &str) -> Self {
         let sheet = WORDS.sheet(name, row.iter());
-        let mut layout = Self { sheet, ..Self::default() };
+        let log = WORDS.is_log(row.iter());
+        let mut layout = Self { sheet, log, ..Self::default() };
         for cell in row.iter() {
             let column = WORDS.column(cell, sheet);
             if column.is_none() && !cell.is_empty() {
@@ -88,6 +90,9 @@ impl Layout {
 
     /// How many columns are known, when they are enough to call the table an inventory.
     pub(crate) fn score(&self) -> Option<usize> {
+        if self.log {
+            return None;
+        }
         let mut known: Vec<Column> = self.columns.iter().flatten().copied().collect();
         known.dedup();
         let anchored = known.iter().any(|column| column.is_anchor());

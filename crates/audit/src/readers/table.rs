@@ -79,7 +79,12 @@ impl Table {
             sink.note(codes::TABLE_UNMAPPED, at, &[("columns", &layout.unmapped.join(", "))]);
         }
         for (index, (at, cells)) in waiting.iter().enumerate() {
-            if index <= header {
+            // Tables in two languages have two headers.
+            let second = index == header + 1 && {
+                let known = Layout::of(cells, &self.name).score().unwrap_or(0);
+                known > 2 && known * 2 > cells.filled()
+            };
+            if index <= header || second {
                 let reason = if cells.filled() == 0 { codes::ROW_BLANK } else { codes::ROW_HEADER };
                 sink.row(*at).inert(reason);
             } else {
@@ -175,13 +180,19 @@ struct Values<'r> {
 }
 
 impl<'r> Values<'r> {
+    /// The filled cells of this meaning.
+    fn all(&self, column: Column) -> impl Iterator<Item = &'r str> {
+        let (columns, cells) = (&self.layout.columns, self.cells);
+        let places = columns.iter().enumerate();
+        places
+            .filter(move |(_, meaning)| **meaning == Some(column))
+            .map(|(index, _)| values::known(cells.get(index)))
+            .filter(|cell| !cell.is_empty())
+    }
+
     /// The first filled cell of this meaning.
     fn get(&self, column: Column) -> &'r str {
-        let places = self.layout.columns.iter().enumerate();
-        let mut found = places
-            .filter(|(_, meaning)| **meaning == Some(column))
-            .map(|(index, _)| values::known(self.cells.get(index)));
-        found.find(|cell| !cell.is_empty()).unwrap_or_default()
+        self.all(column).next().unwrap_or_default()
     }
 
     fn any(&self) -> bool {
@@ -288,8 +299,9 @@ fn describe(asset: AssetId, values: &Values<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The operating system in the longest of the words for it.
 fn os_of(values: &Values<'_>) -> String {
-    let named = values.get(Column::Os);
+    let named = values.all(Column::Os).max_by_key(|name| name.len()).unwrap_or_default();
     let named = if named.is_empty() { values.get(Column::OsConfigured) } else { named };
     let version = values.get(Column::OsVersion);
     if version.is_empty() || named.contains(version) {
@@ -330,41 +342,39 @@ fn observe(values: &Values<'_>, asset: AssetId, row: &mut Row<'_>) -> bool {
 }
 
 fn observe_device(values: &Values<'_>, asset: AssetId, row: &mut Row<'_>) -> bool {
-    let platform = [
+    let model = values.get(Column::DeviceModel);
+    let mut vendors: Vec<&str> =
+        values.all(Column::DeviceVendor).map(values::before_address).collect();
+    vendors.dedup();
+    let oui = values::oui(values.get(Column::Mac)).unwrap_or_default();
+    let hardware = !(vendors.is_empty() && model.is_empty() && oui.is_empty());
+    let below = hardware && values.is_virtual();
+    // The maker of a computer's network card says what it runs on; that of a device says what it is.
+    let card_below = below || matches!(kind_of(values), AssetKind::Host | AssetKind::Image);
+    let mut platform = vec![
         (Field::HwVendor, values.get(Column::HwVendor)),
         (Field::HwModel, values.get(Column::HwModel)),
     ];
-    let mut seen = row.observe(asset, Context::Platform, &platform).is_some();
-    let vendor = values::before_address(values.get(Column::DeviceVendor));
-    let model = values.get(Column::DeviceModel);
-    let oid = values::oid(values.get(Column::SysObjectId));
-    let descr = values.get(Column::SysDescr);
-    let oui = values::oui(values.get(Column::Mac)).unwrap_or_default();
-    let is_virtual = values.is_virtual();
-    if is_virtual {
-        let facts = [(Field::HwVendor, vendor), (Field::HwModel, model), (Field::MacOui, &oui)];
-        seen |= row.observe(asset, Context::Platform, &facts).is_some();
-    }
-    let itself = if is_virtual {
-        vec![(Field::SnmpSysobjid, oid), (Field::SnmpSysdescr, descr)]
-    } else {
-        vec![
-            (Field::DeviceVendor, vendor),
-            (Field::DeviceModel, model),
-            (Field::SnmpSysobjid, oid),
-            (Field::SnmpSysdescr, descr),
-            (Field::MacOui, oui.as_str()),
-        ]
+    let mut itself = Vec::new();
+    let (facts, vendor_field, model_field) = match below {
+        true => (&mut platform, Field::HwVendor, Field::HwModel),
+        false => (&mut itself, Field::DeviceVendor, Field::DeviceModel),
     };
+    facts.extend(vendors.iter().map(|vendor| (vendor_field, *vendor)));
+    facts.push((model_field, model));
+    let facts = if card_below { &mut platform } else { &mut itself };
+    facts.push((Field::MacOui, &oui));
+    itself.push((Field::SnmpSysobjid, values::oid(values.get(Column::SysObjectId))));
+    itself.push((Field::SnmpSysdescr, values.get(Column::SysDescr)));
+    let seen = row.observe(asset, Context::Platform, &platform).is_some();
     if itself.iter().all(|(_, value)| value.is_empty()) {
         return seen;
     }
-    let mut facts = itself;
     if !values.layout.has_software() {
-        facts.push((Field::Version, values.get(Column::Version)));
+        itself.push((Field::Version, values.get(Column::Version)));
     }
-    facts.push((Field::State, values.get(Column::Status)));
-    seen | row.observe(asset, Context::Device, &facts).is_some()
+    itself.push((Field::State, values.get(Column::Status)));
+    seen | row.observe(asset, Context::Device, &itself).is_some()
 }
 
 fn observe_software(values: &Values<'_>, asset: AssetId, row: &mut Row<'_>) -> bool {

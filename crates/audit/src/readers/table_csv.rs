@@ -32,7 +32,7 @@ impl Reader for TableCsv {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        if head.bytes.starts_with(b"PK\x03\x04") || head.bytes.starts_with(b"SQLite format") {
+        if head.bytes.starts_with(b"PK\x03\x04") {
             return None;
         }
         let text = head_text(head.bytes);
@@ -40,7 +40,9 @@ impl Reader for TableCsv {
         if matches!(first, '{' | '<') || text.contains('\0') {
             return None;
         }
-        let (_, known) = delimiter_of(&text, "")?;
+        // A known sheet saved as text is told by its headers and its name together.
+        let stem = head.name.split('.').next().unwrap_or(head.name);
+        let (_, known) = delimiter_of(&text, stem)?;
         Some(match known {
             0..=2 => 40,
             3 | 4 => 55,

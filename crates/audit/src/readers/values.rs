@@ -129,7 +129,8 @@ pub(crate) fn path_field(path: &str) -> Field {
     }
 }
 
-/// An ISO day from a date that begins with the year: `2026-1-5`, `2026/01/05 10:00`, `20260105`, `2026年1月5日`.
+/// An ISO day from a date that begins with the year: `2026-1-5`, `2026/01/05 10:00`, `20260105`, `2026年1月5日`; or from the
+/// number of days that spreadsheets store: `46027.5`.
 ///
 /// Dates with the day or month first are ambiguous and give nothing.
 pub(crate) fn day(value: &str) -> Option<String> {
@@ -140,10 +141,19 @@ pub(crate) fn day(value: &str) -> Option<String> {
     let (year, month, day) = match first.len() {
         4 => (first, *parts.get(1)?, *parts.get(2)?),
         8 => (first.get(..4)?, first.get(4..6)?, first.get(6..)?),
+        5 if parts.len() < 3 => return stored_day(value),
         _ => return None,
     };
     let day = format!("{year}-{:0>2}-{:0>2}", month, day);
     (value.starts_with(first) && day.parse::<jiff::civil::Date>().is_ok()).then_some(day)
+}
+
+/// The day of a spreadsheet's day number, which counts from the end of 1899.
+fn stored_day(value: &str) -> Option<String> {
+    let days: i32 = value.split('.').next()?.parse().ok()?;
+    let start = jiff::civil::Date::new(1899, 12, 30).ok()?;
+    let day = start.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
+    Some(day.to_string())
 }
 
 #[cfg(test)]
@@ -196,6 +206,7 @@ mod tests {
         {
             assert_eq!(day(text).as_deref(), Some("2026-01-05"), "{text}");
         }
+        assert_eq!(day("46027.5").as_deref(), Some("2026-01-05"));
         assert_eq!(day("05/01/2026"), None);
         assert_eq!(day("2026-13-01"), None);
         assert_eq!(oui("00-0c-29-12-34-56").as_deref(), Some("000C29"));

@@ -150,6 +150,47 @@ f,Acme,\"x\"6,loose
 }
 
 #[test]
+fn one_sheet_of_an_estate_saved_as_text() {
+    let tools =
+        "VM,VM Version,Tools,Tools Version\nvm-1,19,toolsOk,12352\nvm-2,19,toolsNotInstalled,0\n";
+    let head = Head { bytes: tools.as_bytes(), complete: true, name: "RVTools_tabvTools.csv" };
+    assert_eq!(TableCsv.probe(&head), Some(40));
+    assert_eq!(
+        facts(&read(&TableCsv, "x/RVTools_tabvTools.csv", tools.as_bytes())),
+        ["vm-1 installed software.name=VMware Tools software.vendor=VMware, Inc. version=12352"]
+    );
+    let source = "Name,API version,Vendor,Fullname,Product line,Version,VI SDK Server\n\
+        VMware vCenter Server,8.0.3.0,\"VMware, Inc.\",x,vpx,8.0.3,vc.example\n";
+    assert_eq!(
+        facts(&read(&TableCsv, "RVTools_tabvSource.csv", source.as_bytes())),
+        ["vc.example device software.name=VMware vCenter Server software.vendor=VMware, Inc. \
+          version=8.0.3 name=VMware vCenter Server"]
+    );
+}
+
+#[test]
+fn a_card_tells_what_a_computer_runs_on() {
+    let text = "device name,type,vendor,supplier,MAC address\n\
+        pc1,workstation,,,00:0c:29:12:34:56\nfw1,firewall,Acme,Reseller Ltd,00:0c:29:12:34:57\n";
+    let seen = read(&TableCsv, "mac.csv", text.as_bytes());
+    assert_eq!(
+        facts(&seen),
+        [
+            "pc1 platform mac.oui=000C29",
+            "fw1 device device.vendor=Acme device.vendor=Reseller Ltd mac.oui=000C29",
+        ]
+    );
+}
+
+#[test]
+fn a_second_header_in_another_language_is_no_row() {
+    let text = "hostname,vendor,model,os\n主机名,厂商,型号,操作系统\nfw1,Acme,AX-1,AcmeOS\n";
+    let seen = read(&TableCsv, "two.csv", text.as_bytes());
+    assert_eq!(seen.observations.assets.len(), 1);
+    assert_eq!((seen.sources[0].1.inert_rows(), seen.sources[0].1.understood), (2, 1));
+}
+
+#[test]
 fn text_without_inventory_headers_is_not_taken() {
     let no = |text: &str| {
         assert_eq!(
@@ -160,6 +201,8 @@ fn text_without_inventory_headers_is_not_taken() {
     };
     no("date,amount\n2026-01-01,5\n");
     no("hostname,ip\nh1,10.0.0.1\n");
+    no("Serial #,Type,Source address,Destination address,Application,Bytes\n1,TRAFFIC,a,b,ssl,5\n");
+    no("name,title,company,city\nA,B,C,D\n");
     no("{\"name\": 1, \"version\": 2, \"vendor\": 3}");
     no("# config\nset system name, version, vendor x\n");
     no("");
