@@ -30,6 +30,8 @@ pub const UNSAFE_PATH: Code = Code("archive/unsafe-path");
 pub const UNSUPPORTED_MEMBER: Code = Code("archive/unsupported-member");
 /// A container image names a layer or blob that is not there or cannot be read.
 pub const MISSING_BLOB: Code = Code("image/missing-blob");
+/// A template was read line by line; what its actions compute is not known.
+pub const K8S_TEMPLATE: Code = Code("k8s/template");
 /// A write-ahead log lies beside rpm's database; the packages in it were not read.
 pub const RPM_LOG_NOT_READ: Code = Code("rpm/log-not-read");
 
@@ -65,6 +67,7 @@ pub const ALL: &[Code] = &[
     UNSAFE_PATH,
     UNSUPPORTED_MEMBER,
     MISSING_BLOB,
+    K8S_TEMPLATE,
     RPM_LOG_NOT_READ,
     ROW_UNCLAIMED,
     ROW_MALFORMED,

@@ -4,6 +4,7 @@ use crate::reader::{Head, Reader};
 
 pub(crate) mod apk;
 pub(crate) mod dpkg;
+mod kubernetes;
 pub(crate) mod package;
 pub(crate) mod rpm;
 mod stanza;
@@ -12,7 +13,8 @@ pub(crate) mod testing;
 
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a page section in `docs/formats.md`, a case in
 /// `corpus/inventories/<id>/`.
-pub static READERS: &[&dyn Reader] = &[&apk::ApkInstalled, &dpkg::DpkgStatus, &rpm::RpmDb];
+pub static READERS: &[&dyn Reader] =
+    &[&apk::ApkInstalled, &dpkg::DpkgStatus, &kubernetes::Kubernetes, &rpm::RpmDb];
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
