@@ -12,6 +12,7 @@ use crate::codes;
 use crate::limits::Limits;
 use crate::reader::{Head, Input, Line, Reader};
 use crate::sink::Sink;
+use crate::text;
 
 mod chart;
 mod json;
@@ -38,6 +39,9 @@ impl Reader for Kubernetes {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
+        if is_utf16(head.bytes) {
+            return probe::score(&text::decode(head.bytes).text);
+        }
         probe::score(head.text())
     }
 
@@ -50,10 +54,26 @@ impl Reader for Kubernetes {
             limits: input.limits.clone(),
             sink,
         };
-        match input.stream.fill_buf() {
-            Ok(head) if is_json(head) => json::read(input, &mut estate),
-            _ => documents(input, &mut estate),
+        let head = input.stream.fill_buf().unwrap_or_default();
+        if is_utf16(head) {
+            let bytes = input.whole(estate.sink);
+            let decoded = text::decode(&bytes);
+            let mut stream = decoded.text.as_bytes();
+            read(&mut Input { stream: &mut stream, ..*input }, &mut estate);
+        } else {
+            read(input, &mut estate);
         }
+    }
+}
+
+fn read(input: &mut Input<'_>, estate: &mut Estate<'_, '_>) {
+    match input.stream.fill_buf() {
+        Ok(head) if is_json(head) => {
+            let mark = if head.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+            input.stream.consume(mark);
+            json::read(input, estate);
+        }
+        _ => documents(input, estate),
     }
 }
 
@@ -110,8 +130,8 @@ fn documents(input: &mut Input<'_>, estate: &mut Estate<'_, '_>) {
     let mut document = Document { at: 1, ..Document::default() };
     while let Some(line) = input.line(&mut buffer, estate.sink) {
         number += 1;
-        if number == 1 && buffer.starts_with(b"\xef\xbb\xbf") {
-            buffer.drain(..3);
+        if number == 1 && buffer.starts_with(BYTE_ORDER_MARK) {
+            buffer.drain(..BYTE_ORDER_MARK.len());
         }
         if is_marker(&buffer) {
             std::mem::take(&mut document).read(estate);
@@ -174,8 +194,13 @@ fn is_marker(line: &[u8]) -> bool {
     rest.is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
 }
 
+/// Whether this is what a Windows shell writes when it redirects output.
+fn is_utf16(head: &[u8]) -> bool {
+    head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
+}
+
 fn is_json(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
     let mut bytes = head.iter().filter(|byte| !byte.is_ascii_whitespace());
     // `{{` begins an action of a template.
     bytes.next() == Some(&b'{') && bytes.next() != Some(&b'{')
@@ -191,3 +216,5 @@ fn chart_folder(path: &str) -> &str {
     let folder = inner.and_then(|at| folder.get(..at)).unwrap_or(folder);
     folder.rsplit(['/', '!']).next().unwrap_or(folder)
 }
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

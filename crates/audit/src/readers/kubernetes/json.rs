@@ -20,15 +20,13 @@ pub(super) fn read(input: &mut Input<'_>, estate: &mut Estate<'_, '_>) {
     let count = Cell::new(0);
     let mut json = serde_json::Deserializer::from_reader(&mut *input.stream);
     loop {
-        let before = count.get();
         let top = Top { estate, count: &count };
         match top.deserialize(&mut json) {
-            // A list whose objects were all taken is not a document of its own.
-            Ok(node) if count.get() == before || super::chart::is_chart(&node) => {
-                estate.document(&Node { at: count.get() + 1, ..node });
+            // Of a list, only what was not taken is left here; a list itself is no row.
+            Ok(node) => {
                 count.set(count.get() + 1);
+                estate.document(&Node { at: count.get(), ..node });
             }
-            Ok(_) => {}
             Err(error) => {
                 match error.classify() {
                     serde_json::error::Category::Io => {
@@ -81,7 +79,7 @@ impl<'de> Visitor<'de> for Top<'_, '_, '_> {
             };
             entries.push((key, Rc::new(node)));
         }
-        Ok(Node { at: self.count.get(), value: Value::Map(entries) })
+        Ok(Node { at: 0, value: Value::Map(entries) })
     }
 }
 
@@ -115,7 +113,7 @@ impl<'de> Visitor<'de> for Items<'_, '_, '_> {
                 rest.push(Rc::new(node));
             }
         }
-        Ok(Node { at: self.count.get(), value: Value::List(rest) })
+        Ok(Node { at: self.count.get() + 1, value: Value::List(rest) })
     }
 
     fn visit_unit<E: Error>(self) -> Result<Node, E> {

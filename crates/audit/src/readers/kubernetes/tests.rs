@@ -94,7 +94,10 @@ fn lists_are_read_item_by_item() {
     let json = format!(r#"{{"apiVersion":"v1","items":[{item},{item},7],"kind":"List"}}"#);
     let pod = "running k8s.name=a name=Pod/a";
     let container = "running oci.image=docker.io/x/y k8s.name=c version=1";
-    assert_eq!(facts(&read("x", &json)), [pod, container, pod, container]);
+    let read_json = read("x", &json);
+    assert_eq!(facts(&read_json), [pod, container, pod, container]);
+    let ledger = &read_json.sources[0].1;
+    assert_eq!((ledger.rows, ledger.lost_rows()), (5, 1), "the number is no object");
     assert_eq!(score(&json), Some(85));
     let yaml = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n  \
                 spec:\n    containers:\n    - image: x/y:1\n      name: c\nkind: List\n";
@@ -104,6 +107,20 @@ fn lists_are_read_item_by_item() {
     let two = format!("{item}\n{item}");
     assert_eq!(facts(&read("x", &two)).len(), 4);
     assert_eq!(read("x", &json[..json.len() - 20]).diagnostics[0].code, codes::TRUNCATED);
+}
+
+#[test]
+fn encodings_of_windows_shells_change_nothing() {
+    let json = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}"#;
+    for text in [json, MANIFESTS] {
+        let plain = facts(&read("x", text));
+        let wide: Vec<u8> =
+            format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let head = Head { bytes: &wide, complete: true, name: "x" };
+        assert_eq!(Kubernetes.probe(&head), Some(85));
+        assert_eq!(facts(&testing::read(&Kubernetes, "x", &wide)), plain);
+        assert_eq!(facts(&read("x", &format!("\u{feff}{text}"))), plain);
+    }
 }
 
 #[test]
