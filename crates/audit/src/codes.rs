@@ -75,6 +75,9 @@ pub const HIVE_LOG: Code = Code("hive/transaction-log");
 /// A container image names a layer or blob that is not there or cannot be read.
 pub const MISSING_BLOB: Code = Code("image/missing-blob");
 
+/// A template was read line by line; what its actions compute is not known.
+pub const K8S_TEMPLATE: Code = Code("k8s/template");
+
 /// A write-ahead log lies beside rpm's database; the packages in it were not read.
 pub const RPM_LOG_NOT_READ: Code = Code("rpm/log-not-read");
 
@@ -120,6 +123,7 @@ pub const ALL: &[Code] = &[
     HIVE_RECOVERED,
     HIVE_LOG,
     MISSING_BLOB,
+    K8S_TEMPLATE,
     RPM_LOG_NOT_READ,
     TABLE_UNMAPPED,
     TABLE_RAGGED,

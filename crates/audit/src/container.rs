@@ -52,23 +52,15 @@ pub(crate) fn read_tar(
 
 fn read_images(plan: &image::Plan, tar: &mut Tar<'_>, job: &Job<'_>, collector: &mut Collector) {
     let (wanted, mut layers) = (plan.layers(), image::Layers::new(job.limits));
-    let mut account = Account::default();
-    while let Some(member) = tar.next() {
-        let member = match member {
-            Ok(member) => member,
-            Err(damage) => {
-                account.damage(&damage);
-                continue;
-            }
-        };
-        let Some(path) = account.path(&member) else { continue };
+    let mut account = Account::new(job.limits.members);
+    while let Some((member, path)) = account.next(tar) {
         if wanted.contains(&path) {
             image::take_layer(&mut layers, &path, member.kind, &member.target, tar);
         }
     }
     let mut sink = collector.resume(job.source, job.limits);
     ingest::set_fate(&mut sink, IMAGES);
-    account.write(&mut sink);
+    account.write(Unit::Byte, &mut sink);
     image::write(plan, &layers, job.limits, &mut sink);
 }
 
@@ -117,34 +109,29 @@ fn read_members(
 ) {
     let empty = |root: &String| (root.clone(), RootFs::new(Unit::Byte, job.limits));
     let mut trees: BTreeMap<String, RootFs> = roots.iter().map(empty).collect();
-    let mut account = Account::default();
-    let mut left = job.limits.members;
-    while let Some(member) = tar.next() {
-        let member = match member {
-            Ok(member) => member,
-            Err(damage) => {
-                account.damage(&damage);
-                continue;
-            }
-        };
-        let Some(path) = account.path(&member) else { continue };
-        let tree = trees.iter_mut().find(|(root, _)| path.starts_with(root.as_str()));
+    let mut account = Account::new(job.limits.members);
+    while let Some((member, path)) = account.next(tar) {
         // A report that lies beside the folders of a root is no part of it.
         let stray = |root: &str| {
             member.kind == Kind::File && path.get(root.len()..).is_some_and(|p| !p.contains('/'))
         };
-        match tree {
-            Some((root, tree)) if !stray(root) => tree_entry(tree, &member, root, tar),
-            _ => match left.checked_sub(1) {
-                Some(fewer) => {
-                    left = fewer;
-                    read_member(&member, &path, tar, job, &mut account, collector);
-                }
-                None => account.lose(member.at, codes::LIMIT_REACHED, &path, "members"),
-            },
+        match root_of(&path, &mut trees).filter(|(root, _)| !stray(root)) {
+            Some((root, tree)) => tree_entry(tree, &member, root, tar),
+            None => read_member(&member, &path, tar, job, &mut account, collector),
         }
     }
     write_members(trees, account, job, collector);
+}
+
+/// The root that a path lies below, with its tree.
+fn root_of<'p, 't>(
+    path: &'p str,
+    trees: &'t mut BTreeMap<String, RootFs>,
+) -> Option<(&'p str, &'t mut RootFs)> {
+    let slashes = memchr::memchr_iter(b'/', path.as_bytes()).map(|at| at + 1);
+    let mut roots = std::iter::once(0).chain(slashes).take(MAX_ROOT_DEPTH + 1);
+    let root = roots.find_map(|end| path.get(..end).filter(|root| trees.contains_key(*root)))?;
+    trees.get_mut(root).map(|tree| (root, tree))
 }
 
 fn write_members(
@@ -156,7 +143,7 @@ fn write_members(
     let own = trees.remove("");
     let mut sink = collector.resume(job.source, job.limits);
     ingest::set_fate(&mut sink, Fate::Opened { container: "tar" });
-    account.write(&mut sink);
+    account.write(Unit::Byte, &mut sink);
     if let Some(tree) = own {
         ingest::set_fate(&mut sink, ROOTFS);
         tree.finish(AssetKind::Host, &mut sink);
@@ -227,21 +214,23 @@ fn tree_damage(tree: &mut RootFs, damage: &Damage) {
 fn describe(damage: &Damage) -> (Code, u64, String) {
     match damage {
         Damage::Header(at) => (codes::MALFORMED, *at, "header".to_owned()),
-        Damage::Stream(error) => {
-            let code = match error.kind() {
-                io::ErrorKind::QuotaExceeded => codes::BOMB,
-                io::ErrorKind::UnexpectedEof => codes::TRUNCATED,
-                _ => codes::READ_FAILED,
-            };
-            (code, 0, error.to_string())
-        }
+        Damage::Stream(error) => (error_code(error), 0, error.to_string()),
+    }
+}
+
+fn error_code(error: &io::Error) -> Code {
+    match error.kind() {
+        io::ErrorKind::QuotaExceeded => codes::BOMB,
+        io::ErrorKind::UnexpectedEof => codes::TRUNCATED,
+        _ => codes::READ_FAILED,
     }
 }
 
 /// What there is to say about members that are no sources; written at the end, because sinks come one after the other.
-#[derive(Default)]
 struct Account {
     notes: Vec<Note>,
+    /// How many members may still be looked at.
+    left: u64,
 }
 
 struct Note {
@@ -260,6 +249,32 @@ enum NoteKind {
 }
 
 impl Account {
+    fn new(members: u64) -> Self {
+        Self { notes: Vec::new(), left: members }
+    }
+
+    /// The next member that has a safe path, with that path. Others are noted, and at the limit the rest is left out.
+    fn next(&mut self, tar: &mut Tar<'_>) -> Option<(Member, String)> {
+        loop {
+            let member = tar.next()?;
+            let Some(left) = self.left.checked_sub(1) else {
+                self.lose(0, codes::LIMIT_REACHED, "", "members");
+                return None;
+            };
+            self.left = left;
+            match member {
+                Ok(member) => match self.path(member.at, &member.path) {
+                    Some(path) => return Some((member, path)),
+                    None => continue,
+                },
+                Err(damage) => {
+                    let (code, at, error) = describe(&damage);
+                    self.lose(at, code, "", &error);
+                }
+            }
+        }
+    }
+
     fn inert(&mut self, at: u64, code: Code) {
         self.note(at, code, "", "", NoteKind::Inert);
     }
@@ -268,18 +283,13 @@ impl Account {
         self.note(at, code, path, error, NoteKind::Lost);
     }
 
-    fn damage(&mut self, damage: &Damage) {
-        let (code, at, error) = describe(damage);
-        self.lose(at, code, "", &error);
-    }
-
     /// The cleaned path of a member; `None` and a note for one that leads out of the archive.
-    fn path(&mut self, member: &Member) -> Option<String> {
-        let Cleaned { path, absolute } = clean(&member.path);
+    fn path(&mut self, at: u64, name: &str) -> Option<String> {
+        let Cleaned { path, absolute } = clean(name);
         if path.is_none() {
-            self.lose(member.at, codes::UNSAFE_PATH, &member.path, "");
+            self.lose(at, codes::UNSAFE_PATH, name, "");
         } else if absolute {
-            self.note(member.at, codes::UNSAFE_PATH, &member.path, "", NoteKind::Doubtful);
+            self.note(at, codes::UNSAFE_PATH, name, "", NoteKind::Doubtful);
         }
         path.filter(|path| !path.is_empty())
     }
@@ -289,8 +299,8 @@ impl Account {
         self.notes.push(Note { at, code, path, error, kind });
     }
 
-    fn write(self, sink: &mut Sink<'_>) {
-        sink.unit(Unit::Byte);
+    fn write(self, unit: Unit, sink: &mut Sink<'_>) {
+        sink.unit(unit);
         for Note { at, code, path, error, kind } in self.notes {
             if kind == NoteKind::Inert {
                 sink.row(at).inert(code);
@@ -351,7 +361,9 @@ impl Survey {
             [(tree::DATABASES, &mut self.sure), (tree::OS_RELEASE, &mut self.likely)]
         {
             for tail in tails {
-                if let Some(root) = path.strip_suffix(tail).filter(|root| is_root(root)) {
+                if let Some(root) = path.strip_suffix(tail).filter(|root| is_root(root))
+                    && set.len() < MAX_ROOTS
+                {
                     set.insert(root.to_owned());
                 }
             }
@@ -367,11 +379,16 @@ impl Survey {
     /// The roots, without those that lie in another.
     fn roots(&self) -> BTreeSet<String> {
         let likely = self.likely.intersection(&self.programs);
-        let all: BTreeSet<&String> = self.sure.iter().chain(likely).collect();
-        let inner = |root: &&String| {
-            all.iter().any(|other| other != root && root.starts_with(other.as_str()))
-        };
-        all.iter().filter(|root| !inner(root)).take(MAX_ROOTS).map(|&r| r.clone()).collect()
+        let mut roots: BTreeSet<String> = BTreeSet::new();
+        // In order, a folder comes before those that lie in it.
+        for root in self.sure.iter().chain(likely).collect::<BTreeSet<_>>() {
+            let slashes = memchr::memchr_iter(b'/', root.as_bytes()).map(|at| at + 1);
+            let mut above = std::iter::once(0).chain(slashes);
+            if !above.any(|end| root.get(..end).is_some_and(|outer| roots.contains(outer))) {
+                roots.insert(root.clone());
+            }
+        }
+        roots
     }
 }
 
@@ -391,6 +408,6 @@ fn is_document(path: &str) -> bool {
 pub(crate) const ROOTFS: Fate = Fate::Read { reader: "rootfs", version: 1 };
 /// How an image's source was read.
 const IMAGES: Fate = Fate::Read { reader: "container-image", version: 1 };
-const MAX_ROOTS: usize = 10_000;
+const MAX_ROOTS: usize = 100_000;
 const MAX_ROOT_DEPTH: usize = 4;
 const DOCUMENT_BYTES: u64 = 64 << 20;

@@ -12,6 +12,7 @@ pub(crate) mod dpkg;
 mod glpi;
 mod identifiers;
 mod json_rows;
+pub(crate) mod kubernetes;
 mod layout;
 mod nmap_xml;
 mod osquery;
@@ -42,6 +43,7 @@ pub static READERS: &[&dyn Reader] = &[
     &dpkg::DpkgStatus,
     &glpi::GlpiJson,
     &glpi::GlpiXml,
+    &kubernetes::Kubernetes,
     &nmap_xml::NmapXml,
     &osquery::Osquery,
     &registry::RegExport,

@@ -209,7 +209,12 @@ fn fill(tree: &mut RootFs, stream: &mut dyn Read, limits: &Limits) {
         Err(error) => return tree.unreadable("", 0, &error.to_string()),
     }
     let mut tar = Tar::new(&mut *unpacked.stream);
+    let mut left = limits.members;
     while let Some(member) = tar.next() {
+        let Some(fewer) = left.checked_sub(1) else {
+            return tree.doubt(codes::LIMIT_REACHED, "", 0, "members", true);
+        };
+        left = fewer;
         match member {
             Ok(member) => super::tree_entry(tree, &member, "", &mut tar),
             Err(damage) => super::tree_damage(tree, &damage),

@@ -9,11 +9,11 @@ use std::io::{self, Cursor, Read};
 use ::zip::ZipArchive;
 use model::source::{Fate, Unit};
 
-use super::tar::clean;
+use super::{Account, NoteKind, error_code};
 use crate::codes;
 use crate::ingest::{self, Job};
-use crate::reader::{Input, report_read_error};
-use crate::sink::{Collector, Sink};
+use crate::reader::Input;
+use crate::sink::Collector;
 
 /// Whether a stream that begins so is a zip archive.
 pub(crate) fn probe(head: &[u8]) -> bool {
@@ -39,67 +39,54 @@ pub(crate) fn read(stream: &mut dyn io::BufRead, job: &Job<'_>, collector: &mut 
         return sink.warn(codes::UNKNOWN_FORMAT, None, &[]);
     }
     ingest::set_fate(&mut sink, Fate::Opened { container: "zip" });
-    sink.unit(Unit::Row);
+    let mut account = Account::new(job.limits.members);
     let count = archive.len() as u64;
     for number in 0..count.min(job.limits.members) {
-        member(&mut archive, number, &budget, job, collector);
+        member(&mut archive, number, &budget, &mut account, job, collector);
     }
     if count > job.limits.members {
-        let mut sink = collector.resume(job.source, job.limits);
-        sink.error(codes::LIMIT_REACHED, None, &[("limit", "members")]);
+        account.lose(job.limits.members + 1, codes::LIMIT_REACHED, "", "members");
     }
+    account.write(Unit::Row, &mut collector.resume(job.source, job.limits));
 }
 
 fn member(
     archive: &mut ZipArchive<Cursor<Vec<u8>>>,
     number: u64,
     budget: &Cell<u64>,
+    account: &mut Account,
     job: &Job<'_>,
     collector: &mut Collector,
 ) {
     let at = number + 1;
-    let mut sink = collector.resume(job.source, job.limits);
-    sink.unit(Unit::Row);
     let mut file = match archive.by_index(usize::try_from(number).unwrap_or(usize::MAX)) {
         Ok(file) => file,
         Err(error) => {
-            return lose(&mut sink, at, codes::UNSUPPORTED_MEMBER, "", &error.to_string());
+            return account.lose(at, codes::UNSUPPORTED_MEMBER, "", &error.to_string());
         }
     };
     let name = match file.name() {
         // Some writers on Windows use their own separator.
         Ok(name) => name.replace('\\', "/"),
-        Err(error) => return lose(&mut sink, at, codes::UNSAFE_PATH, "", &error.to_string()),
-    };
-    let cleaned = clean(&name);
-    let Some(path) = cleaned.path.filter(|path| !path.is_empty()) else {
-        return lose(&mut sink, at, codes::UNSAFE_PATH, &name, "");
+        Err(error) => return account.lose(at, codes::UNSAFE_PATH, "", &error.to_string()),
     };
     if file.is_dir() {
         return;
     }
+    let Some(path) = account.path(at, &name) else { return };
     if file.is_symlink() || !file.is_file() {
-        return sink.row(at).inert(codes::ROW_NOT_REGULAR);
+        return account.inert(at, codes::ROW_NOT_REGULAR);
     }
     if super::is_noise(&path) {
-        return sink.row(at).inert(codes::ROW_NOT_INVENTORY);
+        return account.inert(at, codes::ROW_NOT_INVENTORY);
     }
-    if cleaned.absolute {
-        sink.warn(codes::UNSAFE_PATH, Some(at), &[("path", &name)]);
-    }
-    drop(sink);
     let size = file.size();
     let mut metered = Metered { inner: &mut file, budget };
     ingest::read_member(&mut metered, &path, size, job, collector);
     // The checksum is at the end of what was read; a reader may have stopped before it.
     if let Err(error) = io::copy(&mut metered, &mut io::sink()) {
-        report_read_error(&mut collector.resume(job.source, job.limits), &error);
+        account.note(at, error_code(&error), &path, &error.to_string(), NoteKind::Doubtful);
     }
-}
-
-fn lose(sink: &mut Sink<'_>, at: u64, code: model::diagnostic::Code, path: &str, error: &str) {
-    sink.warn(code, Some(at), &[("path", path), ("error", error)]);
-    sink.row(at).not_understood(code);
 }
 
 /// Ends the reading of an archive whose members yield too much in sum.
