@@ -37,6 +37,18 @@ pub const ROW_NOT_INVENTORY: Code = Code("row/not-inventory");
 /// Inert: the package or entry is recorded as not installed.
 pub const ROW_NOT_INSTALLED: Code = Code("row/not-installed");
 
+/// Inert: an older copy of something that the same source also describes as current.
+pub const ROW_SUPERSEDED: Code = Code("row/superseded");
+/// Inert: the row names, places or numbers the asset itself and holds nothing else.
+pub const ROW_ASSET_DETAIL: Code = Code("row/asset-detail");
+
+/// The hive was copied while in use; its transaction log is not replayed.
+pub const HIVE_DIRTY: Code = Code("hive/dirty");
+/// Keys that no list leads to any more were found by their own marks.
+pub const HIVE_RECOVERED: Code = Code("hive/recovered");
+/// The file is the transaction log of a hive and was not read.
+pub const HIVE_LOG: Code = Code("hive/transaction-log");
+
 /// Every code above.
 pub const ALL: &[Code] = &[
     TRUNCATED,
@@ -55,4 +67,9 @@ pub const ALL: &[Code] = &[
     ROW_TOO_LONG,
     ROW_NOT_INVENTORY,
     ROW_NOT_INSTALLED,
+    ROW_SUPERSEDED,
+    ROW_ASSET_DETAIL,
+    HIVE_DIRTY,
+    HIVE_RECOVERED,
+    HIVE_LOG,
 ];
