@@ -40,7 +40,7 @@ reason = "Panorama goes together with the last PA firewall"
 approver = "CISO Li Na"
 ticket = "CHG-20911"
 expires = "2026-04-10"
-products = ["panw.panorama"]
+vendors = ["panw"]
 assets = ["sh-pan-01"]
 
 [[waiver]]
