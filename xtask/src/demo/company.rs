@@ -218,7 +218,7 @@ fn workstation(seed: u64, site: &'static Site, number: u32) -> Host {
     if host.software.contains(&"sentinelone") {
         host.software.retain(|key| *key != "qihoo360");
     }
-    host.scanned = !random.percent(5);
+    host.scanned = !random.percent(9);
     host.in_cmdb |= !host.scanned;
     // Nobody has seen some of those that only the CMDB knows for a long time.
     if !host.scanned && random.percent(40) {
