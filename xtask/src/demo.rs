@@ -79,7 +79,7 @@ pub fn generate(seed: u64) -> Result<Estate> {
     glpi::write(&company, &mut estate)?;
     snmp::write(&company, &mut estate);
     network::write(&company, &mut estate);
-    windows::write(&company, &mut estate);
+    windows::write(&company, &mut estate)?;
     tables::write(&company, &mut estate)?;
     containers::write(&mut estate);
     images::write(&mut estate)?;

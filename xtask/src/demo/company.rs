@@ -204,7 +204,13 @@ fn workstation(seed: u64, site: &'static Site, number: u32) -> Host {
     let mut random = Random::named(seed, &name);
     let mut host = bare(&mut random, site, name, System::Windows11);
     let chances: &[(&str, u64)] = match site.code {
-        "sh" => &[("falcon", 58), ("globalprotect", 34), ("mcafee-residue", 4), ("symantec", 4)],
+        "sh" => &[
+            ("falcon", 58),
+            ("globalprotect", 34),
+            ("mcafee-residue", 4),
+            ("symantec", 4),
+            ("horizon", 5),
+        ],
         "qd" => &[("kes", 40), ("forticlient", 26), ("checkpoint-vpn", 8), ("sophos-renamed", 3)],
         _ => &[("sentinelone", 34), ("qihoo360", 55), ("workstation-pro", 6), ("idira", 6)],
     };
@@ -212,7 +218,7 @@ fn workstation(seed: u64, site: &'static Site, number: u32) -> Host {
     if host.software.contains(&"sentinelone") {
         host.software.retain(|key| *key != "qihoo360");
     }
-    host.scanned = !random.percent(5);
+    host.scanned = !random.percent(9);
     host.in_cmdb |= !host.scanned;
     // Nobody has seen some of those that only the CMDB knows for a long time.
     if !host.scanned && random.percent(40) {
@@ -338,10 +344,12 @@ pub(crate) const DEVICES: &[(&str, &str, &str, &str)] = &[
     ("sh-wlc-01", "Cisco", "C9800-40", "sh"),
     ("sh-lb-01", "F5", "BIG-IP i2800", "sh"),
     ("sh-swg-01", "Skyhigh", "SWG", "sh"),
+    ("sh-sdw-01", "VeloCloud", "Edge 640", "sh"),
     ("qd-fw-01", "飞塔", "FortiGate-200F", "qd"),
     ("qd-fw-02", "Fortinet", "FortiGate-100F", "qd"),
     ("qd-sw-01", "Fortinet", "FortiSwitch 248E-POE", "qd"),
     ("qd-ap-01", "Fortinet", "FortiAP 231G", "qd"),
+    ("qd-ap-02", "Linksys", "LAPAC2600C", "qd"),
     ("qd-core-01", "Huawei", "NE8000 M8", "qd"),
     ("qd-rtr-01", "Nokia", "7750 SR-1", "qd"),
     ("qd-acc-01", "Cisco", "C3850-48P", "qd"),

@@ -14,8 +14,13 @@ pub(crate) fn write(estate: &mut Estate) {
     estate.put("misc/core.bin", &[0x7f, 0x00, 0xff, 0xfe, 0x01, 0x02, 0x03, 0x04][..]);
     // Somebody's disk was full.
     estate.put("osquery/sh-ws-999/programs.json", TRUNCATED);
-    estate.put("misc/latin1.json", &b"[\n  {\"name\":\"Caf\xe9 Client\",\"version\":\"1.0\",\"publisher\":\"Caf\xe9 SARL\"}\n]\n"[..]);
+    // A client of a Western site writes its own encoding.
+    estate.put("osquery/sh-ws-998/programs.json", LATIN_1);
 }
+
+const LATIN_1: &[u8] = b"[\n  {\"name\":\"7-Zip 24.08 (x64)\",\"publisher\":\"Igor Pavlov\",\"version\":\"24.08\"},\n  \
+    {\"name\":\"Caf\xe9 Client\",\"publisher\":\"Caf\xe9 SARL\",\"version\":\"1.0\"},\n  \
+    {\"name\":\"CrowdStrike Windows Sensor\",\"publisher\":\"CrowdStrike, Inc.\",\"version\":\"7.22.19410.0\"}\n]\n";
 
 const TRUNCATED: &str = "[\n  {\"name\":\"7-Zip 24.08 (x64)\",\"publisher\":\"Igor Pavlov\",\"version\":\"24.08\"},\n  \
     {\"name\":\"CrowdStrike Windows Sensor\",\"publisher\":\"CrowdStrike, Inc.\",\"version\":\"7.22.19410.0\"},\n  {\"name\":\"Google Chr";
@@ -40,7 +45,7 @@ reason = "Panorama goes together with the last PA firewall"
 approver = "CISO Li Na"
 ticket = "CHG-20911"
 expires = "2026-04-10"
-products = ["panw.panorama"]
+vendors = ["panw"]
 assets = ["sh-pan-01"]
 
 [[waiver]]

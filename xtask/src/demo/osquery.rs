@@ -12,7 +12,7 @@ use super::software::{WindowsProduct, windows};
 pub(crate) fn write(company: &Company, estate: &mut Estate) {
     for host in company.scanned().filter(|host| host.system.is_windows()) {
         // Some hosts are known from a hive or a registry export instead.
-        if super::windows::EXPORTED.contains(&host.name.as_str()) {
+        if super::windows::exported(host) {
             continue;
         }
         let mut random = Random::named(company.seed, &format!("osquery {}", host.name));

@@ -181,6 +181,14 @@ const DEVICES: &[Device] = &[
         own: &[("1.3.6.1.4.1.1230.2.7.2.1.0", "12.2.1")],
         interfaces: &[("eth0", "")],
     },
+    // Sold on: under a directive that names the former owner, the day decides.
+    Device {
+        name: "sh-sdw-01",
+        description: "VeloCloud EDGE 640",
+        object_id: "1.3.6.1.4.1.45346.1.1",
+        own: &[("1.3.6.1.4.1.45346.1.1.2.1.1.0", "5.2.3")],
+        interfaces: &[("ge1", "mpls")],
+    },
     // From here on: nothing prohibited, however much it sounds like it.
     Device {
         name: "qd-rtr-01",

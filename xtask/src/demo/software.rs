@@ -279,6 +279,33 @@ const WINDOWS: &[WindowsProduct] = &[
         ],
     },
     WindowsProduct {
+        key: "horizon",
+        display: "Omnissa Horizon Client",
+        publisher: "Omnissa, LLC",
+        version: "8.13.0",
+        code: "{6E0E5B0D-73F4-4E0E-8B58-4F0E2D5C6B9A}",
+        folder: r"C:\Program Files\Omnissa\Omnissa Horizon Client",
+        services: &[],
+        drivers: &[],
+    },
+    WindowsProduct {
+        key: "carbonblack",
+        display: "Carbon Black Cloud Sensor 64-bit",
+        publisher: "VMware, Inc.",
+        version: "4.0.2.1586",
+        code: "{B2E0C7A5-8C4B-4C60-9E5B-7B3C4F1D2A68}",
+        folder: r"C:\Program Files\Confer",
+        services: &[(
+            "CbDefense",
+            "Carbon Black Cloud Sensor",
+            r"C:\Program Files\Confer\RepMgr.exe",
+        )],
+        drivers: &[
+            ("ctifile.sys", "Carbon Black Cloud File Filter"),
+            ("ctinet.sys", "Carbon Black Cloud Network Filter"),
+        ],
+    },
+    WindowsProduct {
         key: "workstation-pro",
         display: "VMware Workstation",
         publisher: "VMware, Inc.",

@@ -39,7 +39,7 @@ fn assets(company: &Company, sheet: &mut Worksheet) -> Result<()> {
         0,
         0,
         0,
-        9,
+        11,
         "金海港物流 信息资产台账(2026年第一季度)",
         &Format::new().set_bold(),
     )?;
@@ -55,9 +55,10 @@ fn assets(company: &Company, sheet: &mut Worksheet) -> Result<()> {
             "厂商",
             "型号",
             "操作系统",
-            "所在站点",
+            "所在位置",
             "责任人",
-            "最后盘点日期",
+            "盘点日期",
+            "备注",
         ],
     )?;
     let mut at = 3;
@@ -68,6 +69,7 @@ fn assets(company: &Company, sheet: &mut Worksheet) -> Result<()> {
             1 => format!("{}.jinhai.example", host.name),
             _ => host.name.clone(),
         };
+        let remark = random.pick(REMARKS);
         let mut cells = [
             tag.as_str(),
             &spelled,
@@ -80,6 +82,7 @@ fn assets(company: &Company, sheet: &mut Worksheet) -> Result<()> {
             host.site.zh,
             host.owner,
             &host.seen,
+            remark,
         ];
         // Manufacturer and model typed into each other's column.
         if random.percent(2) {
@@ -178,6 +181,22 @@ fn qingdao_csv(company: &Company) -> Vec<u8> {
     bytes.into_owned()
 }
 
+/// What people write beside a row; most write nothing.
+const REMARKS: &[&str] = &[
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "待报废",
+    "原飞塔 VPN 用户",
+    "借给海关",
+    "年底前替换 VMware",
+    "双机热备",
+];
+
 /// Column titles of one generation of the tool.
 struct Dialect {
     machines: &'static [&'static str],
@@ -231,8 +250,8 @@ const PREFIXED: &Dialect = &Dialect {
     tools: &[
         "vToolsVMName",
         "vToolsPowerstate",
-        "vToolsStatus",
-        "vToolsVersion",
+        "vToolsTools",
+        "vToolsToolsVersion",
         "vToolsUpgradeable",
     ],
 };

@@ -1,17 +1,28 @@
 //! Windows registries: exports as the registry editor writes them, and hives.
 
-use super::Estate;
+use anyhow::Result;
+use audit::readers::registry::build::HiveKey;
+
 use super::company::{Company, Host};
 use super::software::windows;
+use super::{Estate, gzip};
 
-/// Hosts that are known from a registry export or hive instead of osquery.
-pub(crate) const EXPORTED: &[&str] =
+/// Hosts whose registry was exported as text.
+const EXPORTED: &[&str] =
     &["sh-app-13", "sh-app-14", "sh-pam-01", "qd-file-09", "qd-app-13", "cd-app-01"];
+
+/// Hosts whose hives were copied.
+const COPIED: &[&str] = &["sh-app-15", "sh-file-10", "qd-app-14", "cd-app-02"];
+
+/// Whether this host is known from its registry instead of osquery.
+pub(crate) fn exported(host: &Host) -> bool {
+    EXPORTED.contains(&host.name.as_str()) || COPIED.contains(&host.name.as_str())
+}
 
 /// One key of an export with its string values.
 type Key = (String, Vec<(&'static str, String)>);
 
-pub(crate) fn write(company: &Company, estate: &mut Estate) {
+pub(crate) fn write(company: &Company, estate: &mut Estate) -> Result<()> {
     let hosts = EXPORTED.iter().filter_map(|name| company.host(name));
     for (number, host) in hosts.enumerate() {
         let keys = keys(host, number);
@@ -21,6 +32,63 @@ pub(crate) fn write(company: &Company, estate: &mut Estate) {
             estate.put(format!("windows/{}.utf8.reg", host.name), export(&keys));
         }
     }
+    for host in COPIED.iter().filter_map(|name| company.host(name)) {
+        hives(host, estate)?;
+    }
+    Ok(())
+}
+
+/// The hives that an administrator copies, and those that show what users had.
+fn hives(host: &Host, estate: &mut Estate) -> Result<()> {
+    let mut system = HiveKey::new("ROOT");
+    system.at("Select").number("Current", 1).number("LastKnownGood", 1);
+    let set = system.at("ControlSet001");
+    set.at(r"Control\ComputerName\ComputerName").text("ComputerName", &host.name.to_uppercase());
+    let firmware = set.at(r"Control\SystemInformation");
+    firmware.text("SystemManufacturer", host.vendor).text("SystemProductName", host.model);
+    let mut software = HiveKey::new("ROOT");
+    let version = software.at(r"Microsoft\Windows NT\CurrentVersion");
+    version.text("ProductName", "Windows Server 2019 Standard").text("CurrentBuild", "17763");
+    let mut amcache = HiveKey::new("ROOT");
+    let mut user = HiveKey::new("ROOT");
+    user.at(r"Software\Microsoft\Windows\CurrentVersion\Run").text("OneDrive", r"C:\OneDrive.exe");
+    service_key(
+        set,
+        "Dnscache",
+        "DNS Client",
+        r"%SystemRoot%\system32\svchost.exe -k NetworkService",
+    );
+    for product in windows(&host.software) {
+        for (name, display, image) in product.services {
+            service_key(set, name, display, &format!("\"{image}\""));
+        }
+        for (file, text) in product.drivers {
+            let name = file.split('.').next().unwrap_or(file);
+            service_key(set, name, text, &format!(r"\SystemRoot\system32\drivers\{file}"));
+        }
+        let path = format!(r"Microsoft\Windows\CurrentVersion\Uninstall\{}", product.code);
+        let entry = software.at(&path);
+        entry.text("DisplayName", product.display).text("DisplayVersion", product.version);
+        entry.text("Publisher", product.publisher).text("InstallLocation", product.folder);
+        let program = amcache.at(&format!(r"Root\InventoryApplication\0000{}", product.key));
+        program.text("Name", product.display).text("Publisher", product.publisher);
+        program.text("Version", product.version).text("RootDirPath", product.folder);
+    }
+    // A user hive outlives what it was written by.
+    user.at(r"Software\McAfee\Endpoint Security").text("Language", "0804");
+    let mut put = |name: &str, bytes: Vec<u8>| {
+        estate.put(format!("windows/hives/{}.{name}", host.name), bytes)
+    };
+    put("SYSTEM", system.hive("SYSTEM"));
+    put("SOFTWARE.gz", gzip(&software.hive("SOFTWARE"))?);
+    put("Amcache.hve", amcache.hive("Amcache.hve"));
+    put("NTUSER.DAT", user.hive("NTUSER.DAT"));
+    Ok(())
+}
+
+fn service_key(set: &mut HiveKey, name: &str, display: &str, image: &str) {
+    let key = set.at(&format!(r"Services\{name}"));
+    key.text("DisplayName", display).text("ImagePath", image).number("Start", 2).number("Type", 16);
 }
 
 /// What the registry of this host holds.
