@@ -37,9 +37,8 @@ pub fn diagnostics(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
 
 fn write<R: Row>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
-    let mut writer = ::csv::WriterBuilder::new()
-        .terminator(::csv::Terminator::CRLF)
-        .from_writer(out);
+    let mut writer =
+        ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
     writer.write_record(R::COLUMNS.iter().map(|column| column.name))?;
     for row in rows {
         writer.write_record(row.cells(View::Machine).into_iter().map(safe))?;
@@ -51,7 +50,11 @@ fn safe(cell: Cell) -> String {
     match cell {
         Cell::Number(number) => number.to_string(),
         Cell::Text(text) | Cell::Day(text) => {
-            if text.starts_with(FORMULA_STARTS) { format!("'{text}") } else { text }
+            if text.starts_with(FORMULA_STARTS) {
+                format!("'{text}")
+            } else {
+                text
+            }
         }
     }
 }

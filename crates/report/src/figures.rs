@@ -38,8 +38,11 @@ pub(crate) struct Figures {
 impl Figures {
     /// Counts the findings.
     pub(crate) fn of(assessment: &Assessment, words: &Words) -> Self {
-        let site_of: BTreeMap<&str, &str> =
-            assessment.assets.iter().map(|asset| (asset.id.as_str(), asset.site.as_str())).collect();
+        let site_of: BTreeMap<&str, &str> = assessment
+            .assets
+            .iter()
+            .map(|asset| (asset.id.as_str(), asset.site.as_str()))
+            .collect();
         let mut assets = BTreeSet::new();
         let mut vendors = BTreeMap::new();
         let mut sites = BTreeMap::new();
@@ -77,8 +80,9 @@ fn vendor_shown(assessment: &Assessment, finding: &Finding, words: &Words) -> St
 }
 
 fn count_in(groups: &mut BTreeMap<String, Group>, name: String, state: State) {
-    let group =
-        groups.entry(name).or_insert_with_key(|name| Group { name: name.clone(), ..Group::default() });
+    let group = groups
+        .entry(name)
+        .or_insert_with_key(|name| Group { name: name.clone(), ..Group::default() });
     group.total += 1;
     *group.states.entry(state).or_default() += 1;
 }

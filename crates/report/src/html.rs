@@ -100,9 +100,8 @@ fn policy() -> String {
 fn base64(bytes: &[u8]) -> String {
     let mut out = String::new();
     for chunk in bytes.chunks(3) {
-        let bits = (0..3).fold(0_usize, |bits, i| {
-            bits << 8 | chunk.get(i).map_or(0, |byte| usize::from(*byte))
-        });
+        let bits = (0..3)
+            .fold(0_usize, |bits, i| bits << 8 | chunk.get(i).map_or(0, |byte| usize::from(*byte)));
         for digit in 0..4 {
             let value = bits >> (18 - 6 * digit) & 63;
             let symbol = ALPHABET.get(value).map_or('=', |symbol| char::from(*symbol));

@@ -59,12 +59,7 @@ fn lines<R: Serialize>(
     records.iter().try_for_each(|record| line(out, schema, kind, record))
 }
 
-fn line<R: Serialize>(
-    out: &mut dyn Write,
-    schema: &str,
-    kind: &str,
-    record: &R,
-) -> io::Result<()> {
+fn line<R: Serialize>(out: &mut dyn Write, schema: &str, kind: &str, record: &R) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Line { schema, kind, record })?;
     out.write_all(b"\n")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::finding::State;
-use model::record::{Asset, Assessment, Diagnostic, Evidence, Finding, Source, Waiver};
+use model::record::{Assessment, Asset, Diagnostic, Evidence, Finding, Source, Waiver};
 
 use crate::phrases;
 use crate::shown::{Cell, Column, View};
@@ -21,10 +21,10 @@ pub(crate) trait Row {
 pub(crate) fn findings(assessment: &Assessment) -> impl Iterator<Item = FindingRow<'_>> {
     let assets: BTreeMap<&str, &Asset> =
         assessment.assets.iter().map(|asset| (asset.id.as_str(), asset)).collect();
-    assessment
-        .findings
-        .iter()
-        .map(move |finding| FindingRow { finding, asset: assets.get(finding.asset.as_str()).copied() })
+    assessment.findings.iter().map(move |finding| FindingRow {
+        finding,
+        asset: assets.get(finding.asset.as_str()).copied(),
+    })
 }
 
 /// The assets with the number of their findings.

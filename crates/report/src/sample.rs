@@ -55,7 +55,7 @@ pub(crate) fn directive() -> Directive {
         decisions: decisions(),
         unknowns: vec![
             both("Legal basis, document number and addressees.", "法律依据、文号及发文对象。"),
-            both("How removal must be evidenced, and to whom.", "如何证明已移除,以及向谁证明。"),
+            both("How removal must be evidenced, and to whom.", "如何证明已移除，以及向谁证明。"),
         ],
         vendors: VENDORS.iter().map(|(id, en, zh)| named(id, en, zh)).collect(),
         products: 61,
@@ -65,7 +65,11 @@ pub(crate) fn directive() -> Directive {
                 text: "Morning Courier, 14 January 2026".into(),
                 tier: "secondary".into(),
             },
-            Citation { id: "s2".into(), text: "https://gazette.example/2026/01".into(), tier: "secondary".into() },
+            Citation {
+                id: "s2".into(),
+                text: "https://gazette.example/2026/01".into(),
+                tier: "secondary".into(),
+            },
         ],
     }
 }
@@ -87,14 +91,45 @@ fn decisions() -> Vec<Decision> {
         question: both(en, zh),
         answer: answer.into(),
         by_user,
-        why: both("The reports do not say; the careful answer is used.", "报道未说明,采用审慎答案。"),
+        why: both(
+            "The reports do not say; the careful answer is used.",
+            "报道未说明，采用审慎答案。",
+        ),
         findings,
     };
     vec![
-        decision("appliances", "Are hardware appliances in scope?", "硬件设备是否在范围内?", "in", false, 2),
-        decision("open-source", "Is open source of the vendors in scope?", "厂商的开源软件是否在范围内?", "undecided", false, 2),
-        decision("guest-tools", "Are guest tools in scope?", "虚拟机客户端工具是否在范围内?", "out", true, 1),
-        decision("joint-ventures", "Are joint ventures in scope?", "合资企业是否在范围内?", "undecided", false, 0),
+        decision(
+            "appliances",
+            "Are hardware appliances in scope?",
+            "硬件设备是否在范围内？",
+            "in",
+            false,
+            2,
+        ),
+        decision(
+            "open-source",
+            "Is open source of the vendors in scope?",
+            "厂商的开源软件是否在范围内？",
+            "undecided",
+            false,
+            2,
+        ),
+        decision(
+            "guest-tools",
+            "Are guest tools in scope?",
+            "虚拟机客户端工具是否在范围内？",
+            "out",
+            true,
+            1,
+        ),
+        decision(
+            "joint-ventures",
+            "Are joint ventures in scope?",
+            "合资企业是否在范围内？",
+            "undecided",
+            false,
+            0,
+        ),
     ]
 }
 
@@ -108,7 +143,15 @@ fn findings() -> Vec<Finding> {
         (2, 0, ClientOf, Probable, "confidence/one-strong", Prohibited, "state/press-only"),
         (3, 2, RunsOn, Confirmed, "confidence/unique-known", Prohibited, "state/named"),
         (4, 3, NeighbourOf, Possible, "confidence/hints-only", Prohibited, "state/named"),
-        (1, 4, OpenSourceOf, Probable, "confidence/unique-recalled", Undecided, "state/decision-open"),
+        (
+            1,
+            4,
+            OpenSourceOf,
+            Probable,
+            "confidence/unique-recalled",
+            Undecided,
+            "state/decision-open",
+        ),
         (2, 4, Embeds, Probable, "confidence/strong-recalled", Undecided, "state/open-source"),
         (3, 0, ResidueOf, Confirmed, "confidence/two-strong", Residue, "state/residue-only"),
         (4, 2, Is, Probable, "confidence/one-strong", Stale, "state/stale"),
@@ -136,7 +179,11 @@ fn findings() -> Vec<Finding> {
                 state_reason: reason.into(),
                 directive: "xx-2026-01-security-software".into(),
                 clause: "1".into(),
-                decisions: if state == Undecided { vec!["open-source=undecided".into()] } else { vec![] },
+                decisions: if state == Undecided {
+                    vec!["open-source=undecided".into()]
+                } else {
+                    vec![]
+                },
                 owner_chain: if product == 1 { chain() } else { vec![] },
                 named_vendor: if state == Watch { String::new() } else { vendor_id.into() },
                 deadline: Some(deadline()),

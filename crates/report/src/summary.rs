@@ -31,20 +31,19 @@ pub struct SummaryOptions {
 pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) -> String {
     let figures = Figures::of(assessment, words);
     let sections = [
-        ("summary-directive", directives(assessment, words)),
-        ("summary-inventory", inventory(assessment, words)),
-        ("summary-found", found(assessment, &figures, words)),
-        ("summary-decisions", decisions(assessment, words)),
-        ("summary-unread", unread(assessment, words)),
-        ("summary-waivers", waivers(assessment, words)),
-        ("summary-reports", list(&options.reports, REPORTS_MAX, words, true)),
-        ("summary-next", list(&options.next, NEXT_MAX, words, false)),
+        directives(assessment, words),
+        inventory(assessment, words),
+        found(assessment, &figures, words),
+        decisions(assessment, words),
+        unread(assessment, words),
+        waivers(assessment, words),
+        list(&options.reports, REPORTS_MAX, words, true),
+        list(&options.next, NEXT_MAX, words, false),
     ];
-    let titles = sections.iter().map(|(key, _)| width(&words.plain(key)));
-    let indent = titles.max().unwrap_or(0) + 2;
+    let indent = indent(words);
     let room = COLUMNS_MAX.saturating_sub(indent);
     let mut out = String::new();
-    for (key, lines) in sections {
+    for (key, lines) in TITLES.iter().zip(sections) {
         for (index, line) in lines.iter().enumerate() {
             let title = if index == 0 { words.plain(key) } else { String::new() };
             out.push_str(&paint(&pad(&title, indent), Style::Bold, options.colour));
@@ -53,6 +52,11 @@ pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) 
         }
     }
     out
+}
+
+/// Width of the titles at the left, with the gap behind them.
+fn indent(words: &Words) -> usize {
+    TITLES.iter().map(|key| width(&words.plain(key))).max().unwrap_or(0) + 2
 }
 
 /// A line and how much it matters.
@@ -107,7 +111,11 @@ fn directives(assessment: &Assessment, words: &Words) -> Vec<Line> {
         .iter()
         .map(|directive| {
             let due = deadline(directive, words);
-            let mark = if directive.press_only { words.plain("summary-press-mark") } else { String::new() };
+            let mark = if directive.press_only {
+                words.plain("summary-press-mark")
+            } else {
+                String::new()
+            };
             line(due.style, format!("{}{mark}  {}", cut(&head(directive, words), 52), due.text))
         })
         .collect();
@@ -170,7 +178,11 @@ fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
         ],
     );
     let kinds = fit(&kinds, SEPARATOR, 60, |rest| more_text(rest, words));
-    let kinds = if kinds.is_empty() { kinds } else { words.text("in-brackets", &[("text", (&kinds).into())]) };
+    let kinds = if kinds.is_empty() {
+        kinds
+    } else {
+        words.text("in-brackets", &[("text", (&kinds).into())])
+    };
     let inputs = words.text(
         "summary-inputs",
         &[
@@ -181,7 +193,11 @@ fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
     );
     let clean = totals.rows_not_understood == 0;
     let style = if clean { Style::Plain } else { Style::Caution };
-    vec![line(Style::Plain, format!("{assets}{kinds}")), line(style, rows), line(Style::Plain, inputs)]
+    vec![
+        line(Style::Plain, format!("{assets}{kinds}")),
+        line(style, rows),
+        line(Style::Plain, inputs),
+    ]
 }
 
 fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line> {
@@ -208,33 +224,44 @@ fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line>
         .iter()
         .map(|Group { name, total, .. }| counted(&one_line(name), *total))
         .collect();
-    let confidences: Vec<String> = [Confidence::Confirmed, Confidence::Probable, Confidence::Possible]
-        .into_iter()
-        .filter_map(|confidence| {
-            let count = figures.confidences.get(&confidence)?;
-            Some(counted(&words.word("confidence", confidence.as_str()), *count))
-        })
-        .collect();
+    let confidences: Vec<String> =
+        [Confidence::Confirmed, Confidence::Probable, Confidence::Possible]
+            .into_iter()
+            .filter_map(|confidence| {
+                let count = figures.confidences.get(&confidence)?;
+                Some(counted(&words.word("confidence", confidence.as_str()), *count))
+            })
+            .collect();
     let alarm = figures.state(State::Prohibited) > 0;
     let style = if alarm { Style::Alarm } else { Style::Bold };
-    vec![
-        line(style, words.text("summary-findings", &args)),
-        labelled("summary-by-state", &states, words),
-        labelled("summary-by-vendor", &vendors, words),
-        labelled("summary-by-confidence", &confidences, words),
-    ]
+    let mut lines = vec![line(style, words.text("summary-findings", &args))];
+    lines.extend(labelled("summary-by-state", &states, 2, words));
+    lines.extend(labelled("summary-by-vendor", &vendors, 1, words));
+    lines.extend(labelled("summary-by-confidence", &confidences, 1, words));
+    lines
 }
 
 fn counted(name: &str, count: u64) -> String {
     format!("{name} {}", crate::text::count(count))
 }
 
-fn labelled(key: &str, items: &[String], words: &Words) -> Line {
+/// Items behind a label, on at most so many lines.
+fn labelled(key: &str, items: &[String], most: usize, words: &Words) -> Vec<Line> {
     let labels = ["summary-by-state", "summary-by-vendor", "summary-by-confidence"];
     let indent = labels.iter().map(|key| width(&words.plain(key))).max().unwrap_or(0) + 2;
-    let room = COLUMNS_MAX.saturating_sub(indent + LABEL_ROOM);
-    let items = fit(items, SEPARATOR, room, |rest| more_text(rest, words));
-    line(Style::Plain, format!("{}{items}", pad(&words.plain(key), indent)))
+    let room = COLUMNS_MAX.saturating_sub(indent + self::indent(words));
+    let fits = |items: &[String]| width(&items.join(SEPARATOR)) <= room;
+    let (mut lines, mut rest) = (Vec::new(), items);
+    while !rest.is_empty() {
+        let label = if lines.is_empty() { words.plain(key) } else { String::new() };
+        let count = (1..=rest.len()).rev().find(|n| fits(rest.get(..*n).unwrap_or_default()));
+        let taken = if lines.len() + 1 == most { rest.len() } else { count.unwrap_or(1) };
+        let (now, later) = rest.split_at(taken);
+        let now = fit(now, SEPARATOR, room, |left| more_text(left, words));
+        lines.push(line(Style::Plain, format!("{}{now}", pad(&label, indent))));
+        rest = later;
+    }
+    lines
 }
 
 /// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
@@ -255,7 +282,8 @@ fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
         .collect();
     let rest = rest + unused.len();
     if rest > 0 {
-        let key = if lines.is_empty() { "summary-decisions-unused" } else { "summary-decisions-more" };
+        let key =
+            if lines.is_empty() { "summary-decisions-unused" } else { "summary-decisions-more" };
         lines.push(line(Style::Dim, words.text(key, &[("count", rest.into())])));
     }
     lines
@@ -333,7 +361,11 @@ fn list(items: &[String], most: usize, words: &Words, paths: bool) -> Vec<Line> 
     let mut lines: Vec<Line> = shown
         .iter()
         .map(|item| {
-            let item = if paths { cut_middle(item, COLUMNS_MAX - LABEL_ROOM) } else { item.clone() };
+            let item = if paths {
+                cut_middle(item, COLUMNS_MAX.saturating_sub(indent(words)))
+            } else {
+                item.clone()
+            };
             line(Style::Plain, item)
         })
         .collect();
@@ -357,15 +389,24 @@ fn more_text(rest: usize, words: &Words) -> String {
 
 const SEPARATOR: &str = " · ";
 
-/// Room that the titles at the left may take.
-const LABEL_ROOM: usize = 14;
+/// The titles of the sections, in order.
+const TITLES: [&str; 8] = [
+    "summary-directive",
+    "summary-inventory",
+    "summary-found",
+    "summary-decisions",
+    "summary-unread",
+    "summary-waivers",
+    "summary-reports",
+    "summary-next",
+];
 
 /// Room for a path with a remark behind it.
 const PATH_ROOM: usize = 44;
 
-// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 4 + 5 + 3 + 1 + 3 + 2.
+// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 5 + 4 + 3 + 1 + 3 + 2.
 const DIRECTIVES_MAX: usize = 3;
-const DECISIONS_MAX: usize = 4;
+const DECISIONS_MAX: usize = 3;
 const UNREAD_MAX: usize = 3;
 const REPORTS_MAX: usize = 3;
 const NEXT_MAX: usize = 2;

@@ -99,8 +99,7 @@ pub struct Words {
 impl Words {
     /// The words of this language.
     pub fn new(lang: Lang) -> Self {
-        let mut bundle =
-            FluentBundle::new_concurrent(vec![lang.tag().parse().unwrap_or_default()]);
+        let mut bundle = FluentBundle::new_concurrent(vec![lang.tag().parse().unwrap_or_default()]);
         // Isolation marks are invisible characters; they break alignment, searching and copying.
         bundle.set_use_isolating(false);
         bundle.set_formatter(Some(|value, _| match value {
@@ -204,10 +203,7 @@ fn key_of(code: &str) -> String {
     code.replace('/', "-")
 }
 
-fn with_rest<'a>(
-    mut text: String,
-    rest: impl Iterator<Item = (&'a String, &'a String)>,
-) -> String {
+fn with_rest<'a>(mut text: String, rest: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     let rest: Vec<String> = rest.map(|(name, value)| format!("{name}: {value}")).collect();
     if !rest.is_empty() {
         text.push_str(&format!(" ({})", rest.join(", ")));
@@ -229,7 +225,9 @@ fn variables(pattern: &Pattern<&str>) -> BTreeSet<String> {
                 PatternElement::Placeable { expression: Expression::Inline(inline) } => {
                     of_inline(inline, names);
                 }
-                PatternElement::Placeable { expression: Expression::Select { selector, variants } } => {
+                PatternElement::Placeable {
+                    expression: Expression::Select { selector, variants },
+                } => {
                     of_inline(selector, names);
                     variants.iter().for_each(|variant| of_pattern(&variant.value, names));
                 }

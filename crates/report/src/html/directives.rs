@@ -70,6 +70,8 @@ pub(crate) struct DecisionView {
     pub(crate) why: String,
     /// How many findings depend on it.
     pub(crate) findings: String,
+    /// `findings depend on it`, in the number that fits.
+    pub(crate) depend: String,
 }
 
 /// A waiver.
@@ -122,10 +124,8 @@ fn joined(parts: &[&str]) -> String {
 }
 
 fn view(directive: &Directive, words: &Words) -> DirectiveView {
-    let reach = [
-        ("vendors", directive.vendors.len().into()),
-        ("products", directive.products.into()),
-    ];
+    let reach =
+        [("vendors", directive.vendors.len().into()), ("products", directive.products.into())];
     let citations = directive.sources.iter().map(|citation| {
         (citation.id.clone(), citation.text.clone(), words.word("tier", &citation.tier))
     });
@@ -136,7 +136,10 @@ fn view(directive: &Directive, words: &Words) -> DirectiveView {
         marks: vec![
             words.word("force", &directive.force),
             words.word("status", &directive.status),
-            words.word("fact", &directive.confidence),
+            words.text(
+                "mark-known",
+                &[("how", (&words.word("fact", &directive.confidence)).into())],
+            ),
         ],
         press_only: directive.press_only,
         reach: words.text("directive-reach", &reach),
@@ -166,6 +169,7 @@ fn decisions(directive: &Directive, words: &Words) -> Vec<DecisionView> {
             question: words.pick(&decision.question).to_owned(),
             why: words.pick(&decision.why).to_owned(),
             findings: count(decision.findings.into()),
+            depend: words.text("decision-findings", &[("count", decision.findings.into())]),
         })
         .collect()
 }
@@ -180,7 +184,11 @@ fn of_deadline(deadline: &Deadline, words: &Words) -> DeadlineView {
     DeadlineView {
         clause: deadline.clause.clone(),
         action: words.pick(&deadline.action).to_owned(),
-        as_stated: if deadline.as_stated == day { String::new() } else { deadline.as_stated.clone() },
+        as_stated: if deadline.as_stated == day {
+            String::new()
+        } else {
+            deadline.as_stated.clone()
+        },
         day,
         days: left.map_or(String::new(), |left| count(left.unsigned_abs())),
         days_word,

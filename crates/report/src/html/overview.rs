@@ -28,11 +28,7 @@ pub(crate) fn title(assessment: &Assessment, words: &Words) -> String {
 }
 
 /// The situation in a few sentences, the gravest first.
-pub(crate) fn headline(
-    assessment: &Assessment,
-    figures: &Figures,
-    words: &Words,
-) -> Vec<String> {
+pub(crate) fn headline(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<String> {
     let totals = &assessment.totals;
     let mut lines = Vec::new();
     if assessment.sources.is_empty() {
@@ -49,8 +45,8 @@ pub(crate) fn headline(
     if open > 0 {
         lines.push(words.text("headline-undecided", &[("count", open.into())]));
     }
-    let unsure = figures.findings
-        - figures.confidences.get(&Confidence::Confirmed).copied().unwrap_or(0);
+    let unsure =
+        figures.findings - figures.confidences.get(&Confidence::Confirmed).copied().unwrap_or(0);
     if unsure > 0 {
         lines.push(words.text("headline-unsure", &[("count", unsure.into())]));
     }
@@ -86,7 +82,12 @@ pub(crate) fn tiles(assessment: &Assessment, figures: &Figures, words: &Words) -
     let lost = [("count", totals.rows_not_understood.into())];
     let bad = totals.rows_not_understood > 0 || totals.sources_not_read > 0;
     vec![
-        tile("tile-assets", totals.assets_prohibited, of_assets, toned(totals.assets_prohibited, "alarm")),
+        tile(
+            "tile-assets",
+            totals.assets_prohibited,
+            of_assets,
+            toned(totals.assets_prohibited, "alarm"),
+        ),
         tile("tile-prohibited", prohibited, of_findings, toned(prohibited, "alarm")),
         tile("tile-undecided", open, words.plain("tile-undecided-note"), toned(open, "caution")),
         tile(

@@ -124,11 +124,11 @@ fn view(source: &Source, words: &Words) -> SourceView {
     let inert: Vec<String> = source
         .inert
         .iter()
+        .filter(|(_, rows)| **rows > 0)
         .map(|(code, rows)| format!("{}: {}", words.code(code, &BTreeMap::new()), count(*rows)))
         .collect();
     let fate = words.word("fate", &source.fate);
-    let fate =
-        if source.reader.is_empty() { fate } else { format!("{fate} · {}", source.reader) };
+    let fate = if source.reader.is_empty() { fate } else { format!("{fate} · {}", source.reader) };
     SourceView {
         path: source.path.clone(),
         sha256: source.sha256.clone(),

@@ -136,8 +136,12 @@ pub(crate) fn meta(assessment: &Assessment, words: &Words) -> Vec<MetaRow> {
         let key = words.text("meta-state", &[("state", (&state_word).into())]);
         (key, figures.state(state).into())
     }));
-    entries.extend(assessment.sources.iter().filter(|source| phrases::not_read(source)).map(
-        |source| (words.plain("meta-not-read"), Cell::from(&source.path)),
-    ));
+    entries.extend(
+        assessment
+            .sources
+            .iter()
+            .filter(|source| phrases::not_read(source))
+            .map(|source| (words.plain("meta-not-read"), Cell::from(&source.path))),
+    );
     entries.into_iter().map(|(key, value)| MetaRow { key, value }).collect()
 }
