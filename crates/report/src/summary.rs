@@ -30,16 +30,12 @@ pub struct SummaryOptions {
 /// The summary; ends with a line break.
 pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) -> String {
     let figures = Figures::of(assessment, words);
-    let sections = [
-        directives(assessment, words),
-        inventory(assessment, words),
-        found(assessment, &figures, words),
-        decisions(assessment, words),
-        unread(assessment, words),
-        waivers(assessment, words),
-        list(&options.reports, REPORTS_MAX, words, true),
-        list(&options.next, NEXT_MAX, words, false),
-    ];
+    let roomy = sections(assessment, &figures, words, options, 2);
+    let sections = if roomy.iter().map(Vec::len).sum::<usize>() <= LINES_MAX {
+        roomy
+    } else {
+        sections(assessment, &figures, words, options, 1)
+    };
     let indent = indent(words);
     let room = COLUMNS_MAX.saturating_sub(indent);
     let mut out = String::new();
@@ -52,6 +48,26 @@ pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) 
         }
     }
     out
+}
+
+/// The lines of each section, in the order of [`TITLES`]; vendors get so many lines.
+fn sections(
+    assessment: &Assessment,
+    figures: &Figures,
+    words: &Words,
+    options: &SummaryOptions,
+    vendor_lines: usize,
+) -> [Vec<Line>; TITLES.len()] {
+    [
+        directives(assessment, words),
+        inventory(assessment, words),
+        found(assessment, figures, words, vendor_lines),
+        decisions(assessment, words),
+        unread(assessment, words),
+        waivers(assessment, words),
+        list(&options.reports, REPORTS_MAX, words, true),
+        list(&options.next, NEXT_MAX, words, false),
+    ]
 }
 
 /// Width of the titles at the left, with the gap behind them.
@@ -107,23 +123,32 @@ fn directives(assessment: &Assessment, words: &Words) -> Vec<Line> {
         return lines;
     }
     let (shown, rest) = split(&assessment.directives, DIRECTIVES_MAX);
-    let mut lines: Vec<Line> = shown
-        .iter()
-        .map(|directive| {
-            let due = deadline(directive, words);
-            let mark = if directive.press_only {
-                words.plain("summary-press-mark")
-            } else {
-                String::new()
-            };
-            line(due.style, format!("{}{mark}  {}", cut(&head(directive, words), 52), due.text))
-        })
-        .collect();
+    let mut lines: Vec<Line> =
+        shown.iter().map(|directive| one_of_several(directive, words)).collect();
     lines.extend(more(rest, words));
     if lines.is_empty() {
         lines.push(line(Style::Caution, words.plain("summary-no-directive")));
     }
     lines
+}
+
+/// A directive in one line: the deadline stays whole, the rest gives way.
+fn one_of_several(directive: &Directive, words: &Words) -> Line {
+    let due = deadline(directive, words);
+    let days = directive.deadline.as_ref().and_then(|deadline| deadline.days_left);
+    let short = match (&directive.deadline, days) {
+        (Some(deadline), Some(left)) => {
+            let days = phrases::days(words, left);
+            let args = [("day", phrases::deadline_day(deadline).into()), ("days", (&days).into())];
+            words.text("summary-deadline-short", &args)
+        }
+        _ => due.text,
+    };
+    let mark = if directive.press_only { words.plain("summary-press-mark") } else { String::new() };
+    let short = cut(&short, COLUMNS_MAX / 2);
+    let taken = indent(words) + width(&mark) + width(&short) + 2;
+    let head = cut(&head(directive, words), COLUMNS_MAX.saturating_sub(taken));
+    line(due.style, format!("{head}{mark}  {short}"))
 }
 
 fn head(directive: &Directive, words: &Words) -> String {
@@ -200,7 +225,12 @@ fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
     ]
 }
 
-fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line> {
+fn found(
+    assessment: &Assessment,
+    figures: &Figures,
+    words: &Words,
+    vendor_lines: usize,
+) -> Vec<Line> {
     let args = [
         ("findings", figures.findings.into()),
         ("assets", figures.assets.into()),
@@ -236,7 +266,7 @@ fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line>
     let style = if alarm { Style::Alarm } else { Style::Bold };
     let mut lines = vec![line(style, words.text("summary-findings", &args))];
     lines.extend(labelled("summary-by-state", &states, 2, words));
-    lines.extend(labelled("summary-by-vendor", &vendors, 1, words));
+    lines.extend(labelled("summary-by-vendor", &vendors, vendor_lines, words));
     lines.extend(labelled("summary-by-confidence", &confidences, 1, words));
     lines
 }
@@ -266,18 +296,24 @@ fn labelled(key: &str, items: &[String], most: usize, words: &Words) -> Vec<Line
 
 /// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
 fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
-    let all = assessment.directives.iter().flat_map(|directive| &directive.decisions);
-    let (mut used, unused): (Vec<&Decision>, Vec<&Decision>) =
-        all.partition(|decision| decision.findings > 0);
-    used.sort_by_key(|decision| {
+    let several = assessment.directives.len() > 1;
+    let of = |directive| move |decision| (directive, decision);
+    let all = assessment
+        .directives
+        .iter()
+        .flat_map(|directive| directive.decisions.iter().map(of(directive)));
+    let (mut used, unused): (Vec<(&Directive, &Decision)>, Vec<_>) =
+        all.partition(|(_, decision)| decision.findings > 0);
+    used.sort_by_key(|(_, decision)| {
         (decision.answer != "undecided", std::cmp::Reverse(decision.findings))
     });
     let (shown, rest) = split(&used, DECISIONS_MAX);
     let mut lines: Vec<Line> = shown
         .iter()
-        .map(|decision| {
+        .map(|(directive, decision)| {
+            let of = if several { format!("{}:", directive.id) } else { String::new() };
             let style = if decision.answer == "undecided" { Style::Caution } else { Style::Plain };
-            line(style, decision_text(decision, words))
+            line(style, decision_text(&of, decision, words))
         })
         .collect();
     let rest = rest + unused.len();
@@ -289,12 +325,13 @@ fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     lines
 }
 
-fn decision_text(decision: &Decision, words: &Words) -> String {
+fn decision_text(of: &str, decision: &Decision, words: &Words) -> String {
+    let id = format!("{of}{}", decision.id);
     let by = if decision.by_user { "decision-by-user" } else { "decision-by-default" };
     words.text(
         "summary-decision",
         &[
-            ("id", (&decision.id).into()),
+            ("id", (&id).into()),
             ("answer", (&words.word("answer", &decision.answer)).into()),
             ("by", (&words.plain(by)).into()),
             ("findings", decision.findings.into()),

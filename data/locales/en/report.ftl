@@ -40,13 +40,13 @@ headline-prohibited = { $count ->
 } out of { $of } { $count ->
     [one] holds
    *[other] hold
-} at least one product that the directive prohibits.
+} at least one prohibited product.
 headline-none-prohibited = No asset out of { $of } holds a product that is prohibited for certain.
 headline-nothing = Nothing of the named vendors was found on { $of } assets.
 headline-undecided = { $count ->
     [one] { $count } finding depends
    *[other] { $count } findings depend
-} on questions that the directive leaves open.
+} on questions that the text of the directive leaves open.
 headline-unsure = { $count ->
     [one] { $count } finding is
    *[other] { $count } findings are

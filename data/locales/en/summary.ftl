@@ -42,6 +42,7 @@ summary-directive-head = { $id } ({ $vendors ->
    *[other] { $products } products
 })
 summary-deadline = deadline { $day }, { $days }: { $action }
+summary-deadline-short = { $day }, { $days }
 summary-deadline-rule = deadline { $day }: { $action }
 summary-no-deadline = no deadline is known
 summary-no-directive = none applied

@@ -26,7 +26,7 @@ directive-reach = 厂商 { $vendors } 家，已知产品 { $products } 项
 
 mark-known = 依据：{ $how }
 
-headline-prohibited = 在 { $of } 项资产中，有 { $count } 项至少含一种指令禁用的产品。
+headline-prohibited = 在 { $of } 项资产中，有 { $count } 项至少含一种禁用产品。
 headline-none-prohibited = 在 { $of } 项资产中，没有确定含禁用产品的资产。
 headline-nothing = 在 { $of } 项资产中未发现被点名厂商的产品。
 headline-undecided = 有 { $count } 项发现项取决于指令未明确的问题。

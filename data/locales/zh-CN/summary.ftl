@@ -30,6 +30,7 @@ summary-next = 后续命令
 
 summary-directive-head = { $id }（厂商 { $vendors } 家，产品 { $products } 项）
 summary-deadline = 期限 { $day }，{ $days }：{ $action }
+summary-deadline-short = { $day }，{ $days }
 summary-deadline-rule = 期限 { $day }：{ $action }
 summary-no-deadline = 未知期限
 summary-no-directive = 未适用任何指令

@@ -23,7 +23,8 @@ Inventory  421 assets (40 devices · 380 hosts · 1 virtual machine)
 Found      12 findings on 5 of 421 assets; 5 with something prohibited
            state       prohibited 5 · undecided 2 · residue 1 · stale 1 · waived 1 · watch 1
                        out of scope 1
-           vendor      Aurora Systems 5 · Borealis Networks 2 · Meridian 2 · Orbis 2 · … and 1 more
+           vendor      Aurora Systems 5 · Borealis Networks 2 · Meridian 2 · Orbis 2
+                       Halden Security 1
            confidence  confirmed 6 · probable 4 · possible 2
 Decisions  undecided (default), 2 findings: open-source – Is open source of the vendors in scope?
            in scope (default), 2 findings: appliances – Are hardware appliances in scope?
