@@ -25,9 +25,8 @@ pub(crate) fn place(words: &Words, path: &str, part: &str, unit: &str, at: u64) 
 }
 
 /// `line 7`.
-pub(crate) fn position(words: &Words, unit: &str, at: u64) -> String {
-    let unit = words.word("unit", unit);
-    words.text("position", &[("unit", (&unit).into()), ("at", (&at.to_string()).into())])
+fn position(words: &Words, unit: &str, at: u64) -> String {
+    words.text(&format!("position-{unit}"), &[("at", (&at.to_string()).into())])
 }
 
 /// The place of an observation.

@@ -55,7 +55,7 @@ pub(crate) fn directive() -> Directive {
         decisions: decisions(),
         unknowns: vec![
             both("Legal basis, document number and addressees.", "法律依据、文号及发文对象。"),
-            both("How removal must be evidenced, and to whom.", "如何证明已移除,以及向谁证明。"),
+            both("How removal must be evidenced, and to whom.", "如何证明已移除，以及向谁证明。"),
         ],
         vendors: VENDORS.iter().map(|(id, en, zh)| named(id, en, zh)).collect(),
         products: 61,
@@ -93,7 +93,7 @@ fn decisions() -> Vec<Decision> {
         by_user,
         why: both(
             "The reports do not say; the careful answer is used.",
-            "报道未说明,采用审慎答案。",
+            "报道未说明，采用审慎答案。",
         ),
         findings,
     };
@@ -101,7 +101,7 @@ fn decisions() -> Vec<Decision> {
         decision(
             "appliances",
             "Are hardware appliances in scope?",
-            "硬件设备是否在范围内?",
+            "硬件设备是否在范围内？",
             "in",
             false,
             2,
@@ -109,7 +109,7 @@ fn decisions() -> Vec<Decision> {
         decision(
             "open-source",
             "Is open source of the vendors in scope?",
-            "厂商的开源软件是否在范围内?",
+            "厂商的开源软件是否在范围内？",
             "undecided",
             false,
             2,
@@ -117,7 +117,7 @@ fn decisions() -> Vec<Decision> {
         decision(
             "guest-tools",
             "Are guest tools in scope?",
-            "虚拟机客户端工具是否在范围内?",
+            "虚拟机客户端工具是否在范围内？",
             "out",
             true,
             1,
@@ -125,7 +125,7 @@ fn decisions() -> Vec<Decision> {
         decision(
             "joint-ventures",
             "Are joint ventures in scope?",
-            "合资企业是否在范围内?",
+            "合资企业是否在范围内？",
             "undecided",
             false,
             0,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::record;
+use model::record::Named;
 
 use crate::words::{Lang, Words};
 
@@ -84,16 +84,8 @@ impl View<'_> {
         }
     }
 
-    /// A text that exists in several languages.
-    pub(crate) fn pick(self, texts: &record::Words) -> Cell {
-        match self {
-            Self::Machine => texts.get(Lang::En.tag()).map_or("", String::as_str).into(),
-            Self::Person(words) => words.pick(texts).into(),
-        }
-    }
-
     /// The name to show for an id.
-    pub(crate) fn name(self, named: &record::Named) -> Cell {
+    pub(crate) fn name(self, named: &Named) -> Cell {
         match self {
             Self::Machine => match named.name.get(Lang::En.tag()) {
                 Some(name) => name.into(),

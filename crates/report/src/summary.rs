@@ -30,21 +30,16 @@ pub struct SummaryOptions {
 /// The summary; ends with a line break.
 pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) -> String {
     let figures = Figures::of(assessment, words);
-    let sections = [
-        ("summary-directive", directives(assessment, words)),
-        ("summary-inventory", inventory(assessment, words)),
-        ("summary-found", found(assessment, &figures, words)),
-        ("summary-decisions", decisions(assessment, words)),
-        ("summary-unread", unread(assessment, words)),
-        ("summary-waivers", waivers(assessment, words)),
-        ("summary-reports", list(&options.reports, REPORTS_MAX, words, true)),
-        ("summary-next", list(&options.next, NEXT_MAX, words, false)),
-    ];
-    let titles = sections.iter().map(|(key, _)| width(&words.plain(key)));
-    let indent = titles.max().unwrap_or(0) + 2;
+    let roomy = sections(assessment, &figures, words, options, 2);
+    let sections = if roomy.iter().map(Vec::len).sum::<usize>() <= LINES_MAX {
+        roomy
+    } else {
+        sections(assessment, &figures, words, options, 1)
+    };
+    let indent = indent(words);
     let room = COLUMNS_MAX.saturating_sub(indent);
     let mut out = String::new();
-    for (key, lines) in sections {
+    for (key, lines) in TITLES.iter().zip(sections) {
         for (index, line) in lines.iter().enumerate() {
             let title = if index == 0 { words.plain(key) } else { String::new() };
             out.push_str(&paint(&pad(&title, indent), Style::Bold, options.colour));
@@ -53,6 +48,31 @@ pub fn render(assessment: &Assessment, words: &Words, options: &SummaryOptions) 
         }
     }
     out
+}
+
+/// The lines of each section, in the order of [`TITLES`]; vendors get so many lines.
+fn sections(
+    assessment: &Assessment,
+    figures: &Figures,
+    words: &Words,
+    options: &SummaryOptions,
+    vendor_lines: usize,
+) -> [Vec<Line>; TITLES.len()] {
+    [
+        directives(assessment, words),
+        inventory(assessment, words),
+        found(assessment, figures, words, vendor_lines),
+        decisions(assessment, words),
+        unread(assessment, words),
+        waivers(assessment, words),
+        list(&options.reports, REPORTS_MAX, words, true),
+        list(&options.next, NEXT_MAX, words, false),
+    ]
+}
+
+/// Width of the titles at the left, with the gap behind them.
+fn indent(words: &Words) -> usize {
+    TITLES.iter().map(|key| width(&words.plain(key))).max().unwrap_or(0) + 2
 }
 
 /// A line and how much it matters.
@@ -103,23 +123,32 @@ fn directives(assessment: &Assessment, words: &Words) -> Vec<Line> {
         return lines;
     }
     let (shown, rest) = split(&assessment.directives, DIRECTIVES_MAX);
-    let mut lines: Vec<Line> = shown
-        .iter()
-        .map(|directive| {
-            let due = deadline(directive, words);
-            let mark = if directive.press_only {
-                words.plain("summary-press-mark")
-            } else {
-                String::new()
-            };
-            line(due.style, format!("{}{mark}  {}", cut(&head(directive, words), 52), due.text))
-        })
-        .collect();
+    let mut lines: Vec<Line> =
+        shown.iter().map(|directive| one_of_several(directive, words)).collect();
     lines.extend(more(rest, words));
     if lines.is_empty() {
         lines.push(line(Style::Caution, words.plain("summary-no-directive")));
     }
     lines
+}
+
+/// A directive in one line: the deadline stays whole, the rest gives way.
+fn one_of_several(directive: &Directive, words: &Words) -> Line {
+    let due = deadline(directive, words);
+    let days = directive.deadline.as_ref().and_then(|deadline| deadline.days_left);
+    let short = match (&directive.deadline, days) {
+        (Some(deadline), Some(left)) => {
+            let days = phrases::days(words, left);
+            let args = [("day", phrases::deadline_day(deadline).into()), ("days", (&days).into())];
+            words.text("summary-deadline-short", &args)
+        }
+        _ => due.text,
+    };
+    let mark = if directive.press_only { words.plain("summary-press-mark") } else { String::new() };
+    let short = cut(&short, COLUMNS_MAX / 2);
+    let taken = indent(words) + width(&mark) + width(&short) + 2;
+    let head = cut(&head(directive, words), COLUMNS_MAX.saturating_sub(taken));
+    line(due.style, format!("{head}{mark}  {short}"))
 }
 
 fn head(directive: &Directive, words: &Words) -> String {
@@ -196,7 +225,12 @@ fn inventory(assessment: &Assessment, words: &Words) -> Vec<Line> {
     ]
 }
 
-fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line> {
+fn found(
+    assessment: &Assessment,
+    figures: &Figures,
+    words: &Words,
+    vendor_lines: usize,
+) -> Vec<Line> {
     let args = [
         ("findings", figures.findings.into()),
         ("assets", figures.assets.into()),
@@ -230,40 +264,56 @@ fn found(assessment: &Assessment, figures: &Figures, words: &Words) -> Vec<Line>
             .collect();
     let alarm = figures.state(State::Prohibited) > 0;
     let style = if alarm { Style::Alarm } else { Style::Bold };
-    vec![
-        line(style, words.text("summary-findings", &args)),
-        labelled("summary-by-state", &states, words),
-        labelled("summary-by-vendor", &vendors, words),
-        labelled("summary-by-confidence", &confidences, words),
-    ]
+    let mut lines = vec![line(style, words.text("summary-findings", &args))];
+    lines.extend(labelled("summary-by-state", &states, 2, words));
+    lines.extend(labelled("summary-by-vendor", &vendors, vendor_lines, words));
+    lines.extend(labelled("summary-by-confidence", &confidences, 1, words));
+    lines
 }
 
 fn counted(name: &str, count: u64) -> String {
     format!("{name} {}", crate::text::count(count))
 }
 
-fn labelled(key: &str, items: &[String], words: &Words) -> Line {
+/// Items behind a label, on at most so many lines.
+fn labelled(key: &str, items: &[String], most: usize, words: &Words) -> Vec<Line> {
     let labels = ["summary-by-state", "summary-by-vendor", "summary-by-confidence"];
     let indent = labels.iter().map(|key| width(&words.plain(key))).max().unwrap_or(0) + 2;
-    let room = COLUMNS_MAX.saturating_sub(indent + LABEL_ROOM);
-    let items = fit(items, SEPARATOR, room, |rest| more_text(rest, words));
-    line(Style::Plain, format!("{}{items}", pad(&words.plain(key), indent)))
+    let room = COLUMNS_MAX.saturating_sub(indent + self::indent(words));
+    let fits = |items: &[String]| width(&items.join(SEPARATOR)) <= room;
+    let (mut lines, mut rest) = (Vec::new(), items);
+    while !rest.is_empty() {
+        let label = if lines.is_empty() { words.plain(key) } else { String::new() };
+        let count = (1..=rest.len()).rev().find(|n| fits(rest.get(..*n).unwrap_or_default()));
+        let taken = if lines.len() + 1 == most { rest.len() } else { count.unwrap_or(1) };
+        let (now, later) = rest.split_at(taken);
+        let now = fit(now, SEPARATOR, room, |left| more_text(left, words));
+        lines.push(line(Style::Plain, format!("{}{now}", pad(&label, indent))));
+        rest = later;
+    }
+    lines
 }
 
 /// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
 fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
-    let all = assessment.directives.iter().flat_map(|directive| &directive.decisions);
-    let (mut used, unused): (Vec<&Decision>, Vec<&Decision>) =
-        all.partition(|decision| decision.findings > 0);
-    used.sort_by_key(|decision| {
+    let several = assessment.directives.len() > 1;
+    let of = |directive| move |decision| (directive, decision);
+    let all = assessment
+        .directives
+        .iter()
+        .flat_map(|directive| directive.decisions.iter().map(of(directive)));
+    let (mut used, unused): (Vec<(&Directive, &Decision)>, Vec<_>) =
+        all.partition(|(_, decision)| decision.findings > 0);
+    used.sort_by_key(|(_, decision)| {
         (decision.answer != "undecided", std::cmp::Reverse(decision.findings))
     });
     let (shown, rest) = split(&used, DECISIONS_MAX);
     let mut lines: Vec<Line> = shown
         .iter()
-        .map(|decision| {
+        .map(|(directive, decision)| {
+            let of = if several { format!("{}:", directive.id) } else { String::new() };
             let style = if decision.answer == "undecided" { Style::Caution } else { Style::Plain };
-            line(style, decision_text(decision, words))
+            line(style, decision_text(&of, decision, words))
         })
         .collect();
     let rest = rest + unused.len();
@@ -275,12 +325,13 @@ fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     lines
 }
 
-fn decision_text(decision: &Decision, words: &Words) -> String {
+fn decision_text(of: &str, decision: &Decision, words: &Words) -> String {
+    let id = format!("{of}{}", decision.id);
     let by = if decision.by_user { "decision-by-user" } else { "decision-by-default" };
     words.text(
         "summary-decision",
         &[
-            ("id", (&decision.id).into()),
+            ("id", (&id).into()),
             ("answer", (&words.word("answer", &decision.answer)).into()),
             ("by", (&words.plain(by)).into()),
             ("findings", decision.findings.into()),
@@ -347,8 +398,11 @@ fn list(items: &[String], most: usize, words: &Words, paths: bool) -> Vec<Line> 
     let mut lines: Vec<Line> = shown
         .iter()
         .map(|item| {
-            let item =
-                if paths { cut_middle(item, COLUMNS_MAX - LABEL_ROOM) } else { item.clone() };
+            let item = if paths {
+                cut_middle(item, COLUMNS_MAX.saturating_sub(indent(words)))
+            } else {
+                item.clone()
+            };
             line(Style::Plain, item)
         })
         .collect();
@@ -372,15 +426,24 @@ fn more_text(rest: usize, words: &Words) -> String {
 
 const SEPARATOR: &str = " · ";
 
-/// Room that the titles at the left may take.
-const LABEL_ROOM: usize = 14;
+/// The titles of the sections, in order.
+const TITLES: [&str; 8] = [
+    "summary-directive",
+    "summary-inventory",
+    "summary-found",
+    "summary-decisions",
+    "summary-unread",
+    "summary-waivers",
+    "summary-reports",
+    "summary-next",
+];
 
 /// Room for a path with a remark behind it.
 const PATH_ROOM: usize = 44;
 
-// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 4 + 5 + 3 + 1 + 3 + 2.
+// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 5 + 4 + 3 + 1 + 3 + 2.
 const DIRECTIVES_MAX: usize = 3;
-const DECISIONS_MAX: usize = 4;
+const DECISIONS_MAX: usize = 3;
 const UNREAD_MAX: usize = 3;
 const REPORTS_MAX: usize = 3;
 const NEXT_MAX: usize = 2;

@@ -32,24 +32,26 @@ directive-reach = { $vendors ->
    *[other] { $products } known products
 }
 
+mark-known = facts { $how }
+
 headline-prohibited = { $count ->
     [one] { $count } asset
    *[other] { $count } assets
 } out of { $of } { $count ->
     [one] holds
    *[other] hold
-} at least one product that the directive prohibits.
+} at least one prohibited product.
 headline-none-prohibited = No asset out of { $of } holds a product that is prohibited for certain.
 headline-nothing = Nothing of the named vendors was found on { $of } assets.
 headline-undecided = { $count ->
     [one] { $count } finding depends
    *[other] { $count } findings depend
-} on questions that the directive leaves open.
+} on questions that the text of the directive leaves open.
 headline-unsure = { $count ->
     [one] { $count } finding is
    *[other] { $count } findings are
 } not confirmed yet and should be looked at before acting.
-headline-whole = Every one of { $rows } rows read is accounted for.
+headline-whole = All { $rows } rows read were interpreted; nothing is left over.
 headline-gaps = Of { $rows } rows read, { $lost } were not understood; { $unread ->
     [0] every input could be read
     [one] { $unread } input could not be read
@@ -64,7 +66,7 @@ tile-undecided = Undecided
 tile-undecided-note = wait for a decision
 tile-vendors = Vendors found
 tile-vendors-note = in { $count } findings
-tile-covered = Rows accounted for
+tile-covered = Rows interpreted
 tile-covered-note = { $count ->
     [one] { $count } row not understood
    *[other] { $count } rows not understood
@@ -85,7 +87,10 @@ bars-rest = { $count ->
 } together
 
 decisions-intro = What the text leaves open, and the answer that this report uses. Another answer changes the state of the findings that depend on it.
-decision-findings = findings depend on it
+decision-findings = { $count ->
+    [one] finding depends on it
+   *[other] findings depend on it
+}
 
 findings-intro = One asset, one product, one clause. Open a line to see why, and the row of the source that proves it.
 findings-search = Search all text
@@ -97,6 +102,7 @@ evidence-count = { $count ->
    *[other] { $count } observations
 }
 evidence-capped = { $shown } of { $all } observations are shown here. The workbook (XLSX) and JSONL list the evidence that was kept.
+evidence-title = Evidence
 evidence-matches = matches
 
 coverage-intro = Every row of every input is understood, of no interest, or not understood; the books balance.

@@ -2,7 +2,9 @@
 
 comma = {", "}
 help = help
-position = { $unit } { $at }
+position-line = line { $at }
+position-byte = byte { $at }
+position-row = row { $at }
 in-brackets = {" "}({ $text })
 more = … and { $count } more
 days-today = today
@@ -40,6 +42,7 @@ summary-directive-head = { $id } ({ $vendors ->
    *[other] { $products } products
 })
 summary-deadline = deadline { $day }, { $days }: { $action }
+summary-deadline-short = { $day }, { $days }
 summary-deadline-rule = deadline { $day }: { $action }
 summary-no-deadline = no deadline is known
 summary-no-directive = none applied
@@ -62,11 +65,11 @@ summary-findings = { $findings ->
 summary-nothing = nothing: { $of ->
     [one] { $of } asset
    *[other] { $of } assets
-}, every row accounted for
+}, every row interpreted
 summary-nothing-but = nothing so far: what was not read or not understood may hold more
-summary-by-state = by state
-summary-by-vendor = by vendor
-summary-by-confidence = by confidence
+summary-by-state = state
+summary-by-vendor = vendor
+summary-by-confidence = confidence
 summary-decision = { $answer } ({ $by }), { $findings ->
     [one] { $findings } finding
    *[other] { $findings } findings

@@ -17,19 +17,21 @@ nav-directive = 指令
 nav-about = 关于本报告
 
 countdown-left = { $count ->
-   *[other] 天后到期
+   *[other] 剩余天数
 }
 countdown-past = { $count ->
-   *[other] 天（已逾期）
+   *[other] 逾期天数
 }
 directive-reach = 厂商 { $vendors } 家，已知产品 { $products } 项
 
-headline-prohibited = 在 { $of } 项资产中，有 { $count } 项至少含一种指令禁用的产品。
+mark-known = 依据：{ $how }
+
+headline-prohibited = 在 { $of } 项资产中，有 { $count } 项至少含一种禁用产品。
 headline-none-prohibited = 在 { $of } 项资产中，没有确定含禁用产品的资产。
 headline-nothing = 在 { $of } 项资产中未发现被点名厂商的产品。
 headline-undecided = 有 { $count } 项发现项取决于指令未明确的问题。
 headline-unsure = 有 { $count } 项发现项尚未确认，处置之前应先核查。
-headline-whole = 所读取的 { $rows } 行均已入账。
+headline-whole = 所读取的 { $rows } 行均已解释，没有遗留。
 headline-gaps = 所读取的 { $rows } 行中有 { $lost } 行未解析；{ $unread ->
     [0] 所有来源均可读取
    *[other] 有 { $unread } 个来源无法读取
@@ -43,7 +45,7 @@ tile-undecided = 待判定
 tile-undecided-note = 等待判定
 tile-vendors = 涉及厂商
 tile-vendors-note = 共 { $count } 项发现项
-tile-covered = 行入账率
+tile-covered = 行解析率
 tile-covered-note = 未解析 { $count } 行
 
 chart-states = 发现项（按状态）
@@ -55,7 +57,9 @@ unknown-site = 未注明站点
 bars-rest = 另有 { $count } 项，合计发现项 { $findings } 项
 
 decisions-intro = 指令文本未明确之处，以及本报告所采用的答案。若采用其他答案，相关发现项的状态将随之改变。
-decision-findings = 项发现项取决于此
+decision-findings = { $count ->
+   *[other] 项发现项取决于此
+}
 
 findings-intro = 每项对应一项资产、一种产品和一个条款。展开可查看理由以及作为证据的来源行。
 findings-search = 全文搜索
@@ -64,6 +68,7 @@ sort-pressing = 紧迫程度
 findings-capped = 本页列出全部 { $all } 项发现项中最紧迫的 { $shown } 项。全部内容见工作簿（XLSX 文件）、CSV 与 JSONL。
 evidence-count = 观测 { $count } 条
 evidence-capped = 此处显示 { $all } 条观测中的 { $shown } 条。所留存的证据见工作簿（XLSX 文件）与 JSONL。
+evidence-title = 证据
 evidence-matches = 匹配
 
 coverage-intro = 每个来源的每一行均归入已解析、无关或未解析之一，台账收支相符。

@@ -2,7 +2,9 @@
 
 comma = 、
 help = 建议
-position = { $unit } { $at }
+position-line = 第 { $at } 行
+position-byte = 第 { $at } 字节
+position-row = 第 { $at } 表行
 in-brackets = （{ $text }）
 more = … 另有 { $count } 项
 days-today = 今日到期
@@ -28,6 +30,7 @@ summary-next = 后续命令
 
 summary-directive-head = { $id }（厂商 { $vendors } 家，产品 { $products } 项）
 summary-deadline = 期限 { $day }，{ $days }：{ $action }
+summary-deadline-short = { $day }，{ $days }
 summary-deadline-rule = 期限 { $day }：{ $action }
 summary-no-deadline = 未知期限
 summary-no-directive = 未适用任何指令
@@ -38,11 +41,11 @@ summary-assets = 资产 { $count } 项
 summary-rows = 共 { $rows } 行：已解析 { $understood } 行，无关 { $inert } 行，未解析 { $lost } 行
 summary-inputs = 来源：完整读取 { $whole } 个，部分读取 { $partly } 个，未读取 { $unread } 个
 summary-findings = 发现项 { $findings } 项，涉及 { $of } 项资产中的 { $assets } 项；其中 { $prohibited } 项资产含禁用产品
-summary-nothing = 无：资产 { $of } 项，所有行均已入账
+summary-nothing = 无：资产 { $of } 项，所有行均已解释
 summary-nothing-but = 暂无：未读取或未解析的内容中可能仍有
-summary-by-state = 按状态
-summary-by-vendor = 按厂商
-summary-by-confidence = 按置信度
+summary-by-state = 状态
+summary-by-vendor = 厂商
+summary-by-confidence = 置信度
 summary-decision = { $answer }（{ $by }），发现项 { $findings } 项：{ $id } – { $question }
 summary-decisions-more = 另有 { $count } 项，见报告
 summary-decisions-unused = 未决问题 { $count } 项，暂无发现项取决于此

@@ -70,6 +70,8 @@ pub(crate) struct DecisionView {
     pub(crate) why: String,
     /// How many findings depend on it.
     pub(crate) findings: String,
+    /// `findings depend on it`, in the number that fits.
+    pub(crate) depend: String,
 }
 
 /// A waiver.
@@ -134,7 +136,10 @@ fn view(directive: &Directive, words: &Words) -> DirectiveView {
         marks: vec![
             words.word("force", &directive.force),
             words.word("status", &directive.status),
-            words.word("fact", &directive.confidence),
+            words.text(
+                "mark-known",
+                &[("how", (&words.word("fact", &directive.confidence)).into())],
+            ),
         ],
         press_only: directive.press_only,
         reach: words.text("directive-reach", &reach),
@@ -164,6 +169,7 @@ fn decisions(directive: &Directive, words: &Words) -> Vec<DecisionView> {
             question: words.pick(&decision.question).to_owned(),
             why: words.pick(&decision.why).to_owned(),
             findings: count(decision.findings.into()),
+            depend: words.text("decision-findings", &[("count", decision.findings.into())]),
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::record::{Assessment, Asset, Evidence, Finding};
+use model::record::{Assessment, Asset, Evidence, Finding, OwnerStep};
 
 use crate::phrases;
 use crate::words::Words;
@@ -87,6 +87,7 @@ pub(crate) struct EvidenceView {
 pub(crate) fn list(assessment: &Assessment, words: &Words) -> (Vec<FindingView>, Option<String>) {
     let assets: BTreeMap<&str, &Asset> =
         assessment.assets.iter().map(|asset| (asset.id.as_str(), asset)).collect();
+    let names = vendor_names(assessment, words);
     let mut room = EVIDENCE_MAX;
     let shown: Vec<FindingView> = assessment
         .findings
@@ -94,8 +95,10 @@ pub(crate) fn list(assessment: &Assessment, words: &Words) -> (Vec<FindingView>,
         .take(FINDINGS_MAX)
         .map(|finding| {
             let most = room.min(EVIDENCE_OF_FINDING_MAX);
-            let view = view(finding, assets.get(finding.asset.as_str()).copied(), most, words);
-            room -= view.evidence.len();
+            let asset = assets.get(finding.asset.as_str()).copied();
+            let mut view = view(finding, asset, most, words);
+            view.chain = finding.owner_chain.iter().map(|s| of_step(s, &names, words)).collect();
+            room = room.saturating_sub(view.evidence.len());
             view
         })
         .collect();
@@ -132,7 +135,7 @@ fn view(finding: &Finding, asset: Option<&Asset>, most: usize, words: &Words) ->
         clause: joined(&[&finding.directive, &finding.clause]),
         reasons: reasons(finding, asset, words),
         help: words.help(&finding.state_reason).unwrap_or_default(),
-        chain: finding.owner_chain.iter().map(|step| of_step(step, words)).collect(),
+        chain: Vec::new(),
         evidence,
         evidence_count: words.text("evidence-count", &[("count", total.into())]),
         evidence_note: note,
@@ -163,21 +166,31 @@ fn reasons(finding: &Finding, asset: Option<&Asset>, words: &Words) -> Vec<(Stri
     .collect()
 }
 
-fn of_step(step: &model::record::OwnerStep, words: &Words) -> StepView {
+/// The names to show of all vendors that the record names anywhere; chains hold only ids.
+fn vendor_names<'a>(assessment: &'a Assessment, words: &Words) -> BTreeMap<&'a str, &'a str> {
+    let makers = assessment.findings.iter().map(|finding| &finding.vendor);
+    let named = assessment.directives.iter().flat_map(|directive| &directive.vendors);
+    makers.chain(named).map(|vendor| (vendor.id.as_str(), words.name(vendor))).collect()
+}
+
+fn of_step(step: &OwnerStep, names: &BTreeMap<&str, &str>, words: &Words) -> StepView {
+    let name = |id: &str| names.get(id).copied().unwrap_or(id).to_owned();
     let percent = step.percent.map(|percent| format!("{percent}%")).unwrap_or_default();
     let period = phrases::period(words, step);
     let known = words.word("fact", &step.confidence);
     let citations = step.sources.join(", ");
     StepView {
-        vendor: step.vendor.clone(),
+        vendor: name(&step.vendor),
         kind: words.word("step", &step.kind),
-        to: step.to.clone(),
+        to: name(&step.to),
         note: joined(&[&period, &percent, &known, &citations]),
     }
 }
 
 fn of_evidence(evidence: &Evidence, words: &Words) -> EvidenceView {
     let known = words.word("fact", &evidence.fact_confidence);
+    let context = words.word("context", &evidence.context);
+    let meaning = words.word("meaning", &evidence.meaning);
     EvidenceView {
         class: joined(&[
             &words.word("class", evidence.class.as_str()),
@@ -189,10 +202,7 @@ fn of_evidence(evidence: &Evidence, words: &Words) -> EvidenceView {
         place: phrases::evidence_place(words, evidence),
         sha256: evidence.sha256.clone(),
         reader: evidence.reader.clone(),
-        read_as: joined(&[
-            &words.word("context", &evidence.context),
-            &words.word("meaning", &evidence.meaning),
-        ]),
+        read_as: if context == meaning { context } else { joined(&[&context, &meaning]) },
         fact: joined(&[&known, &evidence.fact_sources.join(", ")]),
         row: evidence.row.clone(),
     }

@@ -124,6 +124,7 @@ fn view(source: &Source, words: &Words) -> SourceView {
     let inert: Vec<String> = source
         .inert
         .iter()
+        .filter(|(_, rows)| **rows > 0)
         .map(|(code, rows)| format!("{}: {}", words.code(code, &BTreeMap::new()), count(*rows)))
         .collect();
     let fate = words.word("fate", &source.fate);
