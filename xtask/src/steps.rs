@@ -230,4 +230,16 @@ mod tests {
         assert_eq!(result_line(line), Some((12, 3, 1)));
         assert_eq!(result_line("running 3 tests"), None);
     }
+
+    #[test]
+    fn the_digest_sees_names_and_contents() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(digest_of(folder.path()).is_err());
+        fs::create_dir(folder.path().join("below")).unwrap();
+        fs::write(folder.path().join("below/a"), "1").unwrap();
+        let first = digest_of(folder.path()).unwrap();
+        assert_eq!(first, digest_of(folder.path()).unwrap());
+        fs::rename(folder.path().join("below/a"), folder.path().join("below/b")).unwrap();
+        assert_ne!(first, digest_of(folder.path()).unwrap());
+    }
 }

@@ -64,12 +64,12 @@ fn programs(host: &Host, random: &mut Random) -> Vec<Value> {
     let mut rows = Vec::new();
     for (name, publisher, version) in EVERYDAY {
         if random.percent(55) {
-            rows.push(json!({
-                "identifying_number": "", "install_date": format!("2025{:02}{:02}", 1 + random.below(12), 1 + random.below(28)),
-                "install_location": "", "install_source": "", "language": "2052", "name": name,
-                "publisher": publisher, "uninstall_string": "", "version": version,
-            }));
+            rows.push(everyday(name, publisher, version, random));
         }
+    }
+    // Sounds like one named vendor and is made by the owner of another.
+    if random.percent(3) {
+        rows.push(everyday("Sentinel Runtime", "Thales", "9.15.1", random));
     }
     for product in windows(&host.software) {
         rows.push(program(product));
@@ -87,6 +87,14 @@ fn programs(host: &Host, random: &mut Random) -> Vec<Value> {
         }
     }
     rows
+}
+
+fn everyday(name: &str, publisher: &str, version: &str, random: &mut Random) -> Value {
+    let (month, day) = (1 + random.below(12), 1 + random.below(28));
+    json!({
+        "identifying_number": "", "install_date": format!("2025{month:02}{day:02}"), "install_location": "", "install_source": "",
+        "language": "2052", "name": name, "publisher": publisher, "uninstall_string": "", "version": version,
+    })
 }
 
 fn program(product: &WindowsProduct) -> Value {
@@ -330,7 +338,6 @@ const EVERYDAY: &[(&str, &str, &str)] = &[
     ("Google Chrome", "Google LLC", "134.0.6998.118"),
     ("PuTTY release 0.81 (64-bit)", "Simon Tatham", "0.81.0.0"),
     ("Terminal Operating Client", "Jinhai Port Logistics", "5.3.1"),
-    ("Sentinel Runtime", "Thales", "9.15.1"),
     ("Horizon Zero Print", "Horizon Software GmbH", "2.1"),
     ("Adobe Acrobat (64-bit)", "Adobe", "24.003.20180"),
 ];
