@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use catalog::catalog::{Catalog, Target};
+use catalog::facts::{Catalog, Target};
 use catalog::matcher::Matcher;
 use catalog::product::{Fingerprint, Meaning, Strength};
 use catalog::shape::FactConfidence;

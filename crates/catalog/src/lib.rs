@@ -4,9 +4,9 @@
 //! Loading never fails: it returns the entries that are right, and a [`load::Problem`] with file and span for each that is not.
 //! No fact is typed in Rust here; `docs/data.md` is the schema.
 
-pub mod catalog;
 pub mod codes;
 pub mod directive;
+pub mod facts;
 pub mod load;
 pub mod matcher;
 pub mod names;

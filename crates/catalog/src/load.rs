@@ -7,8 +7,8 @@ use model::diagnostic::{Code, Severity};
 use toml_span::value::ValueInner;
 use toml_span::{DeserError, Deserialize, Error, ErrorKind, Span, Value};
 
-use crate::catalog::{Catalog, Negative, SourceEntry, Term};
 use crate::codes;
+use crate::facts::{Catalog, Negative, SourceEntry, Term};
 use crate::waiver::Waivers;
 
 /// The facts that ship with the program.

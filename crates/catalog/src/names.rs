@@ -6,7 +6,7 @@
 use model::date::Period;
 use model::field::Field;
 
-use crate::catalog::{Catalog, Target};
+use crate::facts::{Catalog, Target};
 use crate::product::{Fingerprint, Match, Meaning, Strength};
 use crate::shape::{FactConfidence, Provenance};
 

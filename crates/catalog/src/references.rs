@@ -2,8 +2,8 @@
 
 use toml_span::Span;
 
-use crate::catalog::{Catalog, Undefined};
 use crate::directive::{Clause, Directive};
+use crate::facts::{Catalog, Undefined};
 use crate::product::{Fingerprint, Product};
 
 impl Catalog {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::catalog::{Catalog, Target};
 use catalog::codes::{WAIVER_EXPIRED, WAIVER_EXPIRING, WAIVER_UNUSED};
 use catalog::directive::{Answer, Directive};
+use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Reach, Step};
 use catalog::product::Fingerprint;
 use catalog::shape::{Keyword, Words};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use catalog::catalog::{Catalog, Target};
 use catalog::directive::{
     Answer, Clause, ClauseKind, DecisionSlot, Directive, Effect, Embedded, OwnershipMode,
 };
+use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Path, Reach};
 use catalog::product::Product;
 use model::finding::{Relation, State};

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 use audit::find::deadline::deadlines;
-use catalog::catalog::Catalog;
 use catalog::directive::Directive;
+use catalog::facts::Catalog;
 use catalog::load::Loaded;
 use catalog::product::{Fingerprint, Product};
 use catalog::shape::{Keyword, Words as Texts};
