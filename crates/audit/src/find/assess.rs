@@ -118,7 +118,7 @@ impl Assessor<'_> {
         let asset_id = asset_ids.get(index).cloned().unwrap_or_default();
         let (product, category, vendor) = self.names(installation.target);
         let (sureness, confidence_reason) = confidence(&installation.evidence);
-        let (state, state_reason) = self.aged(ruling, asset);
+        let (state, state_reason) = self.settled(ruling, sureness, asset);
         let relation = installation.relation;
         let key = [&directive.id, &ruling.clause, &asset_id, &product.id, relation.as_str()];
         record::Finding {
@@ -154,14 +154,24 @@ impl Assessor<'_> {
         }
     }
 
-    /// A description that nobody has renewed for long is stale, whatever it says.
-    fn aged(&self, ruling: &Ruling, asset: Option<&Asset>) -> (State, &'static str) {
+    /// What hints alone suggest is watched, never called prohibited; a description that nobody has renewed for long is stale.
+    fn settled(
+        &self,
+        ruling: &Ruling,
+        sureness: Confidence,
+        asset: Option<&Asset>,
+    ) -> (State, &'static str) {
+        let pressing =
+            matches!(ruling.state, State::Prohibited | State::Undecided | State::Residue);
+        if pressing && sureness == Confidence::Possible {
+            return (State::Watch, "state/hints-only");
+        }
         let strings = &self.gathered.observations.strings;
         let seen = asset.and_then(|asset| asset.observed_on);
         let seen: Option<Date> = seen.and_then(|day| strings.get(day).parse().ok());
         let age = seen.map(|seen| i64::from((self.options.day - seen).get_days()));
-        let pressing = matches!(ruling.state, State::Prohibited | State::Undecided);
-        if pressing && age.is_some_and(|age| age > self.options.stale_days) {
+        let may_be_gone = matches!(ruling.state, State::Prohibited | State::Undecided);
+        if may_be_gone && age.is_some_and(|age| age > self.options.stale_days) {
             (State::Stale, "state/stale")
         } else {
             (ruling.state, ruling.reason)
