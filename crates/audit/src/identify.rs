@@ -101,7 +101,7 @@ impl Judge<'_> {
                 });
             }
         }
-        fold_vendors(matches, self.catalog)
+        fold_vendors(matches, item.context, self.catalog)
     }
 }
 
@@ -161,23 +161,24 @@ fn is_hardware(field: Field) -> bool {
     )
 }
 
-/// Within one item, evidence of a vendor is evidence of the vendor's product that the item also shows.
-fn fold_vendors(mut matches: Vec<Match>, catalog: &Catalog) -> Vec<Match> {
-    let products: Vec<(usize, Relation)> = matches
+/// Within one item, evidence of a vendor is evidence of the vendor's product that the item also shows. Paths and names outlive
+/// owners: a folder that bears an earlier owner's name says nothing against the later owner's product in it. A publisher or other
+/// vendor field is different: it says who shipped this copy, so another vendor's stays a statement of its own.
+fn fold_vendors(mut matches: Vec<Match>, context: Context, catalog: &Catalog) -> Vec<Match> {
+    let products: Vec<(Target, Relation)> = matches
         .iter()
-        .filter_map(|m| match m.target {
-            Target::Product(index) => Some((index, m.relation)),
-            Target::Vendor(_) => None,
-        })
+        .filter(|one| matches!(one.target, Target::Product(_)) && one.strength != Strength::Weak)
+        .map(|one| (one.target, one.relation))
         .collect();
-    for one in &mut matches {
-        let Target::Vendor(vendor) = one.target else { continue };
-        let vendor_id = catalog.vendors.get(vendor).map(|vendor| vendor.id.as_str());
-        let of_vendor = products.iter().find(|(index, _)| {
-            catalog.products.get(*index).map(|product| product.vendor.as_str()) == vendor_id
+    for one in matches.iter_mut().filter(|one| matches!(one.target, Target::Vendor(_))) {
+        let vendor = vendor_of(one.target, catalog);
+        let shipped = class(one.fact.field, context) == EvidenceClass::VendorField;
+        let product = products.iter().find(|(target, _)| {
+            let maker = vendor_of(*target, catalog);
+            maker == vendor || (!shipped && catalog.graph.are_linked(maker, vendor))
         });
-        if let Some((index, relation)) = of_vendor {
-            one.target = Target::Product(*index);
+        if let Some((target, relation)) = product {
+            one.target = *target;
             one.relation = *relation;
         }
     }
