@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::codes::{WAIVER_EXPIRED, WAIVER_EXPIRING, WAIVER_UNUSED};
-use catalog::directive::{Answer, Directive};
+use catalog::directive::{Answer, Directive, Status};
 use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Reach, Step};
 use catalog::product::Fingerprint;
@@ -19,8 +19,9 @@ use model::source::{Fate, Source};
 use sha2::{Digest, Sha256};
 
 use super::Options;
-use super::deadline::{deadlines, pressing};
+use super::deadline::{deadlines, headline, pressing};
 use super::scope::{Case, Ruling, rule};
+use crate::codes;
 use crate::identify::{
     Installation, Judged, Match, Sighting, class, confidence, identify, installations,
 };
@@ -94,7 +95,7 @@ impl Assessor<'_> {
             assets: self.assets(&findings, &asset_ids),
             waivers: self.waivers(&waived),
             sources: self.gathered.sources.iter().map(source_record).collect(),
-            diagnostics: self.diagnostics(&waived),
+            diagnostics: self.diagnostics(directives, &waived),
             totals: self.totals(&findings, judged),
             findings,
             ..record::Assessment::default()
@@ -378,7 +379,7 @@ impl Assessor<'_> {
             status: directive.status.word().to_owned(),
             confidence: directive.confidence.word().to_owned(),
             press_only: directive.is_press_only(),
-            deadline: pressing(&all).cloned(),
+            deadline: headline(directive, &all),
             deadlines: all,
             decisions: self.decisions(directive, findings),
             unknowns: directive.unknowns.clone(),
@@ -502,9 +503,10 @@ impl Assessor<'_> {
     }
 
     /// What was said while reading, and what there is to say about the waivers.
-    fn diagnostics(&self, waived: &[u32]) -> Vec<record::Diagnostic> {
+    fn diagnostics(&self, directives: &[&Directive], waived: &[u32]) -> Vec<record::Diagnostic> {
         let read = self.gathered.diagnostics.iter();
         let mut records: Vec<_> = read.map(|diagnostic| self.diagnostic(diagnostic)).collect();
+        records.extend(directives.iter().filter_map(|directive| self.about_force(directive)));
         for (waiver, findings) in self.options.waivers.waivers.iter().zip(waived) {
             let left = waiver.days_left(self.options.day);
             let expiring = waiver.status(self.options.day) == WaiverStatus::InForce;
@@ -527,6 +529,24 @@ impl Assessor<'_> {
             }
         }
         records
+    }
+
+    /// A directive that does not bind at the evaluation date is applied all the same, because the user asked, and said to be so.
+    fn about_force(&self, directive: &Directive) -> Option<record::Diagnostic> {
+        let issued = directive.issued.filter(|issued| issued.first_day() > self.options.day);
+        let code = match (issued, directive.status) {
+            (Some(_), _) => codes::DIRECTIVE_NOT_YET_ISSUED,
+            (None, Status::Closed) => codes::DIRECTIVE_CLOSED,
+            (None, Status::Proposed | Status::Future) => codes::DIRECTIVE_NOT_IN_FORCE,
+            (None, Status::InForce | Status::InForceAsReported) => return None,
+        };
+        let args = [("id", directive.id.clone()), ("date", self.options.day.to_string())];
+        Some(record::Diagnostic {
+            code: code.0.to_owned(),
+            severity: Severity::Warning.as_str().to_owned(),
+            args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            ..record::Diagnostic::default()
+        })
     }
 
     fn diagnostic(&self, diagnostic: &Diagnostic) -> record::Diagnostic {
