@@ -174,10 +174,10 @@ fn join_assets(whole: &mut Observations) {
     let mut order: Vec<u32> = Vec::new();
     let mut seen = vec![false; whole.assets.len()];
     for run in &whole.runs {
-        if let Some(slot) = seen.get_mut(run.asset.0 as usize) {
-            if !std::mem::replace(slot, true) {
-                order.push(run.asset.0);
-            }
+        if let Some(slot) = seen.get_mut(run.asset.0 as usize)
+            && !std::mem::replace(slot, true)
+        {
+            order.push(run.asset.0);
         }
     }
     let unseen = seen.iter().enumerate().filter(|(_, seen)| !**seen);

@@ -1,17 +1,17 @@
 //! From installations to the record of an assessment.
 
+mod account;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::codes::{WAIVER_EXPIRED, WAIVER_EXPIRING, WAIVER_UNUSED};
-use catalog::directive::{Answer, Directive, Status};
+use catalog::directive::{Answer, Directive};
 use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Reach, Step};
 use catalog::product::Fingerprint;
 use catalog::shape::{Keyword, Words};
-use catalog::waiver::{EXPIRING_DAYS, Subject, Waiver, WaiverStatus};
+use catalog::waiver::{Subject, Waiver, WaiverStatus};
 use jiff::civil::Date;
-use model::asset::{Asset, IdKind};
-use model::diagnostic::{Diagnostic, Severity};
+use model::asset::Asset;
 use model::field::Field;
 use model::finding::{Confidence, Relation, State};
 use model::record;
@@ -19,13 +19,13 @@ use model::source::{Fate, Source};
 use sha2::{Digest, Sha256};
 
 use super::Options;
-use super::deadline::{deadlines, headline, pressing};
+use super::deadline::{deadlines, pressing};
 use super::scope::{Case, Ruling, rule};
-use crate::codes;
 use crate::identify::{
     Installation, Judged, Match, Sighting, class, confidence, identify, installations,
 };
 use crate::merge::Gathered;
+use account::{prohibited_assets, source_record};
 
 /// How many pieces of evidence a finding shows; the total is always stated.
 pub const EVIDENCE_SHOWN: usize = 12;
@@ -361,277 +361,6 @@ impl Assessor<'_> {
             .map(|(s, _)| s.sha256.clone())
             .unwrap_or_default()
     }
-
-    fn directive(&self, directive: &Directive, findings: &[record::Finding]) -> record::Directive {
-        let all = deadlines(directive, self.options.day);
-        let vendors: BTreeSet<&String> =
-            directive.clauses.iter().flat_map(|clause| &clause.vendors).collect();
-        let named = |id: &String| {
-            let vendor = self.catalog.vendor(id);
-            let name = |tag| (tag, vendor.map_or(id.as_str(), |vendor| vendor.name(tag)));
-            record::Named { id: id.clone(), name: both([name("en"), name("zh-CN")]) }
-        };
-        record::Directive {
-            id: directive.id.clone(),
-            title: directive.title.clone(),
-            binds: directive.binds.clone(),
-            force: directive.force.word().to_owned(),
-            status: directive.status.word().to_owned(),
-            confidence: directive.confidence.word().to_owned(),
-            press_only: directive.is_press_only(),
-            deadline: headline(directive, &all),
-            deadlines: all,
-            decisions: self.decisions(directive, findings),
-            unknowns: directive.unknowns.clone(),
-            products: self.products_in_scope(directive),
-            vendors: vendors.into_iter().map(named).collect(),
-            sources: directive
-                .sources
-                .iter()
-                .map(|source| record::Citation {
-                    id: source.id.clone(),
-                    text: if source.url.is_empty() {
-                        source.note.clone()
-                    } else {
-                        source.url.clone()
-                    },
-                    tier: source.tier.word().to_owned(),
-                })
-                .collect(),
-        }
-    }
-
-    fn products_in_scope(&self, directive: &Directive) -> u32 {
-        let in_scope = self.catalog.products.iter().filter(|product| {
-            let case =
-                Case { product: Some(product), vendor: &product.vendor, relation: Relation::Is };
-            let ruling = rule(&case, directive, self.catalog, self.options);
-            ruling.is_some_and(|ruling| ruling.state != State::Watch)
-        });
-        u32::try_from(in_scope.count()).unwrap_or(u32::MAX)
-    }
-
-    fn decisions(
-        &self,
-        directive: &Directive,
-        findings: &[record::Finding],
-    ) -> Vec<record::Decision> {
-        let decision = |slot: &catalog::directive::DecisionSlot| {
-            let given = self.options.answer(directive, &slot.id);
-            let depends = |finding: &&record::Finding| {
-                let prefix = format!("{}=", slot.id);
-                finding.directive == directive.id
-                    && finding.decisions.iter().any(|used| used.starts_with(&prefix))
-            };
-            record::Decision {
-                id: slot.id.clone(),
-                question: slot.question.clone(),
-                answer: given.unwrap_or(slot.default).word().to_owned(),
-                by_user: given.is_some(),
-                why: slot.why.clone(),
-                findings: u32::try_from(findings.iter().filter(depends).count())
-                    .unwrap_or(u32::MAX),
-            }
-        };
-        directive.decisions.iter().map(decision).collect()
-    }
-
-    fn asset_ids(&self) -> Vec<String> {
-        let observations = &self.gathered.observations;
-        let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-        let key = |asset: &Asset| {
-            let strongest = asset.identifiers.iter().min_by_key(|(kind, _)| strength_of(*kind));
-            let text = strongest.map_or(asset.name, |(_, id)| *id);
-            format!("{}\n{}", asset.kind.as_str(), observations.strings.get(text).to_lowercase())
-        };
-        let id_of = |asset: &Asset| {
-            let base = key(asset);
-            let count = seen.entry(base.clone()).or_default();
-            *count += 1;
-            let unique = if *count == 1 { base } else { format!("{base}\n{count}") };
-            short_id("A", &unique)
-        };
-        observations.assets.iter().map(id_of).collect()
-    }
-
-    fn assets(&self, findings: &[record::Finding], ids: &[String]) -> Vec<record::Asset> {
-        let wanted: BTreeSet<&String> = findings.iter().map(|finding| &finding.asset).collect();
-        let observations = &self.gathered.observations;
-        let text = |id: Option<model::strings::StrId>| {
-            id.map(|id| observations.strings.get(id).to_owned()).unwrap_or_default()
-        };
-        let mut assets: Vec<record::Asset> = observations
-            .assets
-            .iter()
-            .zip(ids)
-            .filter(|(_, id)| wanted.contains(id))
-            .map(|(asset, id)| record::Asset {
-                id: id.clone(),
-                name: text(Some(asset.name)),
-                kind: asset.kind.as_str().to_owned(),
-                site: text(asset.site),
-                os: text(asset.os),
-                owner: text(asset.owner),
-                observed_on: text(asset.observed_on),
-                identifiers: asset
-                    .identifiers
-                    .iter()
-                    .map(|(kind, id)| {
-                        format!("{}:{}", kind.as_str(), observations.strings.get(*id))
-                    })
-                    .collect(),
-            })
-            .collect();
-        assets.sort_by(|a, b| a.id.cmp(&b.id));
-        assets
-    }
-
-    fn waivers(&self, waived: &[u32]) -> Vec<record::Waiver> {
-        let file = &self.options.waivers;
-        let record = |(waiver, findings): (&Waiver, &u32)| record::Waiver {
-            id: waiver.id.clone(),
-            reason: waiver.reason.clone(),
-            approver: waiver.approver.clone(),
-            ticket: waiver.ticket.clone(),
-            expires: waiver.end_instant(file.zone_seconds),
-            zone: file.zone.clone(),
-            status: waiver.status(self.options.day).as_str().to_owned(),
-            days_left: waiver.days_left(self.options.day),
-            findings: *findings,
-        };
-        file.waivers.iter().zip(waived).map(record).collect()
-    }
-
-    /// What was said while reading, and what there is to say about the waivers.
-    fn diagnostics(&self, directives: &[&Directive], waived: &[u32]) -> Vec<record::Diagnostic> {
-        let read = self.gathered.diagnostics.iter();
-        let mut records: Vec<_> = read.map(|diagnostic| self.diagnostic(diagnostic)).collect();
-        records.extend(directives.iter().filter_map(|directive| self.about_force(directive)));
-        for (waiver, findings) in self.options.waivers.waivers.iter().zip(waived) {
-            let left = waiver.days_left(self.options.day);
-            let expiring = waiver.status(self.options.day) == WaiverStatus::InForce;
-            let mut say = |code: model::diagnostic::Code| {
-                let args = [("id", waiver.id.clone()), ("days", left.abs().to_string())];
-                records.push(record::Diagnostic {
-                    code: code.0.to_owned(),
-                    severity: Severity::Warning.as_str().to_owned(),
-                    args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                    ..record::Diagnostic::default()
-                });
-            };
-            if waiver.status(self.options.day) == WaiverStatus::Expired {
-                say(WAIVER_EXPIRED);
-            } else if expiring && left <= EXPIRING_DAYS {
-                say(WAIVER_EXPIRING);
-            }
-            if *findings == 0 {
-                say(WAIVER_UNUSED);
-            }
-        }
-        records
-    }
-
-    /// A directive that does not bind at the evaluation date is applied all the same, because the user asked, and said to be so.
-    fn about_force(&self, directive: &Directive) -> Option<record::Diagnostic> {
-        let issued = directive.issued.filter(|issued| issued.first_day() > self.options.day);
-        let code = match (issued, directive.status) {
-            (Some(_), _) => codes::DIRECTIVE_NOT_YET_ISSUED,
-            (None, Status::Closed) => codes::DIRECTIVE_CLOSED,
-            (None, Status::Proposed | Status::Future) => codes::DIRECTIVE_NOT_IN_FORCE,
-            (None, Status::InForce | Status::InForceAsReported) => return None,
-        };
-        let args = [("id", directive.id.clone()), ("date", self.options.day.to_string())];
-        Some(record::Diagnostic {
-            code: code.0.to_owned(),
-            severity: Severity::Warning.as_str().to_owned(),
-            args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-            ..record::Diagnostic::default()
-        })
-    }
-
-    fn diagnostic(&self, diagnostic: &Diagnostic) -> record::Diagnostic {
-        let place = diagnostic.place.as_ref();
-        let source = place.and_then(|place| self.gathered.sources.get(place.source.0 as usize));
-        let at = place.map_or(0, |place| place.at);
-        record::Diagnostic {
-            code: diagnostic.code.0.to_owned(),
-            severity: diagnostic.severity.as_str().to_owned(),
-            path: source.map(|(source, _)| source.path.clone()).unwrap_or_default(),
-            part: place.map(|place| place.part.clone()).unwrap_or_default(),
-            unit: place.filter(|_| at > 0).map_or("", |place| place.unit.as_str()).to_owned(),
-            at,
-            args: diagnostic
-                .args
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .collect(),
-        }
-    }
-
-    fn totals(&self, findings: &[record::Finding], judged: &Judged) -> record::Totals {
-        let observations = &self.gathered.observations;
-        let mut totals = record::Totals {
-            assets: observations.assets.len() as u64,
-            distinct_strings: observations.strings.len() as u64,
-            distinct_items: judged.verdicts.len() as u64,
-            ..record::Totals::default()
-        };
-        for asset in &observations.assets {
-            *totals.assets_by_kind.entry(asset.kind.as_str().to_owned()).or_default() += 1;
-        }
-        for (source, ledger) in &self.gathered.sources {
-            totals.rows += ledger.rows;
-            totals.rows_understood += ledger.understood;
-            totals.rows_inert += ledger.inert_rows();
-            totals.rows_not_understood += ledger.lost_rows();
-            match source.fate {
-                Fate::Read { .. } | Fate::Opened { .. } if ledger.lost_rows() == 0 => {
-                    totals.sources_whole += 1;
-                }
-                Fate::Read { .. } | Fate::Opened { .. } => totals.sources_partly += 1,
-                Fate::Unknown | Fate::Unreadable | Fate::NotRegular(_) => {
-                    totals.sources_not_read += 1
-                }
-            }
-        }
-        for finding in findings {
-            *totals.findings_by_state.entry(finding.state.as_str().to_owned()).or_default() += 1;
-        }
-        totals
-    }
-}
-
-fn prohibited_assets(findings: &[record::Finding]) -> u64 {
-    let prohibited = findings.iter().filter(|finding| finding.state == State::Prohibited);
-    prohibited.map(|finding| &finding.asset).collect::<BTreeSet<_>>().len() as u64
-}
-
-fn source_record((source, ledger): &(Source, model::ledger::Ledger)) -> record::Source {
-    let (fate, reader) = match source.fate {
-        Fate::Read { reader, version } => ("read", format!("{reader}/{version}")),
-        Fate::Opened { container } => ("opened", container.to_owned()),
-        Fate::Unknown => ("unknown", String::new()),
-        Fate::Unreadable => ("unreadable", String::new()),
-        Fate::NotRegular(what) => ("not-regular", what.to_owned()),
-    };
-    record::Source {
-        path: source.path.clone(),
-        sha256: source.sha256.clone(),
-        bytes: source.bytes,
-        fate: fate.to_owned(),
-        reader,
-        rows: ledger.rows,
-        understood: ledger.understood,
-        inert: ledger.inert.iter().map(|(code, rows)| (code.0.to_owned(), *rows)).collect(),
-        not_understood: ledger
-            .not_understood
-            .iter()
-            .map(|(code, lost)| {
-                let lost = record::Lost { rows: lost.rows, first: lost.first.clone() };
-                (code.0.to_owned(), lost)
-            })
-            .collect(),
-    }
 }
 
 /// Two findings with the same short id get longer ones; the odds are one in four thousand million, the consequence would be a
@@ -652,16 +381,6 @@ fn short_id(letter: &str, key: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
     let hex: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
     format!("{letter}-{hex}")
-}
-
-fn strength_of(kind: IdKind) -> u8 {
-    match kind {
-        IdKind::Hostname => 0,
-        IdKind::Serial => 1,
-        IdKind::Uuid => 2,
-        IdKind::Ip => 3,
-        IdKind::Mac => 4,
-    }
 }
 
 fn both<T: AsRef<str>>(names: [(&str, T); 2]) -> Words {
