@@ -3,6 +3,7 @@
 mod account;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use catalog::directive::{Answer, Directive};
 use catalog::facts::{Catalog, Target};
@@ -27,8 +28,11 @@ use crate::identify::{
 use crate::merge::Gathered;
 use account::{prohibited_assets, source_record};
 
-/// How many pieces of evidence a finding shows; the total is always stated.
+/// How many pieces of evidence a finding shows at most; the total is always stated.
 pub const EVIDENCE_SHOWN: usize = 12;
+
+/// How many pieces of evidence all findings together show at most, as long as each shows one.
+pub const EVIDENCE_BUDGET: usize = 200_000;
 
 /// Identifies, finds, and makes the record. `target`, `program` and `data_sha256` are stated in it as given.
 pub fn assess(
@@ -43,6 +47,19 @@ pub fn assess(
     let assessor =
         Assessor { gathered, catalog, options, prints: catalog.fingerprints().collect() };
     assessor.record(&found, &judged, directives)
+}
+
+/// One directive's ruling about one installation.
+struct Found<'f> {
+    directive: &'f Directive,
+    installation: &'f Installation,
+    ruled: Rc<Ruled>,
+}
+
+/// A ruling with the deadline of its clause.
+struct Ruled {
+    ruling: Ruling,
+    deadline: Option<record::Deadline>,
 }
 
 struct Assessor<'a> {
@@ -60,33 +77,16 @@ impl Assessor<'_> {
         directives: &[&Directive],
     ) -> record::Assessment {
         let asset_ids = self.asset_ids();
-        let mut findings = Vec::new();
+        let cases = self.rule_all(found, directives);
+        // A large estate has the same evidence a hundred thousand times; the total stays stated with each finding.
+        let shown = (EVIDENCE_BUDGET / cases.len().max(1)).clamp(1, EVIDENCE_SHOWN);
         let mut waived = vec![0_u32; self.options.waivers.waivers.len()];
-        for directive in directives {
-            let all = deadlines(directive, self.options.day);
-            let mut rulings: BTreeMap<(Target, Relation), Option<Ruling>> = BTreeMap::new();
-            for installation in found {
-                let key = (installation.target, installation.relation);
-                let ruling = rulings.entry(key).or_insert_with(|| {
-                    let case = Case::of(key.0, key.1, self.catalog)?;
-                    rule(&case, directive, self.catalog, self.options)
-                });
-                if let Some(ruling) = ruling {
-                    let of_clause: Vec<_> =
-                        all.iter().filter(|d| d.clause == ruling.clause).cloned().collect();
-                    let deadline = pressing(&of_clause).cloned();
-                    let finding =
-                        self.finding(installation, ruling, directive, deadline, &asset_ids);
-                    findings.push(self.waive(finding, installation, &mut waived));
-                }
-            }
+        let mut findings: Vec<record::Finding> = Vec::with_capacity(cases.len());
+        for case in &cases {
+            let finding = self.finding(case, shown, &asset_ids);
+            findings.push(self.waive(finding, case.installation, &mut waived));
         }
-        findings.sort_by(|a, b| {
-            let key = |f: &record::Finding| {
-                (f.state, f.confidence, f.product.id.clone(), f.asset_name.clone(), f.id.clone())
-            };
-            key(a).cmp(&key(b))
-        });
+        findings.sort_by(|a, b| order(a).cmp(&order(b)));
         make_ids_unique(&mut findings);
         let mut assessment = record::Assessment {
             schema: record::ASSESSMENT_SCHEMA.to_owned(),
@@ -104,14 +104,36 @@ impl Assessor<'_> {
         assessment
     }
 
-    fn finding(
+    /// What each directive says about each installation; each product and relation is ruled once.
+    fn rule_all<'f>(
         &self,
-        installation: &Installation,
-        ruling: &Ruling,
-        directive: &Directive,
-        deadline: Option<record::Deadline>,
-        asset_ids: &[String],
-    ) -> record::Finding {
+        found: &'f [Installation],
+        directives: &'f [&Directive],
+    ) -> Vec<Found<'f>> {
+        let mut cases = Vec::new();
+        for directive in directives {
+            let all = deadlines(directive, self.options.day);
+            let mut rulings: BTreeMap<(Target, Relation), Option<Rc<Ruled>>> = BTreeMap::new();
+            for installation in found {
+                let key = (installation.target, installation.relation);
+                let ruled = rulings.entry(key).or_insert_with(|| {
+                    let case = Case::of(key.0, key.1, self.catalog)?;
+                    let ruling = rule(&case, directive, self.catalog, self.options)?;
+                    let of_clause: Vec<_> =
+                        all.iter().filter(|d| d.clause == ruling.clause).cloned().collect();
+                    let deadline = pressing(&of_clause).cloned();
+                    Some(Rc::new(Ruled { ruling, deadline }))
+                });
+                let ruled = ruled.as_ref().map(Rc::clone);
+                cases.extend(ruled.map(|ruled| Found { directive, installation, ruled }));
+            }
+        }
+        cases
+    }
+
+    fn finding(&self, case: &Found<'_>, shown: usize, asset_ids: &[String]) -> record::Finding {
+        let Found { directive, installation, ruled } = case;
+        let ruling = &ruled.ruling;
         let index = installation.asset.0 as usize;
         let observations = &self.gathered.observations;
         let asset = observations.assets.get(index);
@@ -148,9 +170,9 @@ impl Assessor<'_> {
                 .as_ref()
                 .map(|reach| reach.named.clone())
                 .unwrap_or_default(),
-            deadline,
+            deadline: ruled.deadline.clone(),
             waiver: None,
-            evidence: self.evidence(&installation.evidence),
+            evidence: self.evidence(&installation.evidence, shown),
             evidence_total: u32::try_from(installation.evidence.len()).unwrap_or(u32::MAX),
         }
     }
@@ -298,7 +320,7 @@ impl Assessor<'_> {
     }
 
     /// The strongest pieces, one for each distinct fact and place, class first.
-    fn evidence(&self, all: &[(Match, Sighting)]) -> Vec<record::Evidence> {
+    fn evidence(&self, all: &[(Match, Sighting)], shown_at_most: usize) -> Vec<record::Evidence> {
         let observations = &self.gathered.observations;
         let rank = |(one, seen): &&(Match, Sighting)| {
             let context = observations.items.get(seen.item).map(|item| item.context);
@@ -309,7 +331,7 @@ impl Assessor<'_> {
         sorted.sort_by_key(rank);
         let mut shown = BTreeSet::new();
         sorted.retain(|(one, seen)| shown.insert((one.fact, seen.run, seen.at)));
-        sorted.truncate(EVIDENCE_SHOWN);
+        sorted.truncate(shown_at_most);
         sorted.into_iter().filter_map(|(one, seen)| self.piece(one, *seen)).collect()
     }
 
@@ -361,6 +383,11 @@ impl Assessor<'_> {
             .map(|(s, _)| s.sha256.clone())
             .unwrap_or_default()
     }
+}
+
+/// Most pressing first; the id decides last, so that the order never depends on the run.
+fn order(finding: &record::Finding) -> (State, Confidence, &str, &str, &str) {
+    (finding.state, finding.confidence, &finding.product.id, &finding.asset_name, &finding.id)
 }
 
 /// Two findings with the same short id get longer ones; the odds are one in four thousand million, the consequence would be a
