@@ -19,6 +19,7 @@ static ESTATE: &[u8] = include_bytes!("../../demo/estate.tar.gz");
 /// See [`super::run`].
 pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome> {
     let estate = args.out.join("estate");
+    make_room(&args.out, &estate)?;
     unpack(&estate)
         .with_context(|| format!("cannot unpack the estate into `{}`", estate.display()))?;
     let waivers = args.out.join("waivers.toml");
@@ -34,6 +35,25 @@ pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome
     let print = Print { format: Format::Summary, output: "-".into() };
     let reports = args.out.join("report");
     assess::run(&[estate], &scope, &print, Some(&reports), common, words)
+}
+
+/// Takes away the estate of an earlier run: files of another version would be assessed with it. What this program has not put there
+/// is never deleted.
+fn make_room(out: &Path, estate: &Path) -> Result<()> {
+    let marker = out.join(MARKER);
+    if estate.exists() && !marker.exists() {
+        anyhow::bail!(
+            "`{}` exists and is not a demo estate; choose another folder with --out",
+            estate.display()
+        );
+    }
+    if estate.exists() {
+        std::fs::remove_dir_all(estate)
+            .with_context(|| format!("cannot renew `{}`", estate.display()))?;
+    }
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("cannot make the folder `{}`", out.display()))?;
+    std::fs::write(&marker, "").with_context(|| format!("cannot write `{}`", marker.display()))
 }
 
 /// Unpacks regular files and folders of our own archive; the waivers file goes beside the estate.
@@ -69,3 +89,5 @@ fn unpack(estate: &Path) -> Result<()> {
 /// The directive that the demo estate is about.
 const DIRECTIVE: &str = "cn-2026-01-security-software";
 const WAIVERS: &str = "waivers.toml";
+/// Says that the folder is ours to renew.
+const MARKER: &str = ".supplant-demo";
