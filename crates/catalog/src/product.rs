@@ -55,6 +55,8 @@ pub enum Match {
     Cidr,
     /// Anywhere in it, as words: no letter or digit before it, no letter after it.
     Words,
+    /// Its beginning, as words.
+    Starts,
 }
 
 impl Keyword for Match {
@@ -67,9 +69,10 @@ impl Keyword for Match {
         ("regex", Self::Regex),
         ("cidr", Self::Cidr),
         ("words", Self::Words),
+        ("starts", Self::Starts),
     ];
     const LIST: &'static [&'static str] =
-        &["exact", "prefix", "suffix", "contains", "glob", "regex", "cidr", "words"];
+        &["exact", "prefix", "suffix", "contains", "glob", "regex", "cidr", "words", "starts"];
 }
 
 /// What a fingerprint says about the asset.

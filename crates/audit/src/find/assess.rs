@@ -20,7 +20,7 @@ use model::source::{Fate, Source};
 use sha2::{Digest, Sha256};
 
 use super::Options;
-use super::deadline::{deadlines, pressing};
+use super::deadline::of_clause;
 use super::scope::{Case, Ruling, rule};
 use crate::identify::{
     Installation, Judged, Match, Sighting, class, confidence, identify, installations,
@@ -112,16 +112,13 @@ impl Assessor<'_> {
     ) -> Vec<Found<'f>> {
         let mut cases = Vec::new();
         for directive in directives {
-            let all = deadlines(directive, self.options.day);
             let mut rulings: BTreeMap<(Target, Relation), Option<Rc<Ruled>>> = BTreeMap::new();
             for installation in found {
                 let key = (installation.target, installation.relation);
                 let ruled = rulings.entry(key).or_insert_with(|| {
                     let case = Case::of(key.0, key.1, self.catalog)?;
                     let ruling = rule(&case, directive, self.catalog, self.options)?;
-                    let of_clause: Vec<_> =
-                        all.iter().filter(|d| d.clause == ruling.clause).cloned().collect();
-                    let deadline = pressing(&of_clause).cloned();
+                    let deadline = of_clause(directive, &ruling.clause, self.options.day);
                     Some(Rc::new(Ruled { ruling, deadline }))
                 });
                 let ruled = ruled.as_ref().map(Rc::clone);
@@ -159,6 +156,7 @@ impl Assessor<'_> {
             state_reason: state_reason.to_owned(),
             directive: directive.id.clone(),
             clause: ruling.clause.clone(),
+            also_clauses: ruling.also_clauses.clone(),
             decisions: ruling
                 .decisions
                 .iter()
@@ -390,8 +388,7 @@ fn order(finding: &record::Finding) -> (State, Confidence, &str, &str, &str) {
     (finding.state, finding.confidence, &finding.product.id, &finding.asset_name, &finding.id)
 }
 
-/// Two findings with the same short id get longer ones; the odds are one in four thousand million, the consequence would be a
-/// finding that `explain` cannot reach.
+/// Two findings with the same short id get longer ones: `explain` must reach both.
 fn make_ids_unique(findings: &mut [record::Finding]) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for finding in findings {
@@ -403,10 +400,11 @@ fn make_ids_unique(findings: &mut [record::Finding]) {
     }
 }
 
-/// A letter and the first eight hex digits of a digest: stable over runs, short enough to type.
+/// A letter and the first twelve hex digits of a digest: stable over runs, short enough to copy; with 50,000 assets two share one in one
+/// run of a hundred thousand.
 fn short_id(letter: &str, key: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
-    let hex: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{letter}-{hex}")
 }
 

@@ -6,11 +6,11 @@ use catalog::codes::{WAIVER_EXPIRED, WAIVER_EXPIRING, WAIVER_UNUSED};
 use catalog::directive::{DecisionSlot, Directive, Status};
 use catalog::shape::Keyword;
 use catalog::waiver::{EXPIRING_DAYS, Waiver, WaiverStatus};
-use model::asset::{Asset, IdKind};
+use model::asset::{Asset, AssetKind, IdKind};
 use model::diagnostic::{Diagnostic, Severity};
 use model::finding::{Relation, State};
 use model::record;
-use model::source::{Fate, Source};
+use model::source::{Fate, Source, SourceId};
 
 use super::{Assessor, both, short_id};
 use crate::codes;
@@ -40,7 +40,7 @@ impl Assessor<'_> {
             status: directive.status.word().to_owned(),
             confidence: directive.confidence.word().to_owned(),
             press_only: directive.is_press_only(),
-            deadline: headline(directive, &all),
+            deadline: headline(directive, self.options.day),
             deadlines: all,
             decisions: self.decisions(directive, findings),
             unknowns: directive.unknowns.clone(),
@@ -103,7 +103,7 @@ impl Assessor<'_> {
         let key = |asset: &Asset| {
             let strongest = asset.identifiers.iter().min_by_key(|(kind, _)| strength_of(*kind));
             let text = strongest.map_or(asset.name, |(_, id)| *id);
-            format!("{}\n{}", asset.kind.as_str(), observations.strings.get(text).to_lowercase())
+            format!("{}\n{}", id_space(asset.kind), observations.strings.get(text).to_lowercase())
         };
         let id_of = |asset: &Asset| {
             let base = key(asset);
@@ -202,12 +202,17 @@ impl Assessor<'_> {
 
     /// A directive that does not bind at the evaluation date is applied all the same, because the user asked, and said to be so.
     pub(super) fn about_force(&self, directive: &Directive) -> Option<record::Diagnostic> {
-        let issued = directive.issued.filter(|issued| issued.first_day() > self.options.day);
-        let code = match (issued, directive.status) {
-            (Some(_), _) => codes::DIRECTIVE_NOT_YET_ISSUED,
-            (None, Status::Closed) => codes::DIRECTIVE_CLOSED,
-            (None, Status::Proposed | Status::Future) => codes::DIRECTIVE_NOT_IN_FORCE,
-            (None, Status::InForce | Status::InForceAsReported) => return None,
+        let day = self.options.day;
+        let later =
+            |date: Option<model::date::PartialDate>| date.is_some_and(|d| d.first_day() > day);
+        let code = if later(directive.issued) {
+            codes::DIRECTIVE_NOT_YET_ISSUED
+        } else if directive.status == Status::Closed {
+            codes::DIRECTIVE_CLOSED
+        } else if directive.status == Status::Proposed || later(directive.effective) {
+            codes::DIRECTIVE_NOT_IN_FORCE
+        } else {
+            return None;
         };
         let args = [("id", directive.id.clone()), ("date", self.options.day.to_string())];
         Some(record::Diagnostic {
@@ -248,13 +253,20 @@ impl Assessor<'_> {
         for asset in &observations.assets {
             *totals.assets_by_kind.entry(asset.kind.as_str().to_owned()).or_default() += 1;
         }
-        for (source, ledger) in &self.gathered.sources {
+        let diagnostics = self.gathered.diagnostics.iter();
+        let failed: BTreeSet<SourceId> = diagnostics
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .filter_map(|diagnostic| diagnostic.place.as_ref().map(|place| place.source))
+            .collect();
+        for (number, (source, ledger)) in self.gathered.sources.iter().enumerate() {
+            let id = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
+            let whole = ledger.lost_rows() == 0 && !failed.contains(&id);
             totals.rows += ledger.rows;
             totals.rows_understood += ledger.understood;
             totals.rows_inert += ledger.inert_rows();
             totals.rows_not_understood += ledger.lost_rows();
             match source.fate {
-                Fate::Read { .. } | Fate::Opened { .. } if ledger.lost_rows() == 0 => {
+                Fate::Read { .. } | Fate::Opened { .. } if whole => {
                     totals.sources_whole += 1;
                 }
                 Fate::Read { .. } | Fate::Opened { .. } => totals.sources_partly += 1,
@@ -300,6 +312,14 @@ pub(super) fn source_record((source, ledger): &(Source, model::ledger::Ledger)) 
                 (code.0.to_owned(), lost)
             })
             .collect(),
+    }
+}
+
+/// Computers and devices share one name space, because a second source may know better what an asset is; the others have their own.
+fn id_space(kind: AssetKind) -> &'static str {
+    match kind {
+        AssetKind::Host | AssetKind::Device | AssetKind::VirtualMachine | AssetKind::Unknown => "",
+        AssetKind::Image | AssetKind::Cluster | AssetKind::Software => kind.as_str(),
     }
 }
 
