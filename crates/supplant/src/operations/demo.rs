@@ -1,14 +1,15 @@
 //! `demo`: the main job on the estate that ships with the program.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use report::words::Words;
 
 use super::assess;
 use crate::Outcome;
 use crate::cli::{Common, Demo, FailOn, Format, Print, Scope};
+use crate::trouble::Trouble;
 
 /// The estate as `cargo xtask demo-estate` makes it: a gzip-compressed tar.
 static ESTATE: &[u8] = include_bytes!("../../demo/estate.tar.gz");
@@ -19,8 +20,7 @@ static ESTATE: &[u8] = include_bytes!("../../demo/estate.tar.gz");
 /// See [`super::run`].
 pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome> {
     let estate = args.out.join("estate");
-    unpack(&estate)
-        .with_context(|| format!("cannot unpack the estate into `{}`", estate.display()))?;
+    unpack(&estate).map_err(|error| Trouble::write(words, &estate, error))?;
     let waivers = args.out.join("waivers.toml");
     let scope = Scope {
         directive: vec![DIRECTIVE.to_owned()],
@@ -37,14 +37,14 @@ pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome
 }
 
 /// Unpacks regular files and folders of our own archive; the waivers file goes beside the estate.
-fn unpack(estate: &Path) -> Result<()> {
+fn unpack(estate: &Path) -> io::Result<()> {
     std::fs::create_dir_all(estate)?;
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(ESTATE));
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         if path.components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
-            anyhow::bail!("the bundled estate holds the path `{}`", path.display());
+            return Err(io::Error::other(format!("the bundled estate holds `{}`", path.display())));
         }
         let is_waivers = path == Path::new(WAIVERS);
         let target = if is_waivers {
