@@ -88,8 +88,18 @@ pub const TABLE_RAGGED: Code = Code("table/ragged-row");
 /// A value begins with a quote that never ends; its line was read as it stands.
 pub const TABLE_QUOTE: Code = Code("table/open-quote");
 
+/// The directive was issued after the evaluation date.
+pub const DIRECTIVE_NOT_YET_ISSUED: Code = Code("directive/not-yet-issued");
+/// The directive is no longer in force.
+pub const DIRECTIVE_CLOSED: Code = Code("directive/closed");
+/// The directive is proposed, or adopted and not yet in force.
+pub const DIRECTIVE_NOT_IN_FORCE: Code = Code("directive/not-in-force");
+
 /// Every code above.
 pub const ALL: &[Code] = &[
+    DIRECTIVE_NOT_YET_ISSUED,
+    DIRECTIVE_CLOSED,
+    DIRECTIVE_NOT_IN_FORCE,
     TRUNCATED,
     READ_FAILED,
     LIMIT_REACHED,

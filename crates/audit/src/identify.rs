@@ -101,7 +101,7 @@ impl Judge<'_> {
                 });
             }
         }
-        fold_vendors(matches, self.catalog)
+        fold_vendors(matches, item.context, self.catalog)
     }
 }
 
@@ -145,30 +145,40 @@ fn relation(
         (Context::Residue, _) | (_, Meaning::Residue) => Relation::ResidueOf,
         (_, Meaning::Integration | Meaning::RemoteService) => Relation::ClientOf,
         (_, Meaning::Platform) => Relation::RunsOn,
-        (Context::Platform, _) if field == Field::Text => Relation::RunsOn,
+        // Who made the hardware is what the asset is; whatever else describes the platform is what it runs on.
+        (Context::Platform, _) if !is_hardware(field) => Relation::RunsOn,
         (Context::Component, _) => Relation::Embeds,
         _ if open_source => Relation::OpenSourceOf,
         _ => Relation::Is,
     }
 }
 
-/// Within one item, evidence of a vendor is evidence of the vendor's product that the item also shows.
-fn fold_vendors(mut matches: Vec<Match>, catalog: &Catalog) -> Vec<Match> {
-    let products: Vec<(usize, Relation)> = matches
+/// Fields that say who made a piece of hardware.
+fn is_hardware(field: Field) -> bool {
+    matches!(
+        field,
+        Field::HwVendor | Field::HwModel | Field::DeviceVendor | Field::DeviceModel | Field::MacOui
+    )
+}
+
+/// Within one item, evidence of a vendor is evidence of the vendor's product that the item also shows. Paths and names outlive
+/// owners: a folder that bears an earlier owner's name says nothing against the later owner's product in it. A publisher or other
+/// vendor field is different: it says who shipped this copy, so another vendor's stays a statement of its own.
+fn fold_vendors(mut matches: Vec<Match>, context: Context, catalog: &Catalog) -> Vec<Match> {
+    let products: Vec<(Target, Relation)> = matches
         .iter()
-        .filter_map(|m| match m.target {
-            Target::Product(index) => Some((index, m.relation)),
-            Target::Vendor(_) => None,
-        })
+        .filter(|one| matches!(one.target, Target::Product(_)) && one.strength != Strength::Weak)
+        .map(|one| (one.target, one.relation))
         .collect();
-    for one in &mut matches {
-        let Target::Vendor(vendor) = one.target else { continue };
-        let vendor_id = catalog.vendors.get(vendor).map(|vendor| vendor.id.as_str());
-        let of_vendor = products.iter().find(|(index, _)| {
-            catalog.products.get(*index).map(|product| product.vendor.as_str()) == vendor_id
+    for one in matches.iter_mut().filter(|one| matches!(one.target, Target::Vendor(_))) {
+        let vendor = vendor_of(one.target, catalog);
+        let shipped = class(one.fact.field, context) == EvidenceClass::VendorField;
+        let product = products.iter().find(|(target, _)| {
+            let maker = vendor_of(*target, catalog);
+            maker == vendor || (!shipped && catalog.graph.are_linked(maker, vendor))
         });
-        if let Some((index, relation)) = of_vendor {
-            one.target = Target::Product(*index);
+        if let Some((target, relation)) = product {
+            one.target = *target;
             one.relation = *relation;
         }
     }
@@ -206,14 +216,14 @@ pub fn installations(
     catalog: &Catalog,
 ) -> Vec<Installation> {
     let sightings = scan(observations, judged);
-    let mut groups: BTreeMap<(AssetId, Target, Relation), Vec<(Match, Sighting)>> = BTreeMap::new();
+    let mut groups = Groups::new();
     for (asset, sighting) in sightings {
         let verdict = judged.verdicts.get(sighting.item.0 as usize).copied().unwrap_or(0);
         for one in judged.matches.get(verdict as usize).into_iter().flatten() {
             groups.entry((asset, one.target, one.relation)).or_default().push((*one, sighting));
         }
     }
-    fold_devices(&mut groups, observations, catalog);
+    fold_vendor_rows(&mut groups, observations, catalog);
     groups
         .into_iter()
         .map(|((asset, target, relation), evidence)| Installation {
@@ -256,53 +266,57 @@ fn scan_runs(
     found
 }
 
-/// A device is described by many rows (object identifiers, banners, model). What one row says of the vendor is evidence of the
-/// vendor's product that another row of the same asset shows.
-fn fold_devices(
-    groups: &mut BTreeMap<(AssetId, Target, Relation), Vec<(Match, Sighting)>>,
-    observations: &Observations,
-    catalog: &Catalog,
-) {
-    let vendor_of = |target: Target| match target {
-        Target::Vendor(index) => catalog.vendors.get(index).map(|vendor| vendor.id.as_str()),
-        Target::Product(index) => {
-            catalog.products.get(index).map(|product| product.vendor.as_str())
-        }
-    };
-    let is_device = |evidence: &[(Match, Sighting)]| {
-        evidence.iter().all(|(_, sighting)| {
+/// A device is described by many rows (object identifiers, banners, model), and hints (address prefixes, ports) stand beside what
+/// they hint at. What such a row says of the vendor is evidence of the vendor's product that another row of the same asset shows.
+fn fold_vendor_rows(groups: &mut Groups, observations: &Observations, catalog: &Catalog) {
+    let describes_device = |evidence: &[(Match, Sighting)]| {
+        evidence.iter().any(|(_, sighting)| {
             observations
                 .items
                 .get(sighting.item)
                 .is_some_and(|item| item.context == Context::Device)
         })
     };
+    let hints_only =
+        |evidence: &[(Match, Sighting)]| evidence.iter().all(|(m, _)| m.strength == Strength::Weak);
     let keys: Vec<_> = groups
         .iter()
         .filter(|((_, target, _), evidence)| {
-            matches!(target, Target::Vendor(_)) && is_device(evidence)
+            matches!(target, Target::Vendor(_))
+                && (describes_device(evidence) || hints_only(evidence))
         })
-        .map(|(key, _)| *key)
+        .map(|(key, evidence)| (*key, hints_only(evidence)))
         .collect();
-    for key in keys {
-        let (asset, target, relation) = key;
-        let strongest = groups
+    for ((asset, target, relation), hint) in keys {
+        let vendor = vendor_of(target, catalog);
+        let product = groups
             .range((asset, Target::Product(0), Relation::Is)..)
             .take_while(|((other, ..), _)| *other == asset)
             .filter(|((_, other, found), evidence)| {
                 matches!(other, Target::Product(_))
                     && *found == relation
-                    && vendor_of(*other) == vendor_of(target)
-                    && is_device(evidence)
+                    && vendor_of(*other, catalog) == vendor
+                    && (hint || describes_device(evidence))
             })
             .min_by_key(|(_, evidence)| evidence.iter().map(|(m, _)| m.strength).min())
             .map(|(key, _)| *key);
-        if let Some(product) = strongest {
-            let folded = groups.remove(&key).unwrap_or_default();
+        if let Some(product) = product {
+            let folded = groups.remove(&(asset, target, relation)).unwrap_or_default();
             groups.entry(product).or_default().extend(folded);
         }
     }
 }
+
+fn vendor_of(target: Target, catalog: &Catalog) -> Option<&str> {
+    match target {
+        Target::Vendor(index) => catalog.vendors.get(index).map(|vendor| vendor.id.as_str()),
+        Target::Product(index) => {
+            catalog.products.get(index).map(|product| product.vendor.as_str())
+        }
+    }
+}
+
+type Groups = BTreeMap<(AssetId, Target, Relation), Vec<(Match, Sighting)>>;
 
 /// The evidence class of a field (`research/inventory.md`, section 6).
 pub fn class(field: Field, context: Context) -> EvidenceClass {

@@ -322,7 +322,7 @@ fn contradict(whole: &Observations, one: u32, other: u32) -> bool {
 }
 
 fn absorb(joined: &mut Asset, other: &Asset, strings: &Strings) {
-    if joined.kind == AssetKind::Unknown {
+    if specific(other.kind) > specific(joined.kind) {
         joined.kind = other.kind;
     }
     joined.site = joined.site.or(other.site);
@@ -339,6 +339,17 @@ fn absorb(joined: &mut Asset, other: &Asset, strings: &Strings) {
         joined.name = other.name;
     }
     joined.identifiers.extend_from_slice(&other.identifiers);
+}
+
+/// How much a kind says: lists of computers call everything a host.
+fn specific(kind: AssetKind) -> u8 {
+    match kind {
+        AssetKind::Unknown => 0,
+        AssetKind::Host => 1,
+        AssetKind::Device => 2,
+        AssetKind::VirtualMachine => 3,
+        AssetKind::Image | AssetKind::Cluster | AssetKind::Software => 4,
+    }
 }
 
 /// What firmware and agents write where they know nothing.

@@ -113,9 +113,13 @@ impl Input<'_> {
 
     /// The path's last component without its extensions, for naming an asset that names itself nowhere.
     pub fn stem(&self) -> &str {
-        let name = self.path.rsplit(['/', '\\']).next().unwrap_or(self.path);
-        let cut = name.find('.').filter(|&at| at > 0).unwrap_or(name.len());
-        name.get(..cut).unwrap_or(name)
+        crate::sink::stem(self.path)
+    }
+
+    /// The name of the folder that the input lies in; empty at the top.
+    pub fn folder(&self) -> &str {
+        let mut parts = self.path.rsplit('/').skip(1);
+        parts.next().unwrap_or("").trim_end_matches('!')
     }
 }
 

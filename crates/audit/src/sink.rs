@@ -293,11 +293,26 @@ fn intern(
     (!interned.is_empty()).then(|| observations.items.intern(context, &interned))
 }
 
-/// The path's last component without its extensions.
-fn stem(path: &str) -> &str {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let end = name.find('.').filter(|&at| at > 0).unwrap_or(name.len());
-    name.get(..end).unwrap_or(name)
+/// The path's last component without what says how it is packed and in which format: `fw-7.6.4.snmprec.gz` is about `fw-7.6.4`.
+pub(crate) fn stem(path: &str) -> &str {
+    let name = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(path);
+    let mut rest = name;
+    for round in 0..3 {
+        let Some((before, extension)) = rest.rsplit_once('.') else { break };
+        let packed =
+            ["gz", "xz", "zst", "zstd", "tar"].contains(&extension.to_ascii_lowercase().as_str());
+        let format = extension.len() <= 8
+            && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+            && extension.chars().all(|c| c.is_ascii_alphanumeric());
+        if before.is_empty() || !(packed || format) {
+            break;
+        }
+        rest = before;
+        if !packed || round == 2 {
+            break;
+        }
+    }
+    rest
 }
 
 /// At most `bytes` bytes of a value, cut at a character border.

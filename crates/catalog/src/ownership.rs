@@ -193,6 +193,14 @@ impl Graph {
         self.closure(vendor, day, threshold, true).into_iter().map(|(id, _)| id).collect()
     }
 
+    /// Whether an edge of any kind and time joins the two vendors directly.
+    pub fn are_linked(&self, one: Option<&str>, other: Option<&str>) -> bool {
+        let (Some(one), Some(other)) = (one, other) else { return false };
+        let pair = |a: &str, b: &str| (a == one && b == other) || (a == other && b == one);
+        self.owns.iter().any(|edge| pair(&edge.owner, &edge.owned))
+            || self.related.iter().any(|edge| pair(&edge.from_vendor, &edge.to_vendor))
+    }
+
     fn same_entity(&self, vendor: &str, day: Date) -> Vec<(String, Vec<Step>)> {
         let mut found = vec![(vendor.to_owned(), Vec::new())];
         for (index, edge) in self.related.iter().enumerate() {

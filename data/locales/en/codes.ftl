@@ -175,3 +175,10 @@ confidence-hints-only = hints only
     .help = look at the asset before you act
 confidence-vendor-only = the vendor is certain, the product is not
     .help = look at the asset to learn which product it is
+
+directive-not-yet-issued = directive `{ $id }` was issued after the evaluation date { $date }
+    .help = findings say what it would have meant on that day; choose a later date to see what it means since it was issued
+directive-closed = directive `{ $id }` is no longer in force
+    .help = findings say what it demanded; `supplant directive show` names what replaced it, if anything did
+directive-not-in-force = directive `{ $id }` is not in force on { $date }
+    .help = findings say what it would demand once it is

@@ -175,3 +175,10 @@ confidence-hints-only = 仅有线索
     .help = 处置之前请先查看该资产
 confidence-vendor-only = 厂商已确定，产品尚不明确
     .help = 请查看该资产以确定具体产品
+
+directive-not-yet-issued = 指令 `{ $id }` 的发布日期晚于评估日期 { $date }
+    .help = 发现项反映的是该指令若在当日适用的情形；如需查看发布之后的情形，请选择较晚的日期
+directive-closed = 指令 `{ $id }` 已不再有效
+    .help = 发现项反映的是该指令当时的要求；可用 `supplant directive show` 查看其替代指令（如有）
+directive-not-in-force = 指令 `{ $id }` 在 { $date } 尚未生效
+    .help = 发现项反映的是该指令生效后的要求

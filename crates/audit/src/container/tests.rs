@@ -233,7 +233,7 @@ fn zips_are_bags_unless_they_are_documents() {
     assert_eq!(paths(&bag), ["in/a.tar", "in/a.tar!/a/web01.status"]);
     assert_eq!(facts(&bag).len(), 1);
     assert_eq!(said(&bag), [codes::UNSAFE_PATH]);
-    let book = read(&zip(&[("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")]));
+    let book = read(&zip(&[("[Content_Types].xml", b"<x/>"), ("word/document.xml", b"<x/>")]));
     assert_eq!(paths(&book), ["in/a.tar"]);
     assert_eq!(said(&book), [codes::UNKNOWN_FORMAT]);
     let cut = zip(&[("a", STATUS.as_bytes())]);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::codes::{WAIVER_EXPIRED, WAIVER_EXPIRING, WAIVER_UNUSED};
-use catalog::directive::{Answer, Directive};
+use catalog::directive::{Answer, Directive, Status};
 use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Reach, Step};
 use catalog::product::Fingerprint;
@@ -19,8 +19,9 @@ use model::source::{Fate, Source};
 use sha2::{Digest, Sha256};
 
 use super::Options;
-use super::deadline::{deadlines, pressing};
+use super::deadline::{deadlines, headline, pressing};
 use super::scope::{Case, Ruling, rule};
+use crate::codes;
 use crate::identify::{
     Installation, Judged, Match, Sighting, class, confidence, identify, installations,
 };
@@ -94,7 +95,7 @@ impl Assessor<'_> {
             assets: self.assets(&findings, &asset_ids),
             waivers: self.waivers(&waived),
             sources: self.gathered.sources.iter().map(source_record).collect(),
-            diagnostics: self.diagnostics(&waived),
+            diagnostics: self.diagnostics(directives, &waived),
             totals: self.totals(&findings, judged),
             findings,
             ..record::Assessment::default()
@@ -118,7 +119,7 @@ impl Assessor<'_> {
         let asset_id = asset_ids.get(index).cloned().unwrap_or_default();
         let (product, category, vendor) = self.names(installation.target);
         let (sureness, confidence_reason) = confidence(&installation.evidence);
-        let (state, state_reason) = self.aged(ruling, asset);
+        let (state, state_reason) = self.settled(ruling, sureness, asset);
         let relation = installation.relation;
         let key = [&directive.id, &ruling.clause, &asset_id, &product.id, relation.as_str()];
         record::Finding {
@@ -154,14 +155,24 @@ impl Assessor<'_> {
         }
     }
 
-    /// A description that nobody has renewed for long is stale, whatever it says.
-    fn aged(&self, ruling: &Ruling, asset: Option<&Asset>) -> (State, &'static str) {
+    /// What hints alone suggest is watched, never called prohibited; a description that nobody has renewed for long is stale.
+    fn settled(
+        &self,
+        ruling: &Ruling,
+        sureness: Confidence,
+        asset: Option<&Asset>,
+    ) -> (State, &'static str) {
+        let pressing =
+            matches!(ruling.state, State::Prohibited | State::Undecided | State::Residue);
+        if pressing && sureness == Confidence::Possible {
+            return (State::Watch, "state/hints-only");
+        }
         let strings = &self.gathered.observations.strings;
         let seen = asset.and_then(|asset| asset.observed_on);
         let seen: Option<Date> = seen.and_then(|day| strings.get(day).parse().ok());
         let age = seen.map(|seen| i64::from((self.options.day - seen).get_days()));
-        let pressing = matches!(ruling.state, State::Prohibited | State::Undecided);
-        if pressing && age.is_some_and(|age| age > self.options.stale_days) {
+        let may_be_gone = matches!(ruling.state, State::Prohibited | State::Undecided);
+        if may_be_gone && age.is_some_and(|age| age > self.options.stale_days) {
             (State::Stale, "state/stale")
         } else {
             (ruling.state, ruling.reason)
@@ -368,7 +379,7 @@ impl Assessor<'_> {
             status: directive.status.word().to_owned(),
             confidence: directive.confidence.word().to_owned(),
             press_only: directive.is_press_only(),
-            deadline: pressing(&all).cloned(),
+            deadline: headline(directive, &all),
             deadlines: all,
             decisions: self.decisions(directive, findings),
             unknowns: directive.unknowns.clone(),
@@ -492,9 +503,10 @@ impl Assessor<'_> {
     }
 
     /// What was said while reading, and what there is to say about the waivers.
-    fn diagnostics(&self, waived: &[u32]) -> Vec<record::Diagnostic> {
+    fn diagnostics(&self, directives: &[&Directive], waived: &[u32]) -> Vec<record::Diagnostic> {
         let read = self.gathered.diagnostics.iter();
         let mut records: Vec<_> = read.map(|diagnostic| self.diagnostic(diagnostic)).collect();
+        records.extend(directives.iter().filter_map(|directive| self.about_force(directive)));
         for (waiver, findings) in self.options.waivers.waivers.iter().zip(waived) {
             let left = waiver.days_left(self.options.day);
             let expiring = waiver.status(self.options.day) == WaiverStatus::InForce;
@@ -517,6 +529,24 @@ impl Assessor<'_> {
             }
         }
         records
+    }
+
+    /// A directive that does not bind at the evaluation date is applied all the same, because the user asked, and said to be so.
+    fn about_force(&self, directive: &Directive) -> Option<record::Diagnostic> {
+        let issued = directive.issued.filter(|issued| issued.first_day() > self.options.day);
+        let code = match (issued, directive.status) {
+            (Some(_), _) => codes::DIRECTIVE_NOT_YET_ISSUED,
+            (None, Status::Closed) => codes::DIRECTIVE_CLOSED,
+            (None, Status::Proposed | Status::Future) => codes::DIRECTIVE_NOT_IN_FORCE,
+            (None, Status::InForce | Status::InForceAsReported) => return None,
+        };
+        let args = [("id", directive.id.clone()), ("date", self.options.day.to_string())];
+        Some(record::Diagnostic {
+            code: code.0.to_owned(),
+            severity: Severity::Warning.as_str().to_owned(),
+            args: args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            ..record::Diagnostic::default()
+        })
     }
 
     fn diagnostic(&self, diagnostic: &Diagnostic) -> record::Diagnostic {

@@ -1,10 +1,29 @@
 //! Deadlines: the day that a clause means, and how far it is.
 
-use catalog::directive::{Clause, Deadline, Directive, Due, Offset, OffsetUnit};
+use catalog::directive::{
+    Clause, ClauseKind, Deadline, Directive, Due, Effect, Offset, OffsetUnit,
+};
 use catalog::shape::Keyword;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use model::record;
+
+/// The deadline that stands for a whole directive: that of a clause that demands removal, if there is one. A duty that recurs every
+/// year must not hide that the day to remove has passed.
+pub fn headline(directive: &Directive, deadlines: &[record::Deadline]) -> Option<record::Deadline> {
+    let removing: Vec<record::Deadline> = deadlines
+        .iter()
+        .filter(|deadline| {
+            let clause = directive.clauses.iter().find(|clause| clause.id == deadline.clause);
+            clause.is_some_and(|clause| {
+                clause.effect == Effect::Remove && clause.kind != ClauseKind::Duty
+            })
+        })
+        .filter(|deadline| deadline.date.is_some())
+        .cloned()
+        .collect();
+    pressing(&removing).or_else(|| pressing(deadlines)).cloned()
+}
 
 /// All deadlines of a directive at a date, in the order of its clauses.
 pub fn deadlines(directive: &Directive, day: Date) -> Vec<record::Deadline> {

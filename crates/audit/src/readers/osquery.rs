@@ -57,16 +57,14 @@ impl Reader for Osquery {
         let row = first_object(rest)?;
         let columns = parse_row(row)?;
         let known = tables::of_columns(&columns).is_some();
-        // osquery prints every value as a string: an array of such objects is possible even if the table is unknown.
-        let all_text = columns.iter().all(|column| column.was_text);
-        if known { Some(80) } else { all_text.then_some(30) }
+        // A row of a table that we do not know cannot be told from any other JSON: better unknown than inert in silence.
+        known.then_some(80)
     }
 
     fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>) {
         sink.unit(Unit::Byte);
-        let stem = input.stem().to_owned();
         let mut reading = Reading {
-            stem,
+            name: tables::host_of_file(input.stem(), input.folder()),
             asset: None,
             hosts: HashMap::new(),
             memo: Memo::default(),
@@ -90,7 +88,7 @@ fn first_object(text: &str) -> Option<&[u8]> {
 
 /// One source being read.
 struct Reading {
-    stem: String,
+    name: tables::FileHost,
     asset: Option<AssetId>,
     hosts: HashMap<String, AssetId>,
     memo: Memo,
@@ -244,13 +242,16 @@ impl Reading {
         }
     }
 
-    /// The asset of an array: one file is one host. Its name is the file's, without the table's name, unless a row tells it.
+    /// The asset of an array: one file is about one host.
     fn file_asset(&mut self, sink: &mut Sink<'_>) -> AssetId {
         if let Some(asset) = self.asset {
             return asset;
         }
         let asset = sink.asset(AssetKind::Host);
-        sink.label(asset, tables::without_table_name(&self.stem));
+        match &self.name {
+            tables::FileHost::Host(name) => sink.name(asset, name),
+            tables::FileHost::Label(name) => sink.label(asset, name),
+        }
         self.asset = Some(asset);
         asset
     }

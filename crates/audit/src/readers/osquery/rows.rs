@@ -203,8 +203,6 @@ pub(super) struct RowText<'a> {
     pub(super) name: Cow<'a, str>,
     /// Its value as text; empty for null and for nested values.
     pub(super) value: Cow<'a, str>,
-    /// Whether the value was a JSON string.
-    pub(super) was_text: bool,
 }
 
 /// The columns of a flat JSON object; `None` if it is not valid.
@@ -226,7 +224,7 @@ impl<'de> Visitor<'de> for Columns {
         let mut columns = Vec::new();
         while let Some(name) = map.next_key::<Text<'de>>()? {
             let value = map.next_value::<Value<'de>>()?;
-            columns.push(RowText { name: name.0, value: value.text, was_text: value.was_text });
+            columns.push(RowText { name: name.0, value: value.0 });
         }
         Ok(columns)
     }
@@ -237,14 +235,12 @@ struct Text<'a>(Cow<'a, str>);
 
 impl<'de> serde::Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| Self(value.text))
+        Value::deserialize(deserializer).map(|value| Self(value.0))
     }
 }
 
-struct Value<'a> {
-    text: Cow<'a, str>,
-    was_text: bool,
-}
+/// Any value as text.
+struct Value<'a>(Cow<'a, str>);
 
 impl<'de> serde::Deserialize<'de> for Value<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -262,31 +258,31 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Borrowed(text), was_text: true })
+        Ok(Value(Cow::Borrowed(text)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Owned(text.to_owned()), was_text: true })
+        Ok(Value(Cow::Owned(text.to_owned())))
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Owned(value.to_string()), was_text: false })
+        Ok(Value(Cow::Owned(value.to_string())))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Owned(value.to_string()), was_text: false })
+        Ok(Value(Cow::Owned(value.to_string())))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Owned(value.to_string()), was_text: false })
+        Ok(Value(Cow::Owned(value.to_string())))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Owned(value.to_string()), was_text: false })
+        Ok(Value(Cow::Owned(value.to_string())))
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Value { text: Cow::Borrowed(""), was_text: false })
+        Ok(Value(Cow::Borrowed("")))
     }
 
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {

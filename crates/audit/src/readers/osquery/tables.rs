@@ -418,12 +418,27 @@ pub(super) fn describe_host(row: &[RowText<'_>], asset: AssetId, sink: &mut Sink
     }
 }
 
-/// A file's stem without the table's name at its end: `host7_deb_packages` is about `host7`.
-pub(super) fn without_table_name(stem: &str) -> &str {
-    let bare = TABLES.iter().find_map(|table| stem.strip_suffix(table.name));
-    bare.map(|bare| bare.trim_end_matches(['-', '_', '.']))
-        .filter(|bare| !bare.is_empty())
-        .unwrap_or(stem)
+/// What a file's place says about the host that it is about.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum FileHost {
+    /// The convention of one file per host and table tells the host: `web1/programs.json`, `web1_programs.json`.
+    Host(String),
+    /// The file has some name; it is shown, and joins nothing.
+    Label(String),
+}
+
+/// The host of a file, from its stem and its folder.
+pub(super) fn host_of_file(stem: &str, folder: &str) -> FileHost {
+    let names = || TABLES.iter().map(|table| table.name);
+    if names().any(|name| name == stem) && !folder.is_empty() {
+        return FileHost::Host(folder.to_owned());
+    }
+    let bare = names()
+        .find_map(|name| stem.strip_suffix(name).filter(|bare| bare.ends_with(['-', '_', '.'])));
+    match bare.map(|bare| bare.trim_end_matches(['-', '_', '.'])).filter(|bare| !bare.is_empty()) {
+        Some(host) => FileHost::Host(host.to_owned()),
+        None => FileHost::Label(stem.to_owned()),
+    }
 }
 
 fn value<'r>(row: &'r [RowText<'_>], name: &str) -> Option<&'r str> {

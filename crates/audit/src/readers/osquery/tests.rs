@@ -126,3 +126,12 @@ fn tables_image(text: &str) -> String {
     let row = format!(r#"[{{"id":"1","image":"{text}","command":"x"}}]"#);
     values(&read("c.json", row.as_bytes()), Field::OciImage).remove(0)
 }
+
+#[test]
+fn the_place_of_a_file_tells_its_host() {
+    let host = |name: &str| tables::FileHost::Host(name.into());
+    assert_eq!(tables::host_of_file("programs", "web1"), host("web1"));
+    assert_eq!(tables::host_of_file("web1_deb_packages", "x"), host("web1"));
+    assert_eq!(tables::host_of_file("web1.corp.local-services", ""), host("web1.corp.local"));
+    assert_eq!(tables::host_of_file("export", "x"), tables::FileHost::Label("export".into()));
+}
