@@ -15,7 +15,7 @@ mod rows;
 mod shown;
 pub mod summary;
 pub mod table;
-mod text;
+pub mod text;
 pub mod words;
 pub mod xlsx;
 

@@ -3,7 +3,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How many columns a terminal needs for this text.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn count(number: u64) -> String {
 }
 
 /// The text filled with spaces to this width.
-pub(crate) fn pad(text: &str, columns: usize) -> String {
+pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn pad_left(text: &str, columns: usize) -> String {
 }
 
 /// The text, cut at its end to this width with an ellipsis.
-pub(crate) fn cut(text: &str, columns: usize) -> String {
+pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -80,7 +80,7 @@ pub(crate) fn fit(
 }
 
 /// The text in one line: control characters become spaces, so that data can not steer a terminal.
-pub(crate) fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

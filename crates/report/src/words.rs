@@ -171,6 +171,12 @@ impl Words {
         Some(self.format(message.get_attribute("help")?.value(), &[]))
     }
 
+    /// What to do about a message other than a code, if its words say so.
+    pub fn advice(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Option<String> {
+        let message = self.bundle.get_message(key)?;
+        Some(self.format(message.get_attribute("help")?.value(), args))
+    }
+
     /// The text in this language, else in English, else in any.
     pub fn pick<'a>(&self, words: &'a record::Words) -> &'a str {
         let text = words.get(self.lang.tag()).or_else(|| words.get(Lang::En.tag()));

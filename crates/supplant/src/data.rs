@@ -1,8 +1,9 @@
 //! Data files: the bundled ones, the user's overlays, and how wrong entries are shown.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use catalog::load::{DataFile, Loaded, Problem, bundled, load, load_waivers};
 use catalog::waiver::Waivers;
 use codespan_reporting::diagnostic::{Diagnostic, Label};
@@ -12,22 +13,24 @@ use model::diagnostic::Severity;
 use report::words::{Arg, Words};
 use sha2::{Digest, Sha256};
 
+use crate::trouble::Trouble;
+
 /// The facts in force, and a digest over them.
 pub(crate) struct Facts {
     /// What was loaded.
     pub(crate) loaded: Loaded,
     /// SHA-256 over all files, as hex.
-    pub sha256: String,
+    pub(crate) sha256: String,
 }
 
 /// Loads the bundled facts and the overlays.
 ///
 /// # Errors
 /// When an overlay cannot be read.
-pub(crate) fn load_facts(overlays: &[PathBuf]) -> Result<Facts> {
+pub(crate) fn load_facts(overlays: &[PathBuf], words: &Words) -> Result<Facts, Trouble> {
     let mut files = bundled();
     for overlay in overlays {
-        files.extend(read_overlay(overlay)?);
+        files.extend(read_overlay(overlay, words)?);
     }
     let mut hasher = Sha256::new();
     for file in &files {
@@ -41,56 +44,54 @@ pub(crate) fn load_facts(overlays: &[PathBuf]) -> Result<Facts> {
 }
 
 /// The TOML files of a folder laid out like `data/`, or one file; a file on its own is sorted by its parent folder's name.
-fn read_overlay(path: &Path) -> Result<Vec<DataFile>> {
-    let mut files = Vec::new();
+fn read_overlay(path: &Path, words: &Words) -> Result<Vec<DataFile>, Trouble> {
     if path.is_file() {
         let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = read_text(path, words)?;
         let shown = match folder.to_string_lossy().as_ref() {
             known @ ("vendors" | "products" | "replacements" | "directives") => {
                 format!("{known}/{name}")
             }
-            _ if looks_like_directive(path)? => format!("directives/{name}"),
+            _ if looks_like_directive(&text) => format!("directives/{name}"),
             _ => name.into_owned(),
         };
-        files.push(read_file(path, shown)?);
-        return Ok(files);
+        return Ok(vec![DataFile { path: shown, text, overlay: true }]);
     }
+    let failed = |folder: &Path, error| Trouble::read(words, folder, error);
+    let mut files = Vec::new();
     let mut folders = vec![path.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder)
-            .with_context(|| format!("cannot read the folder `{}`", folder.display()))?;
+        let entries = std::fs::read_dir(&folder).map_err(|error| failed(&folder, error))?;
         for entry in entries {
-            let entry = entry.with_context(|| format!("cannot read `{}`", folder.display()))?;
+            let entry = entry.map_err(|error| failed(&folder, error))?;
             let child = entry.path();
-            if child.is_dir() {
+            // The entry's own type: a link to a folder could lead round in a circle.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(child);
             } else if child.extension().is_some_and(|extension| extension == "toml") {
                 let below = child.strip_prefix(path).unwrap_or(&child);
                 let shown = below.to_string_lossy().replace('\\', "/");
-                files.push(read_file(&child, shown)?);
+                let text = read_text(&child, words)?;
+                files.push(DataFile { path: shown, text, overlay: true });
             }
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     if files.is_empty() {
-        bail!("no TOML file in `{}`", path.display());
+        let shown = path.display().to_string();
+        return Err(Trouble::wrong(words, "error-toml", &[("path", (&shown).into())]));
     }
     Ok(files)
 }
 
-/// A directive's file on its own has its id at the top.
-fn looks_like_directive(path: &Path) -> Result<bool> {
-    let text = read_text(path)?;
-    Ok(text.lines().any(|line| line.trim_start().starts_with("jurisdiction")))
+/// A directive's file on its own says whose it is at the top.
+fn looks_like_directive(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("jurisdiction"))
 }
 
-fn read_file(path: &Path, shown: String) -> Result<DataFile> {
-    Ok(DataFile { path: shown, text: read_text(path)?, overlay: true })
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
+fn read_text(path: &Path, words: &Words) -> Result<String, Trouble> {
+    std::fs::read_to_string(path).map_err(|error| Trouble::read(words, path, error))
 }
 
 /// Reads a waivers file and shows what is wrong in it.
@@ -98,13 +99,16 @@ fn read_text(path: &Path) -> Result<String> {
 /// # Errors
 /// When it cannot be read, or holds anything wrong: a waiver that is not understood must not be taken for none.
 pub(crate) fn read_waivers(path: &Path, words: &Words) -> Result<Waivers> {
-    let file = DataFile { path: path.display().to_string(), text: read_text(path)?, overlay: true };
+    let text = read_text(path, words)?;
+    let shown = path.display().to_string();
+    let file = DataFile { path: shown.clone(), text, overlay: true };
     let (waivers, problems, file) = load_waivers(file);
     if problems.is_empty() {
         return Ok(waivers);
     }
     show_problems(&problems, std::slice::from_ref(&file), words)?;
-    bail!("{} in `{}`; no waiver was applied", count(problems.len(), "error"), path.display());
+    let args = [("path", (&shown).into()), ("problems", problems.len().into())];
+    Err(Trouble::wrong(words, "error-waivers", &args).into())
 }
 
 /// Shows problems like a compiler: code, file, line, caret.
@@ -118,31 +122,40 @@ pub(crate) fn show_problems(problems: &[Problem], files: &[DataFile], words: &Wo
         shown.add(format!("{prefix}{}", file.path), file.text.as_str());
     }
     let config = term::Config::default();
+    let mut out = anstream::stderr().lock();
     for problem in problems {
-        let args: Vec<(&str, Arg<'_>)> =
-            problem.args.iter().map(|(name, value)| (*name, Arg::Text(value))).collect();
-        let key = problem.code.0.replace('/', "-");
-        let severity = match problem.severity {
-            Severity::Error => Diagnostic::error(),
-            Severity::Warning => Diagnostic::warning(),
-            Severity::Note => Diagnostic::note(),
-        };
-        let span = problem.span.start..problem.span.end;
-        let mut diagnostic = severity
-            .with_code(problem.code.0)
-            .with_message(words.text(&key, &args))
-            .with_labels(vec![Label::primary(problem.file, span)]);
-        if let Some(help) = words.help(problem.code.0) {
-            diagnostic = diagnostic.with_notes(vec![format!("help: {help}")]);
-        }
         let mut text = String::new();
-        term::emit_to_string(&mut text, &config, &shown, &diagnostic)?;
-        anstream::eprint!("{text}");
+        term::emit_to_string(&mut text, &config, &shown, &as_shown(problem, words))?;
+        // The library knows its severities in English only.
+        let english = problem.severity.as_str();
+        let severity = words.word("severity", english);
+        let text = text.strip_prefix(english).map(|rest| format!("{severity}{rest}"));
+        write!(out, "{}", text.unwrap_or_default())?;
     }
     Ok(())
 }
 
-/// A count with its noun, in English: for messages that are not in the locales.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+fn as_shown(problem: &Problem, words: &Words) -> Diagnostic<usize> {
+    let worded: Vec<(&str, String)> = problem
+        .args
+        .iter()
+        .map(|(name, value)| match *name {
+            "kind" => (*name, words.word("entry", value)),
+            _ => (*name, value.clone()),
+        })
+        .collect();
+    let args: Vec<(&str, Arg<'_>)> =
+        worded.iter().map(|(name, value)| (*name, Arg::Text(value))).collect();
+    let severity = match problem.severity {
+        Severity::Error => Diagnostic::error(),
+        Severity::Warning => Diagnostic::warning(),
+        Severity::Note => Diagnostic::note(),
+    };
+    let help = words.help(problem.code.0);
+    let help = help.map(|help| format!("{}: {help}", words.plain("help")));
+    severity
+        .with_code(problem.code.0)
+        .with_message(words.text(&problem.code.0.replace('/', "-"), &args))
+        .with_labels(vec![Label::primary(problem.file, problem.span.start..problem.span.end)])
+        .with_notes(help.into_iter().collect())
 }

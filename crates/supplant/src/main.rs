@@ -7,13 +7,16 @@ mod cli;
 mod data;
 mod operations;
 mod output;
+mod trouble;
 mod world;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use report::words::Words;
 
-/// How a run ended (architecture, section 10).
+/// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Nothing found.
@@ -39,17 +42,25 @@ impl From<Outcome> for ExitCode {
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    match operations::run(&cli) {
+    let words = operations::words(&cli);
+    match operations::run(&cli, &words) {
         Ok(outcome) => outcome.into(),
-        Err(error) => {
-            // A reader that closes the pipe early (`| head`) is no failure.
-            if is_broken_pipe(&error) {
-                return ExitCode::SUCCESS;
-            }
-            anstream::eprintln!("error: {error:#}");
-            Outcome::Wrong.into()
-        }
+        // A reader that closes the pipe early (`| head`) is no failure.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => show(&error, &words).into(),
     }
+}
+
+/// What failed, why, and what to do; a standard error that is closed hears nothing.
+fn show(error: &anyhow::Error, words: &Words) -> Outcome {
+    let mut out = anstream::stderr().lock();
+    let text = report::text::one_line(&format!("{error:#}"));
+    let _ = writeln!(out, "{}: {text}", words.plain("error"));
+    let trouble = error.downcast_ref::<trouble::Trouble>();
+    if let Some(help) = trouble.map(trouble::Trouble::help).filter(|help| !help.is_empty()) {
+        let _ = writeln!(out, "  = {}: {help}", words.plain("help"));
+    }
+    trouble.map_or(Outcome::Wrong, |trouble| trouble.outcome)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

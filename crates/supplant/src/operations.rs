@@ -6,41 +6,106 @@ mod doctor;
 mod explain;
 mod facts;
 
-use anyhow::{Context, Result};
+use std::path::Path;
+
+use anyhow::Result;
 use clap::CommandFactory;
 use report::words::{Lang, Words};
 
 use crate::Outcome;
 use crate::cli::{Cli, Command, Language};
+use crate::output::put;
+use crate::trouble::Trouble;
+
+/// The words of the language that was asked for.
+pub(crate) fn words(cli: &Cli) -> Words {
+    Words::new(match cli.common.lang {
+        Language::English => Lang::En,
+        Language::Chinese => Lang::ZhCn,
+    })
+}
 
 /// Runs the command.
 ///
 /// # Errors
 /// What the user can mend: wrong arguments, unreadable files, wrong data.
-pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
-    let words = Words::new(match cli.common.lang {
-        Language::English => Lang::En,
-        Language::Chinese => Lang::ZhCn,
-    });
+pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
     match &cli.command {
-        Command::Demo(args) => demo::run(args, &cli.common, &words),
-        Command::Assess(args) => assess::assess(args, &cli.common, &words),
-        Command::Audit(args) => assess::audit(args, &cli.common, &words),
-        Command::Catalog(args) => facts::catalog(&args.action, &cli.common, &words),
-        Command::Directive(args) => facts::directive(&args.action, &cli.common, &words),
-        Command::Explain(args) => explain::run(args, &words),
-        Command::Doctor => doctor::run(&cli.common, &words),
+        Command::Demo(args) => demo::run(args, &cli.common, words),
+        Command::Assess(args) => assess::assess(args, &cli.common, words),
+        Command::Audit(args) => assess::audit(args, &cli.common, words),
+        Command::Catalog(args) => facts::catalog(&args.action, &cli.common, words),
+        Command::Directive(args) => facts::directive(&args.action, &cli.common, words),
+        Command::Explain(args) => explain::run(args, words),
+        Command::Doctor => doctor::run(&cli.common, words),
         Command::Completions { shell } => {
-            let mut command = Cli::command();
-            clap_complete::generate(*shell, &mut command, "supplant", &mut std::io::stdout());
+            // Into memory first: the generator knows no errors, a pipe does.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "supplant", &mut script);
+            put(&String::from_utf8_lossy(&script), words)?;
             Ok(Outcome::Clean)
         }
-        Command::Man { dir } => {
-            std::fs::create_dir_all(dir)
-                .with_context(|| format!("cannot make the folder `{}`", dir.display()))?;
-            clap_mangen::generate_to(Cli::command(), dir)
-                .with_context(|| format!("cannot write into `{}`", dir.display()))?;
-            Ok(Outcome::Clean)
+        Command::Man { dir } => man(dir, words),
+    }
+}
+
+fn man(dir: &Path, words: &Words) -> Result<Outcome> {
+    std::fs::create_dir_all(dir)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
+        .map_err(|error| Trouble::write(words, dir, error))?;
+    Ok(Outcome::Clean)
+}
+
+/// An id that does not exist, with those that look like it.
+fn unknown<'a>(key: &str, id: &str, all: impl Iterator<Item = &'a str>, words: &Words) -> Trouble {
+    let mut near: Vec<(usize, &str)> = all.map(|other| (distance(id, other), other)).collect();
+    near.sort_unstable();
+    let most = id.chars().count().max(4) / 2;
+    let near: Vec<String> = near
+        .iter()
+        .filter(|(far, _)| *far <= most)
+        .take(NEAR_SHOWN)
+        .map(|(_, other)| format!("`{other}`"))
+        .collect();
+    let none = words.plain("error-none-near");
+    let near = if near.is_empty() { none } else { near.join(&words.plain("comma")) };
+    Trouble::wrong(words, key, &[("id", id.into()), ("near", (&near).into())])
+}
+
+/// How many letters must change to make one id of the other; an id within the other is near however short it is.
+fn distance(wanted: &str, other: &str) -> usize {
+    if other.contains(wanted) {
+        return usize::from(other != wanted);
+    }
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (at, letter) in wanted.chars().enumerate() {
+        let mut before = at;
+        let mut left = at + 1;
+        for (cell, there) in row.iter_mut().skip(1).zip(other.chars()) {
+            let change = before + usize::from(letter != there);
+            before = *cell;
+            left = change.min(before + 1).min(left + 1);
+            *cell = left;
         }
+        if let Some(first) = row.first_mut() {
+            *first = at + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+const NEAR_SHOWN: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_letters() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("vmware", "vmware"), 0);
+        assert_eq!(distance("esx", "vmware-esxi"), 1);
+        assert_eq!(distance("", "abc"), 1);
+        assert_eq!(distance("abc", ""), 3);
     }
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use model::record::Assessment;
 use report::words::Words;
 
 use crate::cli::{Colour, Format, Print};
+use crate::trouble::Trouble;
 
 /// The file name of the complete record in a report folder; `explain` looks for it.
 pub(crate) const RECORD_FILE: &str = "assessment.json";
@@ -21,39 +22,42 @@ pub(crate) fn write_reports(
     assessment: &Assessment,
     words: &Words,
     dir: &Path,
-) -> Result<Vec<PathBuf>> {
-    fs::create_dir_all(dir)
-        .with_context(|| format!("cannot make the folder `{}`", dir.display()))?;
+) -> Result<Vec<PathBuf>, Trouble> {
     let html =
-        report::html::render(assessment, words).context("rendering the HTML report failed")?;
+        report::html::render(assessment, words).map_err(|error| Trouble::render(words, error))?;
     let workbook =
-        report::xlsx::write(assessment, words).context("rendering the workbook failed")?;
-    let written = vec![
-        write_file(dir, "report.html", |out| out.write_all(html.as_bytes()))?,
-        write_file(dir, "report.xlsx", |out| out.write_all(&workbook))?,
-        write_file(dir, "findings.csv", |out| report::csv::findings(assessment, out))?,
-        write_file(dir, "records.jsonl", |out| report::json::write_lines(assessment, out))?,
-        write_file(dir, RECORD_FILE, |out| report::json::write(assessment, out))?,
-    ];
-    Ok(written)
+        report::xlsx::write(assessment, words).map_err(|error| Trouble::render(words, error))?;
+    fs::create_dir_all(dir).map_err(|error| Trouble::write(words, dir, error))?;
+    let file = |name: &str, write: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+        let path = dir.join(name);
+        write_file(&path, write).map_err(|error| Trouble::write(words, &path, error))?;
+        Ok(path)
+    };
+    Ok(vec![
+        file("report.html", &|out| out.write_all(html.as_bytes()))?,
+        file("report.xlsx", &|out| out.write_all(&workbook))?,
+        file("findings.csv", &|out| report::csv::findings(assessment, out))?,
+        file("records.jsonl", &|out| report::json::write_lines(assessment, out))?,
+        file(RECORD_FILE, &|out| report::json::write(assessment, out))?,
+    ])
 }
 
 /// Writes a file beside its place and moves it there, so that an interrupted run leaves no half report.
-fn write_file(
-    dir: &Path,
-    name: &str,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<PathBuf> {
-    let path = dir.join(name);
-    let partial = dir.join(format!(".{name}.partial"));
-    let outcome = fs::File::create(&partial).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&partial, &path)
-    });
-    outcome.with_context(|| format!("cannot write `{}`", path.display()))?;
-    Ok(path)
+fn write_file(path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let Some(name) = path.file_name() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
+    };
+    let partial = path.with_file_name(format!(".{}.partial", name.to_string_lossy()));
+    let mut out = BufWriter::new(fs::File::create(&partial)?);
+    let written = write(&mut out)
+        .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // What is left of it is of no use; that it cannot be removed either would not be news.
+        let _ = fs::remove_file(&partial);
+    }
+    written
 }
 
 /// Prints an assessment in the form that was asked for; `summary` is made by the caller.
@@ -66,32 +70,43 @@ pub(crate) fn print(
     print: &Print,
     summary: &str,
 ) -> Result<()> {
+    let rendered = |error| Trouble::render(words, error);
     let bytes = match print.format {
         Format::Summary => summary.as_bytes().to_vec(),
         Format::Table => tables(assessment, words, print).into_bytes(),
-        Format::Xlsx => {
-            report::xlsx::write(assessment, words).context("rendering the workbook failed")?
-        }
-        Format::Html => report::html::render(assessment, words)
-            .context("rendering the HTML report failed")?
-            .into_bytes(),
-        Format::Json => collected(|out| report::json::write(assessment, out))?,
-        Format::Jsonl => collected(|out| report::json::write_lines(assessment, out))?,
-        Format::Csv => collected(|out| report::csv::findings(assessment, out))?,
+        Format::Xlsx => report::xlsx::write(assessment, words).map_err(rendered)?,
+        Format::Html => report::html::render(assessment, words).map_err(rendered)?.into_bytes(),
+        Format::Json => collected(words, |out| report::json::write(assessment, out))?,
+        Format::Jsonl => collected(words, |out| report::json::write_lines(assessment, out))?,
+        Format::Csv => collected(words, |out| report::csv::findings(assessment, out))?,
     };
-    if print.output.as_os_str() == "-" {
-        let mut out = io::stdout().lock();
-        return out.write_all(&bytes).and_then(|()| out.flush()).context("cannot write the output");
+    let output = &print.output;
+    if output.as_os_str() == "-" {
+        return put_bytes(&bytes, words).map_err(Into::into);
     }
-    let dir = print.output.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let name = print.output.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.with_context(|| format!("`{}` is no file name", print.output.display()))?;
-    write_file(dir.unwrap_or(Path::new(".")), &name, |out| out.write_all(&bytes)).map(|_| ())
+    write_file(output, &|out| out.write_all(&bytes))
+        .map_err(|error| Trouble::write(words, output, error).into())
 }
 
-fn collected(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Vec<u8>> {
+/// Writes a text to standard output.
+///
+/// # Errors
+/// When it cannot be written to, also because nobody reads it any more.
+pub(crate) fn put(text: &str, words: &Words) -> Result<(), Trouble> {
+    put_bytes(text.as_bytes(), words)
+}
+
+fn put_bytes(bytes: &[u8], words: &Words) -> Result<(), Trouble> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(words, error))
+}
+
+fn collected(
+    words: &Words,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
-    write(&mut bytes).context("rendering failed")?;
+    write(&mut bytes).map_err(|error| Trouble::output(words, error))?;
     Ok(bytes)
 }
 

@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
 use audit::codes;
 use audit::ingest::{self, ingest, ingest_layout, ingest_rootfs};
 use audit::limits::Limits;
@@ -14,6 +13,9 @@ use audit::sink::Collector;
 use audit::tree::{Entry, EntryKind, RootFs, Want, is_root};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::source::{Fate, Source};
+use report::words::Words;
+
+use crate::trouble::Trouble;
 
 /// One thing to read.
 enum Task {
@@ -48,12 +50,12 @@ pub(crate) fn gather(
     skip: &[PathBuf],
     jobs: usize,
     progress: bool,
-) -> Result<Gathered> {
+    words: &Words,
+) -> Result<Gathered, Trouble> {
     let skip: Vec<PathBuf> = skip.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
     let mut tasks = Vec::new();
     for path in paths {
-        let kind =
-            fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let kind = fs::metadata(path).map_err(|error| Trouble::read(words, path, error))?;
         let several = paths.len() > 1;
         let shown = if several || kind.is_file() { plain_name(path) } else { String::new() };
         find(path, shown, kind.file_type(), &skip, 0, &mut tasks);

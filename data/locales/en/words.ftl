@@ -126,7 +126,62 @@ word-step-lineage = became part of
 word-step-affiliate = affiliated with
 word-step-joint-venture = joint venture of
 word-step-renamed = renamed to
+word-step-formerly-owned-by = formerly owned by
+word-step-divested = sold part of its business to
+word-step-oem = ships products of
+word-step-entity-list = stands on one list with
 
 word-waiver-in-force = in force
 word-waiver-expired = expired
 word-waiver-not-yet = not yet in force
+
+word-clause-deny-list = names vendors or products
+word-clause-allow-list = everything that is not listed
+word-clause-category-by-origin = a category by origin
+word-clause-quota = a share
+word-clause-purpose-limited = for some purposes only
+word-clause-duty = a duty
+
+word-effect-remove = stop using and remove
+word-effect-cap = keep the share below a cap
+word-effect-report = report its presence
+word-effect-stop-buying = stop buying
+word-effect-stop-supply = stop selling or supporting
+word-effect-caution = be careful
+
+word-mode-named-only = the named entity only
+word-mode-subsidiaries-affiliates = with subsidiaries and affiliates
+word-mode-predecessors-successors-parents-subsidiaries-affiliates = with predecessors, successors, parents, subsidiaries and affiliates
+word-mode-common-control-or-majority = with everything under common control or majority ownership
+word-mode-supplier-country = by the supplier's country
+word-mode-category-by-origin = by the product's country of origin
+word-mode-unknown = whether owners count is unknown
+
+word-match-exact = is
+word-match-prefix = begins with
+word-match-suffix = ends with
+word-match-contains = contains
+word-match-glob = has the form
+word-match-regex = matches
+word-match-cidr = lies in
+word-match-words = has the words
+
+word-purpose-content = content
+word-purpose-licence = licence
+word-purpose-management = management
+word-purpose-reputation = reputation
+word-purpose-sample-upload = sample upload
+word-purpose-telemetry = telemetry
+word-purpose-unknown = purpose unknown
+word-purpose-update = update
+word-purpose-vpn = VPN
+
+word-entry-vendor = vendor
+word-entry-product = product
+word-entry-directive = directive
+word-entry-source = source
+word-entry-category = category
+word-entry-capability = capability
+word-entry-form = form
+word-entry-replacement = replacement
+word-entry-clause = clause

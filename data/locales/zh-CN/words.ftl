@@ -108,7 +108,62 @@ word-step-lineage = 并入
 word-step-affiliate = 关联于
 word-step-joint-venture = 合资方为
 word-step-renamed = 更名为
+word-step-formerly-owned-by = 曾由其控股：
+word-step-divested = 部分业务出售予
+word-step-oem = 贴牌销售其产品：
+word-step-entity-list = 列入同一清单：
 
 word-waiver-in-force = 生效中
 word-waiver-expired = 已到期
 word-waiver-not-yet = 尚未生效
+
+word-clause-deny-list = 点名厂商或产品
+word-clause-allow-list = 未列入目录者
+word-clause-category-by-origin = 按来源地限定类别
+word-clause-quota = 占比
+word-clause-purpose-limited = 仅限特定用途
+word-clause-duty = 义务
+
+word-effect-remove = 停用并移除
+word-effect-cap = 占比不得超过上限
+word-effect-report = 报送使用情况
+word-effect-stop-buying = 停止采购
+word-effect-stop-supply = 停止销售或支持
+word-effect-caution = 审慎使用
+
+word-mode-named-only = 仅限被点名实体
+word-mode-subsidiaries-affiliates = 含子公司与关联方
+word-mode-predecessors-successors-parents-subsidiaries-affiliates = 含前身、继受方、母公司、子公司与关联方
+word-mode-common-control-or-majority = 含共同控制或多数股权控制的实体
+word-mode-supplier-country = 按供应方所属国
+word-mode-category-by-origin = 按产品原产国
+word-mode-unknown = 股权关联是否计入不明
+
+word-match-exact = 等于
+word-match-prefix = 开头为
+word-match-suffix = 结尾为
+word-match-contains = 包含
+word-match-glob = 形如
+word-match-regex = 匹配
+word-match-cidr = 位于
+word-match-words = 含词
+
+word-purpose-content = 内容更新
+word-purpose-licence = 许可
+word-purpose-management = 管理
+word-purpose-reputation = 信誉查询
+word-purpose-sample-upload = 样本上传
+word-purpose-telemetry = 遥测
+word-purpose-unknown = 用途不明
+word-purpose-update = 更新
+word-purpose-vpn = VPN
+
+word-entry-vendor = 厂商
+word-entry-product = 产品
+word-entry-directive = 指令
+word-entry-source = 引证
+word-entry-category = 类别
+word-entry-capability = 能力
+word-entry-form = 形态
+word-entry-replacement = 替代品
+word-entry-clause = 条款

@@ -1,24 +1,25 @@
 //! `assess` and `audit`: read everything, conclude, write and print.
 
-use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use audit::find::Options;
 use audit::find::assess::{assess as conclude, has_findings, parse_decision};
-use audit::merge::Gathered;
 use catalog::directive::Directive;
 use jiff::civil::Date;
+use model::diagnostic::{Code, Severity};
 use model::finding::Confidence;
-use model::record::Assessment;
+use model::record::{Assessment, Diagnostic};
 use report::summary::SummaryOptions;
 use report::words::Words;
 
+use super::unknown;
 use crate::Outcome;
 use crate::cli::{Assess, Audit, Common, FailOn, Format, Print, Scope};
 use crate::data::{Facts, load_facts, read_waivers, show_problems};
 use crate::output::{colour, print, write_reports};
+use crate::trouble::Trouble;
 use crate::world::gather;
 
 /// Runs `assess`.
@@ -50,36 +51,40 @@ pub(crate) fn run(
     common: &Common,
     words: &Words,
 ) -> Result<Outcome> {
-    let facts = load_facts(&common.data)?;
+    let facts = load_facts(&common.data, words)?;
     refuse_broken(&facts, words)?;
-    let directives = choose(&facts, &scope.directive)?;
+    let directives = choose(&facts, &scope.directive, words)?;
     let options = options(scope, &directives, words)?;
     let mut skip: Vec<PathBuf> = reports.map(Path::to_path_buf).into_iter().collect();
     skip.extend(common.data.iter().cloned());
     let jobs = scope.jobs.unwrap_or_else(cores);
     let progress = std::io::stderr().is_terminal();
-    let gathered = gather(paths, &skip, jobs, progress)?;
+    let gathered = gather(paths, &skip, jobs, progress, words)?;
     let mut assessment = conclude(&gathered, &facts.loaded.catalog, &directives, &options);
     assessment.program = format!("supplant {}", env!("CARGO_PKG_VERSION"));
     assessment.data_sha256.clone_from(&facts.sha256);
     let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     assessment.target = shown.join(" ");
-    deliver(&assessment, &gathered, form, reports, common, words)?;
+    if gathered.sources.is_empty() {
+        assessment.diagnostics.push(Diagnostic {
+            code: EMPTY_FOLDER.0.to_owned(),
+            severity: Severity::Error.as_str().to_owned(),
+            path: assessment.target.clone(),
+            ..Diagnostic::default()
+        });
+    }
+    deliver(&assessment, form, reports, common, words)?;
     Ok(outcome(&assessment, scope.fail_on))
 }
 
 /// Writes and prints.
 fn deliver(
     assessment: &Assessment,
-    gathered: &Gathered,
     form: &Print,
     reports: Option<&Path>,
     common: &Common,
     words: &Words,
 ) -> Result<()> {
-    if gathered.sources.is_empty() {
-        anstream::eprintln!("{}", words.code("input/empty-folder", &BTreeMap::new()));
-    }
     let written = match reports {
         Some(dir) => write_reports(assessment, words, dir)?,
         None => Vec::new(),
@@ -93,12 +98,25 @@ fn deliver(
             next: next_steps(assessment, reports),
         },
     );
-    if form.format != Format::Summary {
-        for diagnostic in assessment.diagnostics.iter().filter(|d| d.severity == "error") {
-            anstream::eprintln!("{}", report::diagnostic::render(diagnostic, words).trim_end());
-        }
-    }
+    show_errors(assessment, form, words);
     print(assessment, words, form, &summary)
+}
+
+/// Beside a form that machines read, people still learn what went wrong; beside the summary only what it does not say.
+fn show_errors(assessment: &Assessment, form: &Print, words: &Words) {
+    let mut out = anstream::stderr().lock();
+    let all = form.format != Format::Summary;
+    let told = |diagnostic: &&Diagnostic| {
+        diagnostic.code == EMPTY_FOLDER.0 || (all && diagnostic.severity == "error")
+    };
+    let errors: Vec<&Diagnostic> = assessment.diagnostics.iter().filter(told).collect();
+    for diagnostic in errors.iter().take(ERRORS_SHOWN) {
+        // A standard error that is closed hears nothing; the reports say it too.
+        let _ = out.write_all(report::diagnostic::render(diagnostic, words).as_bytes());
+    }
+    if let Some(more @ 1..) = errors.len().checked_sub(ERRORS_SHOWN) {
+        let _ = writeln!(out, "{}", words.text("more", &[("count", more.into())]));
+    }
 }
 
 fn next_steps(assessment: &Assessment, reports: Option<&Path>) -> Vec<String> {
@@ -141,27 +159,21 @@ fn refuse_broken(facts: &Facts, words: &Words) -> Result<()> {
         return Ok(());
     }
     show_problems(&facts.loaded.problems, &facts.loaded.files, words)?;
-    bail!("the data has errors; `supplant catalog check` shows them");
+    Err(Trouble::wrong(words, "error-data", &[]).into())
 }
 
 /// The directives with these ids.
-fn choose<'f>(facts: &'f Facts, ids: &[String]) -> Result<Vec<&'f Directive>> {
+fn choose<'f>(
+    facts: &'f Facts,
+    ids: &[String],
+    words: &Words,
+) -> Result<Vec<&'f Directive>, Trouble> {
     let catalog = &facts.loaded.catalog;
     let mut chosen: Vec<&Directive> = Vec::new();
     for id in ids {
         let Some(directive) = catalog.directive(id) else {
-            let near: Vec<&str> = catalog
-                .directives
-                .iter()
-                .map(|directive| directive.id.as_str())
-                .filter(|other| other.contains(id.as_str()) || id.contains(other))
-                .collect();
-            let hint = if near.is_empty() {
-                "`supplant directive list` shows all".to_owned()
-            } else {
-                format!("did you mean `{}`?", near.join("`, `"))
-            };
-            bail!("there is no directive `{id}`; {hint}");
+            let all = catalog.directives.iter().map(|directive| directive.id.as_str());
+            return Err(unknown("error-directive", id, all, words));
         };
         if !chosen.iter().any(|other| other.id == directive.id) {
             chosen.push(directive);
@@ -175,8 +187,8 @@ fn options(scope: &Scope, directives: &[&Directive], words: &Words) -> Result<Op
     options.stale_days = scope.stale_days;
     for text in &scope.decide {
         let (slot, answer) = parse_decision(text)
-            .with_context(|| format!("`{text}` is no decision such as `open-source=out`"))?;
-        check_slot(&slot, directives)?;
+            .ok_or_else(|| Trouble::wrong(words, "error-decision", &[("text", text.into())]))?;
+        check_slot(&slot, directives, words)?;
         options.decisions.insert(slot, answer);
     }
     if let Some(path) = &scope.waivers {
@@ -185,7 +197,7 @@ fn options(scope: &Scope, directives: &[&Directive], words: &Words) -> Result<Op
     Ok(options)
 }
 
-fn check_slot(slot: &str, directives: &[&Directive]) -> Result<()> {
+fn check_slot(slot: &str, directives: &[&Directive], words: &Words) -> Result<(), Trouble> {
     let known = directives.iter().any(|directive| {
         directive.decisions.iter().any(|decision| {
             slot == decision.id || slot == format!("{}:{}", directive.id, decision.id)
@@ -195,10 +207,8 @@ fn check_slot(slot: &str, directives: &[&Directive]) -> Result<()> {
         return Ok(());
     }
     let slots = directives.iter().flat_map(|d| d.decisions.iter().map(|slot| slot.id.as_str()));
-    bail!(
-        "no directive chosen has the open question `{slot}`; they have: {}",
-        slots.collect::<Vec<_>>().join(", ")
-    );
+    let slots = slots.collect::<Vec<_>>().join(&words.plain("comma"));
+    Err(Trouble::wrong(words, "error-slot", &[("slot", slot.into()), ("slots", (&slots).into())]))
 }
 
 fn today() -> Date {
@@ -208,3 +218,9 @@ fn today() -> Date {
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
+
+/// There was nothing to read below the path.
+const EMPTY_FOLDER: Code = Code("input/empty-folder");
+
+/// How many errors are shown beside the output; all of them are in the reports.
+const ERRORS_SHOWN: usize = 20;

@@ -1,14 +1,15 @@
 //! `demo`: the main job on the estate that ships with the program.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use report::words::Words;
 
 use super::assess;
 use crate::Outcome;
 use crate::cli::{Common, Demo, FailOn, Format, Print, Scope};
+use crate::trouble::Trouble;
 
 /// The estate as `cargo xtask demo-estate` makes it: a gzip-compressed tar.
 static ESTATE: &[u8] = include_bytes!("../../demo/estate.tar.gz");
@@ -19,9 +20,8 @@ static ESTATE: &[u8] = include_bytes!("../../demo/estate.tar.gz");
 /// See [`super::run`].
 pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome> {
     let estate = args.out.join("estate");
-    make_room(&args.out, &estate)?;
-    unpack(&estate)
-        .with_context(|| format!("cannot unpack the estate into `{}`", estate.display()))?;
+    make_room(words, &args.out, &estate)?;
+    unpack(&estate).map_err(|error| Trouble::write(words, &estate, error))?;
     let waivers = args.out.join("waivers.toml");
     let scope = Scope {
         directive: vec![DIRECTIVE.to_owned()],
@@ -39,32 +39,31 @@ pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome
 
 /// Takes away the estate of an earlier run: files of another version would be assessed with it. What this program has not put there
 /// is never deleted.
-fn make_room(out: &Path, estate: &Path) -> Result<()> {
+fn make_room(words: &Words, out: &Path, estate: &Path) -> Result<()> {
     let marker = out.join(MARKER);
     if estate.exists() && !marker.exists() {
-        anyhow::bail!(
-            "`{}` exists and is not a demo estate; choose another folder with --out",
-            estate.display()
-        );
+        let foreign = io::Error::new(io::ErrorKind::AlreadyExists, "this is no demo estate");
+        return Err(Trouble::write(words, estate, foreign).into());
     }
-    if estate.exists() {
-        std::fs::remove_dir_all(estate)
-            .with_context(|| format!("cannot renew `{}`", estate.display()))?;
-    }
-    std::fs::create_dir_all(out)
-        .with_context(|| format!("cannot make the folder `{}`", out.display()))?;
-    std::fs::write(&marker, "").with_context(|| format!("cannot write `{}`", marker.display()))
+    let renew = || {
+        if estate.exists() {
+            std::fs::remove_dir_all(estate)?;
+        }
+        std::fs::create_dir_all(out)?;
+        std::fs::write(&marker, "")
+    };
+    renew().map_err(|error| Trouble::write(words, out, error).into())
 }
 
 /// Unpacks regular files and folders of our own archive; the waivers file goes beside the estate.
-fn unpack(estate: &Path) -> Result<()> {
+fn unpack(estate: &Path) -> io::Result<()> {
     std::fs::create_dir_all(estate)?;
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(ESTATE));
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         if path.components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
-            anyhow::bail!("the bundled estate holds the path `{}`", path.display());
+            return Err(io::Error::other(format!("the bundled estate holds `{}`", path.display())));
         }
         let is_waivers = path == Path::new(WAIVERS);
         let target = if is_waivers {

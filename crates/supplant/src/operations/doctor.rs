@@ -1,41 +1,54 @@
 //! `doctor`: what the program needs, and whether this machine has it.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 
 use anyhow::Result;
-use report::words::{Arg, Words};
+use report::text::pad;
+use report::words::Words;
 
 use crate::Outcome;
 use crate::cli::Common;
 use crate::data::{load_facts, show_problems};
+use crate::output::put;
 
 /// Runs `doctor`: wrong facts are the only thing that it can find wrong, since nothing else is needed.
 ///
 /// # Errors
 /// When an overlay cannot be read.
 pub(crate) fn run(common: &Common, words: &Words) -> Result<Outcome> {
-    let facts = load_facts(&common.data)?;
+    let facts = load_facts(&common.data, words)?;
     let catalog = &facts.loaded.catalog;
     let prints = catalog.fingerprints().count() - catalog.derived.len();
-    let line = |key: &str, value: String| {
-        anstream::println!("{:<28} {value}", words.plain(key));
+    let overlays: Vec<String> = common.data.iter().map(|path| path.display().to_string()).collect();
+    let overlays = if overlays.is_empty() {
+        words.plain("doctor-overlays-none")
+    } else {
+        overlays.join(&words.plain("comma"))
     };
-    line("doctor-program", format!("supplant {}", env!("CARGO_PKG_VERSION")));
-    line("doctor-cores", std::thread::available_parallelism().map_or(1, usize::from).to_string());
-    line("doctor-terminal", yes_no(std::io::stdout().is_terminal(), words));
-    line("doctor-readers", audit::readers::READERS.len().to_string());
-    line("doctor-vendors", catalog.vendors.len().to_string());
-    line("doctor-products", catalog.products.len().to_string());
-    line("doctor-fingerprints", prints.to_string());
-    line("doctor-directives", catalog.directives.len().to_string());
-    line("doctor-data", facts.sha256.get(..16).unwrap_or_default().to_owned());
-    line("doctor-network", words.plain("doctor-network-none"));
+    let mut text = String::new();
+    let mut line = |key: &str, value: &str| {
+        let _ = writeln!(text, "{} {value}", pad(&words.plain(key), LABEL_COLUMNS));
+    };
+    line("doctor-program", &format!("supplant {}", env!("CARGO_PKG_VERSION")));
+    line("doctor-date", &jiff::Zoned::now().date().to_string());
+    line("doctor-cores", &std::thread::available_parallelism().map_or(1, usize::from).to_string());
+    let terminal = if std::io::stdout().is_terminal() { "yes" } else { "no" };
+    line("doctor-terminal", &words.plain(terminal));
+    line("doctor-readers", &audit::readers::READERS.len().to_string());
+    line("doctor-vendors", &catalog.vendors.len().to_string());
+    line("doctor-products", &catalog.products.len().to_string());
+    line("doctor-fingerprints", &prints.to_string());
+    line("doctor-directives", &catalog.directives.len().to_string());
+    line("doctor-overlays", &overlays);
+    line("doctor-data", &facts.sha256);
+    line("doctor-network", &words.plain("doctor-network-none"));
+    put(&text, words)?;
     show_problems(&facts.loaded.problems, &facts.loaded.files, words)?;
-    let problems = i64::try_from(facts.loaded.problems.len()).unwrap_or(i64::MAX);
-    anstream::println!("{}", words.text("doctor-verdict", &[("problems", Arg::Number(problems))]));
+    let problems = facts.loaded.problems.len();
+    let verdict = words.text("doctor-verdict", &[("problems", problems.into())]);
+    put(&format!("{verdict}\n"), words)?;
     Ok(if problems == 0 { Outcome::Clean } else { Outcome::Wrong })
 }
 
-fn yes_no(yes: bool, words: &Words) -> String {
-    words.plain(if yes { "yes" } else { "no" })
-}
+const LABEL_COLUMNS: usize = 30;
