@@ -48,7 +48,7 @@ fn a_scanned_host_with_all_that_its_ports_say() {
     assert_eq!(
         shown(&collector),
         [
-            "platform mac.oui=005056 hw.vendor=VMware, Inc. (3401 Hillview Avenue Palo Alto CA US)",
+            "platform mac.oui=005056 name=VMware, Inc. (3401 Hillview Avenue Palo Alto CA US)",
             "device net.tcp=22 ssh.banner=SSH-2.0-xyz",
             "mention net.service=ssh",
             "device net.tcp=443 net.service=https net.product=Acme SSL VPN version=7.1 \
