@@ -101,8 +101,59 @@ impl Judge<'_> {
                 });
             }
         }
+        self.weigh_makers(&mut matches, item);
         fold_vendors(matches, item.context, self.catalog)
     }
+
+    /// A name is a hint only where the same row says that somebody else made the thing: "Endpoint Security" by another vendor, a
+    /// plug-in for a product. A maker who is linked to the product's vendor, or named alike, is no one else.
+    fn weigh_makers(&self, matches: &mut [Match], item: Item<'_>) {
+        let makers: Vec<&str> = item
+            .facts
+            .iter()
+            .filter(|fact| is_maker(fact.field))
+            .map(|fact| self.strings.get(fact.value))
+            .collect();
+        if makers.is_empty() {
+            return;
+        }
+        let told: Vec<String> = matches
+            .iter()
+            .filter(|one| is_maker(one.fact.field))
+            .filter_map(|one| vendor_of(one.target, self.catalog).map(str::to_owned))
+            .collect();
+        for one in matches.iter_mut() {
+            if class(one.fact.field, item.context) != EvidenceClass::ProductName {
+                continue;
+            }
+            let vendor = vendor_of(one.target, self.catalog);
+            let same = told.iter().any(|maker| {
+                Some(maker.as_str()) == vendor || self.catalog.graph.are_linked(Some(maker), vendor)
+            });
+            if !same && !makers.iter().any(|maker| self.is_named_alike(maker, vendor)) {
+                one.strength = Strength::Weak;
+            }
+        }
+    }
+
+    /// Whether a maker's name holds the first word of one of the vendor's names.
+    fn is_named_alike(&self, maker: &str, vendor: Option<&str>) -> bool {
+        let maker = maker.to_lowercase();
+        let Some(vendor) = vendor.and_then(|id| self.catalog.vendor(id)) else { return false };
+        let names = vendor.names.values().flatten().chain(&vendor.aliases);
+        names.filter_map(|name| name.split([' ', ',']).next()).any(|word| {
+            let word = word.to_lowercase();
+            word.chars().count() >= if word.is_ascii() { 4 } else { 2 } && maker.contains(&word)
+        })
+    }
+}
+
+/// Fields that say who made the thing that the row is about.
+fn is_maker(field: Field) -> bool {
+    matches!(
+        field,
+        Field::WinPublisher | Field::Signer | Field::SoftwareVendor | Field::DeviceVendor
+    )
 }
 
 /// A fingerprint with a condition counts only if another fact of the item holds the text.
@@ -137,8 +188,8 @@ fn relation(
             .products
             .get(index)
             .is_some_and(|product| product.forms.iter().any(|form| form == OPEN_SOURCE_FORM)),
-        // A package whose upstream belongs to a vendor, and that is no catalogued product, is the vendor's open source.
-        Target::Vendor(_) => matches!(field, Field::PkgHomepage | Field::Purl),
+        // A package coordinate in a vendor's name space, of no catalogued product, is the vendor's open source.
+        Target::Vendor(_) => field == Field::Purl,
     };
     match (context, print.meaning) {
         (Context::Neighbour | Context::Mention, _) => Relation::NeighbourOf,
@@ -244,7 +295,8 @@ fn scan(observations: &Observations, judged: &Judged) -> Vec<(AssetId, Sighting)
     std::thread::scope(|scope| {
         let other = scope.spawn(|| scan_runs(observations, judged, right));
         let mut found = scan_runs(observations, judged, left);
-        found.extend(other.join().unwrap_or_default());
+        // A defect there must not read as "nothing found".
+        found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         found
     })
 }
@@ -366,7 +418,7 @@ pub fn class(field: Field, context: Context) -> EvidenceClass {
 }
 
 /// How sure the identification is, and the code of the reason. A recalled fact never confirms alone; two facts are independent
-/// when they are of different fields.
+/// when they come from different witnesses.
 pub fn confidence(evidence: &[(Match, Sighting)]) -> (Confidence, &'static str) {
     let unique = |known: bool| {
         evidence.iter().any(|(m, _)| m.strength == Strength::Unique && m.known == known)
@@ -375,7 +427,7 @@ pub fn confidence(evidence: &[(Match, Sighting)]) -> (Confidence, &'static str) 
         let mut fields: Vec<Field> = evidence
             .iter()
             .filter(|(m, _)| m.strength != Strength::Weak && (m.known || !known))
-            .map(|(m, _)| m.fact.field)
+            .map(|(m, _)| witness(m.fact.field))
             .collect();
         fields.sort_unstable();
         fields.dedup();
@@ -393,6 +445,14 @@ pub fn confidence(evidence: &[(Match, Sighting)]) -> (Confidence, &'static str) 
         (Confidence::Probable, "confidence/strong-recalled")
     } else {
         (Confidence::Possible, "confidence/hints-only")
+    }
+}
+
+/// Fields that one hand writes in one go are one witness: a vendor and a name in the same list do not confirm each other.
+fn witness(field: Field) -> Field {
+    match field {
+        Field::SoftwareVendor | Field::DeviceVendor | Field::DeviceModel => Field::SoftwareName,
+        other => other,
     }
 }
 

@@ -174,10 +174,10 @@ fn join_assets(whole: &mut Observations) {
     let mut order: Vec<u32> = Vec::new();
     let mut seen = vec![false; whole.assets.len()];
     for run in &whole.runs {
-        if let Some(slot) = seen.get_mut(run.asset.0 as usize) {
-            if !std::mem::replace(slot, true) {
-                order.push(run.asset.0);
-            }
+        if let Some(slot) = seen.get_mut(run.asset.0 as usize)
+            && !std::mem::replace(slot, true)
+        {
+            order.push(run.asset.0);
         }
     }
     let unseen = seen.iter().enumerate().filter(|(_, seen)| !**seen);
@@ -241,9 +241,9 @@ fn join_by_hostname(whole: &Observations, order: &[u32], groups: &mut Groups) {
             }
         }
     }
-    let mut first: HashMap<String, Vec<u32>> = HashMap::new();
+    let mut first: HashMap<String, Vec<Vec<u32>>> = HashMap::new();
     for (index, name) in identifiers(whole, order, IdKind::Hostname) {
-        if is_placeholder(&name) || JUNK_NAMES.contains(&name.as_str()) {
+        if name.is_empty() || JUNK_NAMES.contains(&name.as_str()) {
             continue;
         }
         let name = match domains.get(&name).map(Vec::as_slice) {
@@ -251,10 +251,18 @@ fn join_by_hostname(whole: &Observations, order: &[u32], groups: &mut Groups) {
             _ => name,
         };
         let known = first.entry(name).or_default();
-        let fits = known.iter().find(|&&other| !contradict(whole, other, index)).copied();
+        // A group is contradicted by what any of its members says.
+        let fits = known
+            .iter_mut()
+            .find(|members| members.iter().all(|&other| !contradict(whole, other, index)));
         match fits {
-            Some(other) => groups.join(other, index),
-            None => known.push(index),
+            Some(members) => {
+                if let Some(&first) = members.first() {
+                    groups.join(first, index);
+                }
+                members.push(index);
+            }
+            None => known.push(vec![index]),
         }
     }
 }
@@ -304,21 +312,23 @@ fn identifiers<'a>(
     })
 }
 
-/// Whether two descriptions both have a serial number, or both a UUID, and share none.
+/// Whether two descriptions both have a serial number, or both a UUID, and share none; or stand at different sites and share no
+/// address.
 fn contradict(whole: &Observations, one: u32, other: u32) -> bool {
     let values = |index: u32, kind: IdKind| -> Vec<String> {
         let asset = whole.assets.get(index as usize);
         let ids = asset.map(|asset| asset.identifiers.as_slice()).unwrap_or_default();
         let of_kind = ids.iter().filter(|(id_kind, _)| *id_kind == kind);
-        of_kind
-            .map(|(_, id)| whole.strings.get(*id).trim().to_lowercase())
-            .filter(|value| !is_placeholder(value))
-            .collect()
+        let texts = of_kind.map(|(_, id)| whole.strings.get(*id).trim().to_lowercase());
+        texts.filter(|value| kind == IdKind::Ip || !is_placeholder(value)).collect()
     };
-    [IdKind::Serial, IdKind::Uuid].into_iter().any(|kind| {
+    let disjoint = |kind: IdKind| {
         let (one, other) = (values(one, kind), values(other, kind));
         !one.is_empty() && !other.is_empty() && !one.iter().any(|value| other.contains(value))
-    })
+    };
+    let site = |index: u32| whole.assets.get(index as usize).and_then(|asset| asset.site);
+    let elsewhere = matches!((site(one), site(other)), (Some(a), Some(b)) if a != b);
+    disjoint(IdKind::Serial) || disjoint(IdKind::Uuid) || (elsewhere && disjoint(IdKind::Ip))
 }
 
 fn absorb(joined: &mut Asset, other: &Asset, strings: &Strings) {
@@ -357,28 +367,15 @@ fn is_placeholder(value: &str) -> bool {
     let bare: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut characters = bare.chars();
     let first = characters.next();
+    // No serial number or UUID is without a digit; words such as "TBD" or "to be filled" are.
     bare.chars().count() < 3
+        || !bare.chars().any(|c| c.is_ascii_digit())
         || characters.all(|c| Some(c) == first)
         || PLACEHOLDERS.iter().any(|placeholder| bare.eq_ignore_ascii_case(placeholder))
 }
 
-const PLACEHOLDERS: &[&str] = &[
-    "none",
-    "null",
-    "unknown",
-    "notspecified",
-    "notapplicable",
-    "notavailable",
-    "systemserialnumber",
-    "serialnumber",
-    "chassisserialnumber",
-    "tobefilledbyoem",
-    "defaultstring",
-    "0123456789",
-    "123456789",
-    "1234567890",
-    "03000200040005000006000700080009",
-];
+const PLACEHOLDERS: &[&str] =
+    &["0123456789", "123456789", "1234567890", "03000200040005000006000700080009"];
 
 const JUNK_NAMES: &[&str] =
     &["localhost", "localhost.localdomain", "(none)", "hostname", "default"];

@@ -115,7 +115,15 @@ fn lenient_waivers(value: &mut Value<'_>, problems: &mut Vec<Problem>) -> Waiver
     });
     for entry in &mut entries {
         match Deserialize::deserialize(entry) {
-            Ok(waiver) => waivers.waivers.push(waiver),
+            Ok(waiver) => {
+                let waiver: crate::waiver::Waiver = waiver;
+                if waivers.waivers.iter().any(|other| other.id == waiver.id) {
+                    let args = vec![("kind", "waiver".to_owned()), ("id", waiver.id.clone())];
+                    let (code, severity) = (codes::DUPLICATE, Severity::Error);
+                    problems.push(Problem { file: 0, span: waiver.span, code, severity, args });
+                }
+                waivers.waivers.push(waiver);
+            }
             Err(errors) => {
                 problems.extend(errors.errors.into_iter().map(|error| problem(0, error)))
             }
@@ -268,14 +276,14 @@ fn entries<T: for<'de> Deserialize<'de>>(
 fn take_array<'de>(value: &mut Value<'de>, key: &str) -> Vec<Value<'de>> {
     let mut inner = value.take();
     let mut taken = Vec::new();
-    if let ValueInner::Table(table) = &mut inner {
-        if let Some((name, mut entry)) = table.remove_entry(key) {
-            match entry.take() {
-                ValueInner::Array(array) => taken = array,
-                other => {
-                    entry.set(other);
-                    table.insert(name, entry);
-                }
+    if let ValueInner::Table(table) = &mut inner
+        && let Some((name, mut entry)) = table.remove_entry(key)
+    {
+        match entry.take() {
+            ValueInner::Array(array) => taken = array,
+            other => {
+                entry.set(other);
+                table.insert(name, entry);
             }
         }
     }

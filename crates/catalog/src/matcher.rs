@@ -24,6 +24,8 @@ struct FieldMatcher {
     exact: HashMap<String, Vec<usize>>,
     literals: Option<(AhoCorasick, Vec<(usize, Match)>)>,
     patterns: Option<(RegexSet, Vec<usize>)>,
+    /// Patterns on their own, where together they are too large for one set.
+    singles: Vec<(Regex, usize)>,
     oids: Vec<(String, usize)>,
 }
 
@@ -86,7 +88,8 @@ impl FieldMatcher {
             for hit in automaton.find_overlapping_iter(value) {
                 let Some(&(index, kind)) = owners.get(hit.pattern().as_usize()) else { continue };
                 let fits = match kind {
-                    Match::Prefix => hit.start() == 0,
+                    Match::Prefix => hit.start() == 0 && ends_part(field, value, hit.end()),
+                    Match::Starts => hit.start() == 0 && stands_alone(value, 0, hit.end()),
                     Match::Suffix => hit.end() == value.len(),
                     Match::Words => stands_alone(value, hit.start(), hit.end()),
                     _ => true,
@@ -99,6 +102,8 @@ impl FieldMatcher {
         if let Some((set, owners)) = &self.patterns {
             found.extend(set.matches(value).iter().filter_map(|hit| owners.get(hit)));
         }
+        let singles = self.singles.iter().filter(|(regex, _)| regex.is_match(value));
+        found.extend(singles.map(|(_, index)| *index));
         if !self.oids.is_empty() {
             let oid = full_oid(field, value);
             let below = self.oids.iter().filter(|(prefix, _)| is_at_or_below(&oid, prefix));
@@ -142,19 +147,28 @@ impl Builder {
                 .map(|automaton| (automaton, owners))
                 .ok()
         });
-        let patterns = (!self.patterns.is_empty()).then(|| {
-            let good: Vec<_> =
-                self.patterns.iter().filter(|(pattern, _)| Regex::new(pattern).is_ok()).collect();
-            RegexSetBuilder::new(good.iter().map(|(pattern, _)| pattern))
-                .case_insensitive(true)
-                .build()
-                .map(|set| (set, good.iter().map(|(_, index)| *index).collect()))
-                .ok()
-        });
+        let good: Vec<(&str, usize)> = self
+            .patterns
+            .iter()
+            .filter(|(pattern, _)| Regex::new(pattern).is_ok())
+            .map(|(pattern, index)| (pattern.as_str(), *index))
+            .collect();
+        let set = RegexSetBuilder::new(good.iter().map(|(pattern, _)| pattern))
+            .case_insensitive(true)
+            .size_limit(SET_BYTES)
+            .build();
+        let (patterns, singles) = match set {
+            _ if good.is_empty() => (None, Vec::new()),
+            Ok(set) => (Some((set, good.iter().map(|(_, index)| *index).collect())), Vec::new()),
+            Err(_) => {
+                (None, good.iter().filter_map(|(p, index)| Some((single(p)?, *index))).collect())
+            }
+        };
         FieldMatcher {
             exact: self.exact,
             literals: literals.flatten(),
-            patterns: patterns.flatten(),
+            patterns,
+            singles,
             oids: self.oids,
         }
     }
@@ -177,7 +191,7 @@ impl Pattern {
             return is_at_or_below(&oid, &full_oid(self.field, &self.value));
         }
         match self.kind {
-            Match::Prefix => value.starts_with(&self.value),
+            Match::Prefix | Match::Starts => value.starts_with(&self.value),
             Match::Suffix => value.ends_with(&self.value),
             Match::Contains | Match::Words => value.contains(&self.value),
             Match::Regex | Match::Glob => {
@@ -222,6 +236,16 @@ fn is_oid_field(field: Field) -> bool {
     matches!(field, Field::SnmpPen | Field::SnmpSubtree | Field::SnmpSysobjid)
 }
 
+/// Whether a prefix of a path ends where one of its parts ends: `/opt/acme` is no prefix of `/opt/acmeterm`.
+fn ends_part(field: Field, value: &str, end: usize) -> bool {
+    if !matches!(field, Field::LinPath | Field::MacPath | Field::WinPath | Field::WinReg) {
+        return true;
+    }
+    let last = value.get(..end).and_then(|text| text.chars().next_back());
+    let next = value.get(end..).and_then(|text| text.chars().next());
+    !last.is_some_and(char::is_alphanumeric) || !next.is_some_and(char::is_alphanumeric)
+}
+
 /// Whether a hit is words of its own: `FortiGate-60F` holds the word `fortigate`, `unfortigated` does not.
 fn stands_alone(value: &str, start: usize, end: usize) -> bool {
     let before = value.get(..start).and_then(|text| text.chars().next_back());
@@ -243,6 +267,14 @@ fn full_oid(field: Field, value: &str) -> String {
 fn is_at_or_below(oid: &str, prefix: &str) -> bool {
     oid.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
+
+/// A pattern of its own, under the limits that loading checked it with.
+fn single(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!("(?i){pattern}")).ok()
+}
+
+/// How large the compiled patterns of one field may be together, in bytes.
+const SET_BYTES: usize = 256 << 20;
 
 /// `iso.org.dod.internet.private.enterprises.` (RFC 2578).
 const ENTERPRISES: &str = "1.3.6.1.4.1.";

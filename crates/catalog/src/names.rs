@@ -33,7 +33,7 @@ pub(crate) fn derive(catalog: &Catalog) -> Vec<(Target, Fingerprint)> {
         let names = [&product.name, &product.name_zh].into_iter().chain(&product.aliases);
         for name in names.filter(|name| is_distinctive(name)) {
             for field in [Field::SoftwareName, Field::DeviceModel, Field::NetProduct] {
-                derived.push((target, print(field, Match::Prefix, Strength::Strong, name)));
+                derived.push((target, print(field, Match::Starts, Strength::Strong, name)));
                 derived.push((target, print(field, Match::Words, Strength::Weak, name)));
             }
             derived.push((target, print(Field::Text, Match::Words, Strength::Weak, name)));

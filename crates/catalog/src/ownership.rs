@@ -271,7 +271,7 @@ impl Graph {
         day: Date,
     ) -> Option<Reach> {
         let former = self.owns.iter().enumerate().find(|(_, edge)| {
-            let over = edge.period.until.is_some_and(|_| !edge.period.contains(day));
+            let over = edge.period.is_over(day);
             edge.owned == vendor && named.contains(edge.owner.as_str()) && over
         });
         if let Some((index, edge)) = former {

@@ -55,6 +55,8 @@ pub enum Match {
     Cidr,
     /// Anywhere in it, as words: no letter or digit before it, no letter after it.
     Words,
+    /// Its beginning, as words.
+    Starts,
 }
 
 impl Keyword for Match {
@@ -67,9 +69,10 @@ impl Keyword for Match {
         ("regex", Self::Regex),
         ("cidr", Self::Cidr),
         ("words", Self::Words),
+        ("starts", Self::Starts),
     ];
     const LIST: &'static [&'static str] =
-        &["exact", "prefix", "suffix", "contains", "glob", "regex", "cidr", "words"];
+        &["exact", "prefix", "suffix", "contains", "glob", "regex", "cidr", "words", "starts"];
 }
 
 /// What a fingerprint says about the asset.
@@ -267,12 +270,12 @@ impl<'de> Deserialize<'de> for Fingerprint {
             provenance: Provenance::take(&mut table),
             note: text(&mut table, "note"),
         };
-        if let Ok(field) = field {
-            if !Field::parse(&field.value).is_some_and(Field::matchable) {
-                let kind =
-                    ErrorKind::Custom(format!("`{}` is no fingerprint type", field.value).into());
-                table.errors.push((kind, field.span).into());
-            }
+        if let Ok(field) = field
+            && !Field::parse(&field.value).is_some_and(Field::matchable)
+        {
+            let kind =
+                ErrorKind::Custom(format!("`{}` is no fingerprint type", field.value).into());
+            table.errors.push((kind, field.span).into());
         }
         if let Err(why) = fingerprint.pattern_error() {
             table.errors.push((ErrorKind::Custom(why.into()), fingerprint.span).into());

@@ -186,8 +186,12 @@ impl<'de> Deserialize<'de> for Waiver {
                 "a waiver names `assets`, `products`, `vendors` or `sites`",
             ));
         }
-        if waiver.reason.trim().is_empty() || waiver.approver.trim().is_empty() {
-            return Err(invalid(value, "a waiver has a reason and an approver"));
+        let told = [&waiver.id, &waiver.reason, &waiver.approver, &waiver.ticket];
+        if told.iter().any(|text| text.trim().is_empty()) {
+            return Err(invalid(value, "a waiver has an id, a reason, an approver and a ticket"));
+        }
+        if waiver.starts.is_some_and(|starts| starts > waiver.expires) {
+            return Err(invalid(value, "a waiver starts before it expires"));
         }
         Ok(waiver)
     }

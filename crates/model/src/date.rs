@@ -73,10 +73,14 @@ impl Period {
     /// Whether the period holds `day`.
     pub fn contains(&self, day: Date) -> bool {
         let started = self.from.is_none_or(|from| from.first_day() <= day);
-        let ended = self.until.is_some_and(|until| {
+        started && !self.is_over(day)
+    }
+
+    /// Whether it ended on or before `day`.
+    pub fn is_over(&self, day: Date) -> bool {
+        self.until.is_some_and(|until| {
             if until.is_exact() { until.first_day() <= day } else { until.last_day() < day }
-        });
-        started && !ended
+        })
     }
 }
 

@@ -134,7 +134,7 @@ pub struct Citation {
 /// An asset.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Asset {
-    /// Stable id: `A-` and eight hex digits from its strongest identifier.
+    /// Stable id: `A-` and twelve hex digits from its strongest identifier.
     pub id: String,
     /// Name to show.
     pub name: String,
@@ -155,7 +155,7 @@ pub struct Asset {
 /// A conclusion: this asset has this product, and this is what the directive says about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Stable id: `F-` and eight hex digits from directive, clause, asset, product and relation.
+    /// Stable id: `F-` and twelve hex digits from directive, clause, asset, product and relation.
     pub id: String,
     /// The asset's id.
     pub asset: String,
@@ -183,6 +183,9 @@ pub struct Finding {
     pub directive: String,
     /// The clause's id.
     pub clause: String,
+    /// Other clauses of the directive that apply too.
+    #[serde(default)]
+    pub also_clauses: Vec<String>,
     /// The open questions that it depends on, as `slot=answer`.
     pub decisions: Vec<String>,
     /// From the product's maker up to the named vendor; empty when the maker itself is named.

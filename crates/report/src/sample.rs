@@ -179,6 +179,7 @@ fn findings() -> Vec<Finding> {
                 state_reason: reason.into(),
                 directive: "xx-2026-01-security-software".into(),
                 clause: "1".into(),
+                also_clauses: Vec::new(),
                 decisions: if state == Undecided {
                     vec!["open-source=undecided".into()]
                 } else {

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,6 +33,16 @@ enum Task {
 }
 
 impl Task {
+    fn shown(&self) -> &str {
+        match self {
+            Self::File { shown, .. }
+            | Self::Root { shown, .. }
+            | Self::Layout { shown, .. }
+            | Self::Other { shown, .. }
+            | Self::Unreadable { shown, .. } => shown,
+        }
+    }
+
     fn weight(&self) -> u64 {
         match self {
             Self::File { bytes, .. } => *bytes,
@@ -69,13 +80,20 @@ pub(crate) fn gather(
         let work = || {
             let mut collector = Collector::default();
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                read(task, &limits, &mut collector);
+                // A defect of ours costs this input, not what else the worker has read.
+                let outcome =
+                    catch_unwind(AssertUnwindSafe(|| read(task, &limits, &mut collector)));
+                if outcome.is_err() {
+                    let mut sink = collector.begin(source(task.shown(), Fate::Unreadable), &limits);
+                    sink.error(codes::READER_BUG, None, &[("reader", "container")]);
+                }
                 bar.inc(task.weight());
             }
             collector
         };
         let workers: Vec<_> = (0..jobs.clamp(1, MAX_JOBS)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined.map(|outcome| outcome.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     bar.finish_and_clear();
     Ok(merge(collectors))
@@ -112,7 +130,11 @@ fn find_in_folder(
         return;
     }
     let exists = |below: &str| path.join(below).exists();
+    if is_own_report(path) {
+        return tasks.push(Task::Other { shown, what: "own-report" });
+    }
     if is_root(&exists) {
+        find_beside_root(path, &shown, skip, depth, tasks);
         let shown = if shown.is_empty() { plain_name(path) } else { shown };
         return tasks.push(Task::Root { path: path.to_owned(), shown });
     }
@@ -133,6 +155,37 @@ fn find_in_folder(
             find(&child, below, kind, skip, depth + 1, tasks);
         }
     }
+}
+
+/// What lies in a root file system's folder and is no part of one: exports collected beside it are read as such.
+fn find_beside_root(
+    path: &Path,
+    shown: &str,
+    skip: &[PathBuf],
+    depth: usize,
+    tasks: &mut Vec<Task>,
+) {
+    for (name, child, kind) in sorted_entries(path).unwrap_or_default() {
+        if !is_root_folder(&name) && !kind.is_symlink() {
+            let below = if shown.is_empty() { name } else { format!("{shown}/{name}") };
+            find(&child, below, kind, skip, depth + 1, tasks);
+        }
+    }
+}
+
+/// Whether a name at the top of a file system belongs to it (Filesystem Hierarchy Standard 3.0; macOS and Windows likewise).
+fn is_root_folder(name: &str) -> bool {
+    ROOT_FOLDERS.iter().any(|folder| folder.eq_ignore_ascii_case(name))
+        || name.to_ascii_lowercase().starts_with("program files")
+}
+
+/// Whether a folder holds a report that this program wrote: to read it again would find what was found.
+fn is_own_report(path: &Path) -> bool {
+    let Ok(file) = File::open(path.join(crate::output::RECORD_FILE)) else { return false };
+    let mut head = Vec::new();
+    file.take(200)
+        .read_to_end(&mut head)
+        .is_ok_and(|_| String::from_utf8_lossy(&head).contains(model::record::ASSESSMENT_SCHEMA))
 }
 
 fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
@@ -195,6 +248,9 @@ fn walk_root(root: &Path, tree: &mut RootFs) {
             }
         };
         for (name, child, kind) in entries {
+            if prefix.is_empty() && !is_root_folder(&name) {
+                continue;
+            }
             at += 1;
             let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
             put(tree, &path, &child, kind, at);
@@ -265,5 +321,39 @@ fn progress_bar(tasks: &[Task], show: bool) -> ProgressBar {
 
 /// A folder read as one thing counts as much as a file of this size.
 const HEAVY: u64 = 64 << 20;
+/// What stands at the top of a file system.
+const ROOT_FOLDERS: &[&str] = &[
+    "applications",
+    "bin",
+    "boot",
+    "dev",
+    "documents and settings",
+    "etc",
+    "home",
+    "lib",
+    "lib32",
+    "lib64",
+    "library",
+    "libx32",
+    "lost+found",
+    "media",
+    "mnt",
+    "opt",
+    "private",
+    "proc",
+    "programdata",
+    "root",
+    "run",
+    "sbin",
+    "srv",
+    "sys",
+    "system",
+    "tmp",
+    "users",
+    "usr",
+    "var",
+    "volumes",
+    "windows",
+];
 const MAX_DEPTH: usize = 200;
 const MAX_JOBS: usize = 64;

@@ -182,3 +182,8 @@ directive-closed = directive `{ $id }` is no longer in force
     .help = findings say what it demanded; `supplant directive show` names what replaced it, if anything did
 directive-not-in-force = directive `{ $id }` is not in force on { $date }
     .help = findings say what it would demand once it is
+
+state-origin-unknown = the clause goes by country of origin, and the maker's is not known
+    .help = find out where the maker is at home, and add it with your own data
+state-hints-only = only hints point at the product
+    .help = look at the asset; a second source would settle it

@@ -140,3 +140,6 @@ error-toml = there is no TOML file in `{ $path }`
 error-render = the reports could not be made
     .help = please report this: it is a defect of ours
 error-none-near = none
+
+error-out-is-input = the report folder `{ $path }` is the input itself
+    .help = name another folder with `--out`

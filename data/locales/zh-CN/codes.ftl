@@ -182,3 +182,8 @@ directive-closed = 指令 `{ $id }` 已不再有效
     .help = 发现项反映的是该指令当时的要求；可用 `supplant directive show` 查看其替代指令（如有）
 directive-not-in-force = 指令 `{ $id }` 在 { $date } 尚未生效
     .help = 发现项反映的是该指令生效后的要求
+
+state-origin-unknown = 该条款以原产国为准，而厂商的所属国家不详
+    .help = 请查明厂商所属国家，并以自有数据补充
+state-hints-only = 仅有线索指向该产品
+    .help = 请核查该资产；再有一个来源即可确认

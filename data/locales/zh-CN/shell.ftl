@@ -137,3 +137,6 @@ error-toml = `{ $path }` 中没有 TOML 文件
 error-render = 无法生成报告
     .help = 请向我们报告：这是程序缺陷
 error-none-near = 无
+
+error-out-is-input = 报告目录 `{ $path }` 就是输入目录本身
+    .help = 请用 `--out` 指定其他目录

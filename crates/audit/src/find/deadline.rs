@@ -10,19 +10,17 @@ use model::record;
 
 /// The deadline that stands for a whole directive: that of a clause that demands removal, if there is one. A duty that recurs every
 /// year must not hide that the day to remove has passed.
-pub fn headline(directive: &Directive, deadlines: &[record::Deadline]) -> Option<record::Deadline> {
-    let removing: Vec<record::Deadline> = deadlines
+pub fn headline(directive: &Directive, day: Date) -> Option<record::Deadline> {
+    let demands_removal =
+        |clause: &&Clause| clause.effect == Effect::Remove && clause.kind != ClauseKind::Duty;
+    let removing: Vec<record::Deadline> = directive
+        .clauses
         .iter()
-        .filter(|deadline| {
-            let clause = directive.clauses.iter().find(|clause| clause.id == deadline.clause);
-            clause.is_some_and(|clause| {
-                clause.effect == Effect::Remove && clause.kind != ClauseKind::Duty
-            })
-        })
+        .filter(demands_removal)
+        .filter_map(|clause| of_clause(directive, &clause.id, day))
         .filter(|deadline| deadline.date.is_some())
-        .cloned()
         .collect();
-    pressing(&removing).or_else(|| pressing(deadlines)).cloned()
+    pressing(&removing).or(pressing(&deadlines(directive, day))).cloned()
 }
 
 /// All deadlines of a directive at a date, in the order of its clauses.
@@ -35,6 +33,18 @@ pub fn deadlines(directive: &Directive, day: Date) -> Vec<record::Deadline> {
             .collect()
     };
     directive.clauses.iter().flat_map(of_clause).collect()
+}
+
+/// The deadline that presses among those of one clause. What recurs is a duty to report or check; it presses only where nothing else is
+/// due.
+pub fn of_clause(directive: &Directive, clause: &str, day: Date) -> Option<record::Deadline> {
+    let clause = directive.clauses.iter().find(|other| other.id == clause)?;
+    let records = |recurring: bool| -> Vec<record::Deadline> {
+        let kind = |deadline: &&Deadline| matches!(deadline.due, Due::EveryMonths(_)) == recurring;
+        let chosen = clause.deadlines.iter().filter(kind);
+        chosen.map(|deadline| record_of(directive, clause, deadline, day)).collect()
+    };
+    pressing(&records(false)).or(pressing(&records(true))).cloned()
 }
 
 /// The deadline that presses: the nearest one still to come, else the last one passed, else one without a day.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use catalog::directive::{
-    Answer, Clause, ClauseKind, DecisionSlot, Directive, Effect, Embedded, OwnershipMode,
+    Answer, Clause, ClauseKind, DecisionSlot, Directive, Due, Effect, Embedded, OwnershipMode,
 };
 use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Path, Reach};
 use catalog::product::Product;
+use jiff::civil::Date;
 use model::finding::{Relation, State};
 
 use super::Options;
@@ -43,6 +44,8 @@ impl<'a> Case<'a> {
 pub struct Ruling {
     /// The clause's id; empty under watch.
     pub clause: String,
+    /// Other clauses of the directive that apply too.
+    pub also_clauses: Vec<String>,
     /// The state, before waivers and staleness.
     pub state: State,
     /// The code of the reason.
@@ -53,22 +56,34 @@ pub struct Ruling {
     pub decisions: Vec<(String, Answer)>,
 }
 
-/// What the directive says; `None` when it says nothing. Of several clauses, the one that binds hardest.
+/// What the directive says; `None` when it says nothing. Of several clauses, the one that binds hardest, and of those the one that is
+/// due first; the others that apply are named.
 pub fn rule(
     case: &Case<'_>,
     directive: &Directive,
     catalog: &Catalog,
     options: &Options,
 ) -> Option<Ruling> {
-    let mut best: Option<(State, Effect, Ruling)> = None;
-    for clause in &directive.clauses {
-        let Some(ruling) = rule_clause(case, clause, directive, catalog, options) else { continue };
-        let key = (ruling.state, clause.effect);
-        if best.as_ref().is_none_or(|(state, effect, _)| key < (*state, *effect)) {
-            best = Some((ruling.state, clause.effect, ruling));
-        }
-    }
-    best.map(|(_, _, ruling)| ruling).or_else(|| watch(case, directive, catalog))
+    let due = |clause: &Clause| {
+        let days = clause.deadlines.iter().filter_map(|deadline| match deadline.due {
+            Due::On(date) => Some(date.last_day()),
+            _ => None,
+        });
+        days.min().unwrap_or(Date::MAX)
+    };
+    let mut applying: Vec<(State, Effect, Date, Ruling)> = directive
+        .clauses
+        .iter()
+        .filter_map(|clause| {
+            let ruling = rule_clause(case, clause, directive, catalog, options)?;
+            Some((ruling.state, clause.effect, due(clause), ruling))
+        })
+        .collect();
+    applying.sort_by_key(|(state, effect, due, _)| (*state, *effect, *due));
+    let mut applying = applying.into_iter().map(|(.., ruling)| ruling);
+    let Some(mut leading) = applying.next() else { return watch(case, directive, catalog) };
+    leading.also_clauses = applying.map(|ruling| ruling.clause).collect();
+    Some(leading)
 }
 
 fn rule_clause(
@@ -86,7 +101,10 @@ fn rule_clause(
     view.relation(case, clause);
     view.kind(clause);
     let path = view.path();
-    for slot in directive.decisions.iter().filter(|slot| applies(slot, case, clause, path)) {
+    let about_paths = directive.decisions.iter().filter(|slot| !slot.paths.is_empty());
+    view.path_slots = about_paths.map(|slot| slot.id.clone()).collect();
+    let applying = |slot: &&DecisionSlot| applies(slot, case, clause, directive, path);
+    for slot in directive.decisions.iter().filter(applying) {
         view.decide(slot, options.answer(directive, &slot.id).unwrap_or(slot.default));
     }
     view.ruling(case)
@@ -96,10 +114,12 @@ fn rule_clause(
 struct View<'a> {
     clause: &'a Clause,
     reach: Option<Reach>,
-    /// Reasons to doubt, first one wins; answered slots can clear the first.
-    open: Option<&'static str>,
+    /// Reasons to doubt; an answered slot settles its own and no other.
+    open: Vec<&'static str>,
     elsewhere: bool,
     decisions: Vec<(String, Answer)>,
+    /// The slots of the directive that ask about paths.
+    path_slots: Vec<String>,
     reason: &'static str,
 }
 
@@ -108,9 +128,10 @@ impl<'a> View<'a> {
         Self {
             clause,
             reach: None,
-            open: None,
+            open: Vec::new(),
             elsewhere: false,
             decisions: Vec::new(),
+            path_slots: Vec::new(),
             reason: "state/named",
         }
     }
@@ -154,7 +175,7 @@ impl<'a> View<'a> {
     fn allow_list(&mut self, case: &Case<'_>, clause: &Clause, catalog: &Catalog) -> Option<()> {
         let product = case.product?;
         let limits = &clause.categories;
-        if limits.is_empty() || !catalog.in_categories(&product.category, limits) {
+        if !limits.is_empty() && !catalog.in_categories(&product.category, limits) {
             return None;
         }
         if clause.allowed.iter().any(|id| *id == product.id || *id == product.vendor) {
@@ -162,12 +183,12 @@ impl<'a> View<'a> {
         }
         self.reason = "state/not-listed";
         if clause.allowed.is_empty() {
-            self.open = Some("state/allow-list-unknown");
+            self.doubt("state/allow-list-unknown");
         }
         Some(())
     }
 
-    /// By the vendor's country, and where the clause says supplier, by its owners' too.
+    /// By the vendor's country, and where the clause speaks of suppliers, by their owners' too. An unknown country is open.
     fn origin(
         &mut self,
         case: &Case<'_>,
@@ -175,16 +196,23 @@ impl<'a> View<'a> {
         catalog: &Catalog,
         options: &Options,
     ) -> Option<()> {
-        let country = |id: &str| catalog.vendor(id).map(|vendor| vendor.origin.clone());
-        let listed = |id: &str| country(id).is_some_and(|origin| clause.origins.contains(&origin));
+        let country = |id: &str| catalog.vendor(id).map_or("", |vendor| vendor.origin.as_str());
+        let listed = |id: &str| clause.origins.iter().any(|origin| origin == country(id));
         self.reason = "state/origin";
         if listed(case.vendor) {
             return Some(());
         }
-        let owners = catalog.graph.owners(case.vendor, options.day, clause.ownership.threshold);
+        if country(case.vendor).is_empty() {
+            self.doubt("state/origin-unknown");
+            return Some(());
+        }
+        if clause.ownership.mode != OwnershipMode::SupplierCountry {
+            return None;
+        }
+        let threshold = clause.ownership.threshold;
+        let owners = catalog.graph.owners(case.vendor, options.day, threshold);
         let owner = owners.iter().find(|owner| listed(owner))?;
         let named = BTreeSet::from([owner.as_str()]);
-        let threshold = clause.ownership.threshold;
         self.reach = catalog.graph.reach(case.vendor, &named, options.day, threshold);
         Some(())
     }
@@ -233,36 +261,31 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Takes the answer to a slot that applies. An answer settles the doubt that the slot is about.
+    /// Takes the answer to a slot that applies. An answer settles the doubts that the slot is about, and only those.
     fn decide(&mut self, slot: &DecisionSlot, answer: Answer) {
         self.decisions.push((slot.id.clone(), answer));
-        let about_path = !slot.paths.is_empty();
-        let settles = match self.open {
-            Some(NOT_CARRIED) => about_path,
-            Some("state/open-source" | "state/embedded") => !slot.relations.is_empty(),
-            Some("state/purpose-limited") => slot.matter == PURPOSE_MATTER,
-            _ => false,
-        };
-        if settles && answer == Answer::In {
-            self.open = None;
+        if answer == Answer::In {
+            self.open.retain(|doubt| !settles(slot, doubt));
         }
     }
 
     fn doubt(&mut self, reason: &'static str) {
-        self.open.get_or_insert(reason);
+        self.open.push(reason);
+    }
+
+    /// A path that the mode does not carry and that no slot asks about: a rule for the named says no, an unknown rule asks.
+    fn is_beyond(&self) -> bool {
+        let uncarried = self.open.contains(&NOT_CARRIED);
+        let asked = self.decisions.iter().any(|(slot, _)| self.path_slots.contains(slot));
+        let unknown_rule = self.clause.ownership.mode == OwnershipMode::Unknown;
+        uncarried && !asked && !(unknown_rule && is_ownership(self.path()))
     }
 
     fn ruling(self, case: &Case<'_>) -> Option<Ruling> {
-        let answered = |answer| self.decisions.iter().any(|(_, given)| *given == answer);
-        let slot_on_path = self.path().is_some_and(|path| path != Path::Named)
-            && self.open == Some(NOT_CARRIED)
-            && self.decisions.is_empty();
-        // A path that the mode does not carry and that no slot asks about: the named-only rule says no, an unknown rule asks.
-        if slot_on_path
-            && (self.clause.ownership.mode != OwnershipMode::Unknown || !is_ownership(self.path()))
-        {
+        if self.is_beyond() {
             return None;
         }
+        let answered = |answer| self.decisions.iter().any(|(_, given)| *given == answer);
         let (state, reason) = if answered(Answer::Out) {
             (State::OutOfScope, "state/decision-out")
         } else if self.elsewhere {
@@ -271,8 +294,8 @@ impl<'a> View<'a> {
             (State::Watch, "state/not-about-use")
         } else if answered(Answer::Undecided) {
             (State::Undecided, "state/decision-open")
-        } else if let Some(open) = self.open {
-            (State::Undecided, open)
+        } else if let Some(open) = self.open.first() {
+            (State::Undecided, *open)
         } else if case.relation == Relation::ResidueOf {
             (State::Residue, "state/residue-only")
         } else {
@@ -280,11 +303,24 @@ impl<'a> View<'a> {
         };
         Some(Ruling {
             clause: self.clause.id.clone(),
+            also_clauses: Vec::new(),
             state,
             reason,
             reach: self.reach,
             decisions: self.decisions,
         })
+    }
+}
+
+/// Whether an answer to the slot settles this doubt.
+fn settles(slot: &DecisionSlot, doubt: &str) -> bool {
+    match doubt {
+        NOT_CARRIED => !slot.paths.is_empty(),
+        "state/open-source" => slot.relations.iter().any(|r| r == Relation::OpenSourceOf.as_str()),
+        "state/embedded" => slot.relations.iter().any(|r| r == Relation::Embeds.as_str()),
+        "state/purpose-limited" => slot.matter == PURPOSE_MATTER,
+        "state/function-limited" => FUNCTION_MATTERS.contains(&slot.matter.as_str()),
+        _ => false,
     }
 }
 
@@ -306,30 +342,51 @@ fn within_limits(case: &Case<'_>, clause: &Clause, catalog: &Catalog, view: &mut
     in_category && has_capability
 }
 
-/// Whether a slot is about this case: by form, by relation, by path, or by the purpose that the clause is limited to.
-fn applies(slot: &DecisionSlot, case: &Case<'_>, clause: &Clause, path: Option<Path>) -> bool {
-    let by_form = case
-        .product
-        .is_some_and(|product| product.forms.iter().any(|form| slot.forms.contains(form)));
+/// Whether a slot is about this case: by form, by relation, by path, or by what the clause is limited to.
+///
+/// By form only if the slots of the directive speak of every form of the product: an antivirus that also brings a browser extension is
+/// no browser extension.
+fn applies(
+    slot: &DecisionSlot,
+    case: &Case<'_>,
+    clause: &Clause,
+    directive: &Directive,
+    path: Option<Path>,
+) -> bool {
+    let asked = |form: &String| directive.decisions.iter().any(|slot| slot.forms.contains(form));
+    let by_form = case.product.is_some_and(|product| {
+        product.forms.iter().all(asked)
+            && product.forms.iter().any(|form| slot.forms.contains(form))
+    });
     let by_relation = slot.relations.iter().any(|relation| relation == case.relation.as_str());
     let by_path = path.is_some_and(|path| slot.paths.contains(&path));
     let by_purpose = clause.kind == ClauseKind::PurposeLimited && slot.matter == PURPOSE_MATTER;
-    by_form || by_relation || by_path || by_purpose
+    let by_function =
+        !clause.functions.is_empty() && FUNCTION_MATTERS.contains(&slot.matter.as_str());
+    by_form || by_relation || by_path || by_purpose || by_function
 }
 
-/// Not named, but of the same origin and category.
+/// Not named, but of the same origin and category. Where only the vendor is known, by what the catalog knows it to make.
 fn watch(case: &Case<'_>, directive: &Directive, catalog: &Catalog) -> Option<Ruling> {
     if case.relation != Relation::Is {
         return None;
     }
     let vendor = catalog.vendor(case.vendor)?;
-    let product = case.product?;
-    let watched = directive.watch.iter().any(|watch| {
-        watch.origins.contains(&vendor.origin)
-            && catalog.in_categories(&product.category, &watch.categories)
-    });
+    let within = |categories: &[String]| match case.product {
+        Some(product) => catalog.in_categories(&product.category, categories),
+        None => catalog
+            .products
+            .iter()
+            .filter(|product| product.vendor == vendor.id)
+            .any(|product| catalog.in_categories(&product.category, categories)),
+    };
+    let watched = directive
+        .watch
+        .iter()
+        .any(|watch| watch.origins.contains(&vendor.origin) && within(&watch.categories));
     watched.then(|| Ruling {
         clause: String::new(),
+        also_clauses: Vec::new(),
         state: State::Watch,
         reason: "state/same-origin",
         reach: None,
@@ -353,6 +410,9 @@ fn is_ownership(path: Option<Path>) -> bool {
 }
 
 const NOT_CARRIED: &str = "state/ownership-open";
+
+/// The matters of slots that settle clauses limited to functions or sites.
+const FUNCTION_MATTERS: &[&str] = &["network-function", "sensitive-sites", "critical-components"];
 
 /// The matter of a slot that settles purpose-limited clauses.
 const PURPOSE_MATTER: &str = "asset-purpose";

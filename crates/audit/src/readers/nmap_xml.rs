@@ -141,7 +141,8 @@ fn address(host: &mut Host, node: &Node, sink: &mut Sink<'_>) {
         sink.identify(asset, IdKind::Mac, &identity);
     }
     let maker = identifiers::oui(mac).unwrap_or_default();
-    let facts = [(Field::MacOui, &*maker), (Field::HwVendor, node.attribute("vendor"))];
+    // The scanner's word for the maker is looked up from the same prefix: no second fact, and no vendor field of the host.
+    let facts = [(Field::MacOui, &*maker), (Field::Name, node.attribute("vendor"))];
     let mut row = sink.row(node.at);
     if row.observe(asset, Context::Platform, &facts).is_none() {
         row.inert(codes::ROW_ASSET_DETAIL);

@@ -37,7 +37,9 @@ impl Reader for TableCsv {
         }
         let text = head_text(head.bytes);
         let first = text.trim_start().chars().next()?;
-        if matches!(first, '{' | '<') || text.contains('\0') {
+        let json_rows = first == '['
+            && text.trim_start().trim_start_matches('[').trim_start().starts_with(['{', ']']);
+        if matches!(first, '{' | '<') || json_rows || text.contains('\0') {
             return None;
         }
         // A known sheet saved as text is told by its headers and its name together.

@@ -55,6 +55,9 @@ pub(crate) fn run(
     refuse_broken(&facts, words)?;
     let directives = choose(&facts, &scope.directive, words)?;
     let options = options(scope, &directives, words)?;
+    if let Some(out) = reports {
+        refuse_same_folder(paths, out, words)?;
+    }
     let mut skip: Vec<PathBuf> = reports.map(Path::to_path_buf).into_iter().collect();
     skip.extend(common.data.iter().cloned());
     let jobs = scope.jobs.unwrap_or_else(cores);
@@ -130,27 +133,38 @@ fn next_steps(assessment: &Assessment, reports: Option<&Path>) -> Vec<String> {
     next
 }
 
-/// Nothing read is no clean bill: wrong input. A reader that gave up leaves the run unfinished.
+/// Nothing understood is no clean bill: wrong input. Without findings, what could not be read leaves the run unfinished: the rest may
+/// hold some.
 fn outcome(assessment: &Assessment, fail_on: FailOn) -> Outcome {
-    let read =
-        assessment.sources.iter().any(|source| source.fate == "read" || source.fate == "opened");
-    let broken =
-        assessment.diagnostics.iter().any(|diagnostic| diagnostic.code == "bug/reader-panicked");
+    let code = |code: &str| assessment.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
+    let failed = assessment.diagnostics.iter().any(|diagnostic| diagnostic.severity == "error");
     let at_least = match fail_on {
         FailOn::Confirmed => Some(Confidence::Confirmed),
         FailOn::Probable => Some(Confidence::Probable),
         FailOn::Possible => Some(Confidence::Possible),
         FailOn::Never => None,
     };
-    if !read {
+    let found = at_least.is_some_and(|at_least| has_findings(assessment, at_least));
+    if assessment.totals.rows_understood == 0 {
         Outcome::Wrong
-    } else if broken {
+    } else if code("bug/reader-panicked") || (failed && !found && fail_on != FailOn::Never) {
         Outcome::Unfinished
-    } else if at_least.is_some_and(|at_least| has_findings(assessment, at_least)) {
+    } else if found {
         Outcome::Found
     } else {
         Outcome::Clean
     }
+}
+
+/// The report folder is not read; were it the input itself, nothing would be.
+fn refuse_same_folder(paths: &[PathBuf], out: &Path, words: &Words) -> Result<(), Trouble> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let out_real = real(out);
+    if out_real.is_some() && paths.iter().any(|path| real(path) == out_real) {
+        let shown = out.display().to_string();
+        return Err(Trouble::wrong(words, "error-out-is-input", &[("path", (&shown).into())]));
+    }
+    Ok(())
 }
 
 /// Conclusions from half of the user's facts would be wrong in silence.

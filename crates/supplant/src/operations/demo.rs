@@ -20,6 +20,7 @@ static ESTATE: &[u8] = include_bytes!("../../demo/estate.tar.gz");
 /// See [`super::run`].
 pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome> {
     let estate = args.out.join("estate");
+    make_room(words, &args.out, &estate)?;
     unpack(&estate).map_err(|error| Trouble::write(words, &estate, error))?;
     let waivers = args.out.join("waivers.toml");
     let scope = Scope {
@@ -34,6 +35,24 @@ pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome
     let print = Print { format: Format::Summary, output: "-".into() };
     let reports = args.out.join("report");
     assess::run(&[estate], &scope, &print, Some(&reports), common, words)
+}
+
+/// Takes away the estate of an earlier run: files of another version would be assessed with it. What this program has not put there
+/// is never deleted.
+fn make_room(words: &Words, out: &Path, estate: &Path) -> Result<()> {
+    let marker = out.join(MARKER);
+    if estate.exists() && !marker.exists() {
+        let foreign = io::Error::new(io::ErrorKind::AlreadyExists, "this is no demo estate");
+        return Err(Trouble::write(words, estate, foreign).into());
+    }
+    let renew = || {
+        if estate.exists() {
+            std::fs::remove_dir_all(estate)?;
+        }
+        std::fs::create_dir_all(out)?;
+        std::fs::write(&marker, "")
+    };
+    renew().map_err(|error| Trouble::write(words, out, error).into())
 }
 
 /// Unpacks regular files and folders of our own archive; the waivers file goes beside the estate.
@@ -69,3 +88,5 @@ fn unpack(estate: &Path) -> io::Result<()> {
 /// The directive that the demo estate is about.
 const DIRECTIVE: &str = "cn-2026-01-security-software";
 const WAIVERS: &str = "waivers.toml";
+/// Says that the folder is ours to renew.
+const MARKER: &str = ".supplant-demo";

@@ -47,7 +47,7 @@ use Means::{FileName, Homepage, Image, Is, Organisation, Oui, Path, Purl};
 static TABLES: &[Table] = &[
     Table {
         name: "programs",
-        needs: &["name", "version", "publisher", "uninstall_string"],
+        needs: &["name", "version", "publisher"],
         context: Context::Installed,
         columns: &[
             ("name", Is(Field::WinDisplay)),
@@ -56,18 +56,6 @@ static TABLES: &[Table] = &[
             ("install_location", Is(Field::WinPath)),
             ("identifying_number", Is(Field::WinProductCode)),
             ("upgrade_code", Is(Field::WinUpgradeCode)),
-        ],
-    },
-    Table {
-        name: "programs",
-        needs: &["name", "version", "publisher", "install_date"],
-        context: Context::Installed,
-        columns: &[
-            ("name", Is(Field::WinDisplay)),
-            ("publisher", Is(Field::WinPublisher)),
-            ("version", Is(Field::Version)),
-            ("install_location", Is(Field::WinPath)),
-            ("identifying_number", Is(Field::WinProductCode)),
         ],
     },
     Table {
