@@ -100,7 +100,52 @@ fn shown_text(bytes: &[u8], evidence: &Evidence) -> Option<String> {
     if evidence.reader.starts_with(TABLE_READER) {
         return Some(shown_cells(&text, evidence));
     }
-    Some(cut(&mask(&text)))
+    if evidence.reader.starts_with(WALK_READER) {
+        return Some(shown_variable(&text, evidence));
+    }
+    Some(cut(&if text.starts_with('<') { shown_xml(&text, evidence) } else { mask(&text) }))
+}
+
+/// A line of a walk: a private subtree may hold communities and keys, so a value that is no evidence is left out.
+fn shown_variable(line: &str, evidence: &Evidence) -> String {
+    let split = line.split_once(" = ").map(|(oid, value)| (oid, " = ", value));
+    let split = split.or_else(|| line.rsplit_once('|').map(|(oid, value)| (oid, "|", value)));
+    let Some((oid, separator, value)) = split else { return cut(&mask(line)) };
+    let (kind, bare) = value.split_once(": ").unwrap_or(("", value));
+    let bare = bare.trim().trim_matches('"').trim_start_matches('.').to_lowercase();
+    if known(evidence).iter().any(|known| known.contains(&bare)) {
+        return cut(line);
+    }
+    cut(&format!("{oid}{separator}{kind} {LEFT_OUT}"))
+}
+
+/// Markup: names stay, texts and attributes only if they are evidence.
+fn shown_xml(line: &str, evidence: &Evidence) -> String {
+    let known = known(evidence);
+    let mut out = String::new();
+    // Between `>` and `<` stands text, between quotes within a tag a value.
+    for (index, piece) in line.split('<').enumerate() {
+        let (tag, text) = piece.split_once('>').unwrap_or((piece, ""));
+        if index > 0 {
+            out.push('<');
+            for (at, part) in tag.split('"').enumerate() {
+                let quote = if at > 0 { "\"" } else { "" };
+                out.push_str(quote);
+                out.push_str(if at % 2 == 0 { part } else { covered(part, &known) });
+            }
+            out.push('>');
+            out.push_str(covered(text, &known));
+        } else {
+            out.push_str(covered(piece, &known));
+        }
+    }
+    out
+}
+
+/// The text if the record shows it anyhow.
+fn covered<'t>(text: &'t str, known: &[String]) -> &'t str {
+    let value = text.trim().to_lowercase();
+    if value.is_empty() || known.contains(&value) { text } else { LEFT_OUT }
 }
 
 /// A line of a table: a cell that the reader did not take may hold anything, so its content is left out.
@@ -187,6 +232,7 @@ const RAW_COLUMNS: usize = 2000;
 const FLAT_DEPTH: usize = 2;
 const LEFT_OUT: &str = "[…]";
 const TABLE_READER: &str = "table-csv/";
+const WALK_READER: &str = "snmp-walk/";
 const SECRET_WORDS: &[&str] = &[
     "password",
     "passwd",
@@ -260,6 +306,24 @@ mod tests {
         assert!(!shown.contains("hunter2"), "{shown}");
         assert!(shown.contains("repo/sensor:7") && shown.contains("Pod"), "{shown}");
         assert!(shown.contains(r#""adminPassword":"[…]""#), "{shown}");
+    }
+
+    #[test]
+    fn values_of_walks_and_markup_are_shown_only_if_they_are_evidence() {
+        let walk = evidence("snmp-walk/1", &[("snmp.sysobjid", "1.3.6.1.4.1.9.1")]);
+        let shown =
+            |line: &str, evidence: &Evidence| shown_text(line.as_bytes(), evidence).unwrap();
+        let line = "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.9.1";
+        assert_eq!(shown(line, &walk), line);
+        let line = ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.9.1";
+        assert_eq!(shown(line, &walk), line);
+        assert_eq!(shown("1.3.6.1.4.1.9.2|4|hunter2", &walk), "1.3.6.1.4.1.9.2|4| […]");
+        assert_eq!(shown(".1.3 = STRING: \"hunter2\"", &walk), ".1.3 = STRING […]");
+        let scan = evidence("nmap-xml/1", &[("net.product", "FortiGate")]);
+        assert_eq!(
+            shown("<a b=\"hunter2\" c=\"FortiGate\"><d>hunter2</d>", &scan),
+            "<a b=\"[…]\" c=\"FortiGate\"><d>[…]</d>"
+        );
     }
 
     #[test]

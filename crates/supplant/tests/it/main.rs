@@ -1,0 +1,18 @@
+//! The built program as users and attackers meet it: folders go in, exit codes, texts and reports come out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests may fail loudly, and start the program that they test"
+)]
+
+mod archives;
+mod deliveries;
+mod inputs;
+mod records;
+mod secrets;
+mod support;
+mod usage;
+mod wording;

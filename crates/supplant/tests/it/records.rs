@@ -1,0 +1,92 @@
+//! Records of released versions stay readable, and what is read is what was written.
+
+use std::path::Path;
+
+use model::record::{ASSESSMENT_SCHEMA, Assessment};
+
+use crate::support::Estate;
+
+const SAMPLE: &str = "corpus/records/v1/assessment.json";
+
+fn sample() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(SAMPLE);
+    std::fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn a_record_of_version_1_reads_and_writes_the_same_bytes() {
+    let text = sample();
+    let record: Assessment = serde_json::from_str(&text).unwrap();
+    assert_eq!(record.schema, "supplant.assessment/1");
+    assert_eq!(
+        ASSESSMENT_SCHEMA, "supplant.assessment/1",
+        "a new version needs a sample of its own"
+    );
+    let mut written = Vec::new();
+    report::json::write(&record, &mut written).unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), text);
+}
+
+#[test]
+fn the_sample_shows_every_field() {
+    let value: serde_json::Value = serde_json::from_str(&sample()).unwrap();
+    for list in ["directives", "assets", "findings", "waivers", "sources", "diagnostics"] {
+        assert!(!value[list].as_array().unwrap().is_empty(), "{list} is empty");
+    }
+    assert!(value["findings"].as_array().unwrap().iter().any(|f| f["owner_chain"][0].is_object()));
+}
+
+#[test]
+fn the_manual_names_every_field() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/records.md");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&sample()).unwrap();
+    // The keys of these objects are values: languages, codes, arguments.
+    let open = [
+        "title",
+        "binds",
+        "name",
+        "action",
+        "question",
+        "why",
+        "args",
+        "inert",
+        "not_understood",
+        "assets_by_kind",
+        "findings_by_state",
+        "unknowns",
+    ];
+    let mut values = vec![&value];
+    while let Some(value) = values.pop() {
+        match value {
+            serde_json::Value::Object(object) => {
+                for (key, value) in object {
+                    assert!(manual.contains(&format!("`{key}`")), "`{key}` is not in the manual");
+                    if !open.contains(&key.as_str()) {
+                        values.push(value);
+                    }
+                }
+            }
+            serde_json::Value::Array(array) => values.extend(array),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn explain_reads_old_records() {
+    let estate = Estate::new();
+    estate.put_beside("old/assessment.json", sample());
+    let record: Assessment = serde_json::from_str(&sample()).unwrap();
+    for finding in &record.findings {
+        let run = estate.run(&["explain", &finding.id, "--from", "old"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        assert!(run.out.contains(&finding.asset_name), "{}", run.out);
+    }
+    let mut newer: serde_json::Value = serde_json::from_str(&sample()).unwrap();
+    newer["findings"] = "none".into();
+    estate.put_beside("new/assessment.json", newer.to_string());
+    let run = estate.run(&["explain", "F-1", "--from", "new"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("no assessment that this version can read"), "{}", run.err);
+}
