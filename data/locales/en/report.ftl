@@ -58,7 +58,7 @@ headline-gaps = Of { $rows } rows read, { $lost } were not understood; { $unread
    *[other] { $unread } inputs could not be read
 }. What is missing there may hold more findings.
 
-tile-assets = Assets affected
+tile-assets = Assets with prohibited
 tile-of-assets = of { $count } assets
 tile-prohibited = Prohibited findings
 tile-of-findings = of { $count } findings

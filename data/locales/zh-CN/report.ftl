@@ -37,7 +37,7 @@ headline-gaps = 所读取的 { $rows } 行中有 { $lost } 行未解析；{ $unr
    *[other] 有 { $unread } 个来源无法读取
 }。缺失部分可能含有更多发现项。
 
-tile-assets = 受影响资产
+tile-assets = 含禁用产品的资产
 tile-of-assets = 共 { $count } 项资产
 tile-prohibited = 禁用发现项
 tile-of-findings = 共 { $count } 项发现项

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::inputs::MEMORY;
-use crate::support::{CMDB, Estate, codes, products, sound, source};
+use crate::support::{CMDB, Estate, PROGRAMS, codes, products, sound, source};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -14,13 +14,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A table of one GiB that says the same in every row, compressed without ever being there.
+/// A row and 400 MB of nothing, compressed without ever being there.
 fn bomb() -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(CMDB.as_bytes()).unwrap();
-    let block = "aaaaaaa,,,\n".repeat(100_000);
-    for _ in 0..1000 {
-        encoder.write_all(block.as_bytes()).unwrap();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(PROGRAMS.trim_end_matches(']').as_bytes()).unwrap();
+    let block = vec![b' '; 1_000_000];
+    for _ in 0..400 {
+        encoder.write_all(&block).unwrap();
     }
     encoder.finish().unwrap()
 }
@@ -76,15 +76,15 @@ fn bombs_are_stopped() {
     let estate = Estate::new();
     let bomb = bomb();
     estate.put("cmdb.csv", CMDB);
-    estate.put("bomb.csv.gz", &bomb);
-    estate.put("double.csv.gz", gzip(&bomb));
-    estate.put("bomb.zip", zip(&[("inner.csv.gz", &bomb), ("cmdb.csv", CMDB.as_bytes())]));
-    estate.put("bomb.tar.gz", gzip(&tar(&[("inner.csv.gz", &bomb)])));
+    estate.put("bomb.json.gz", &bomb);
+    estate.put("double.json.gz", gzip(&bomb));
+    estate.put("bomb.zip", zip(&[("inner.json.gz", &bomb), ("cmdb.csv", CMDB.as_bytes())]));
+    estate.put("bomb.tar.gz", gzip(&tar(&[("inner.json.gz", &bomb)])));
     let (run, record) = estate.assess_within(MEMORY);
     sound(&run, &record);
     assert!(products(&record).iter().any(|id| id.starts_with("fortinet")), "{run:?}");
     for path in
-        ["bomb.csv.gz", "double.csv.gz", "bomb.zip!/inner.csv.gz", "bomb.tar.gz!/inner.csv.gz"]
+        ["bomb.json.gz", "double.json.gz", "bomb.zip!/inner.json.gz", "bomb.tar.gz!/inner.json.gz"]
     {
         let said = codes(&record, path);
         assert!(said.contains(&"input/decompression-ratio".to_owned()), "{path}: {said:?}");

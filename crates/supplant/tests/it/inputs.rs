@@ -42,7 +42,7 @@ fn bad_files_are_listed_and_the_rest_is_read() {
     let told =
         latin["not_understood"].as_object().unwrap().len() + codes(&record, "latin.json").len();
     assert!(told > 0, "bytes that are no UTF-8 passed in silence: {latin}");
-    assert_eq!(codes(&record, "swapped.csv"), ["row/swapped-columns"]);
+    assert!(codes(&record, "swapped.csv").contains(&"row/swapped-columns".to_owned()));
 }
 
 #[test]
