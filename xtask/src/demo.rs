@@ -14,7 +14,7 @@ mod network;
 mod odd;
 mod osquery;
 mod packages;
-mod random;
+pub(crate) mod random;
 mod rpm;
 mod sbom;
 mod snmp;

@@ -2,6 +2,7 @@
 //!
 //! A library so that `cargo test` can run the same checks as the command line does.
 
+pub mod bench;
 pub mod demo;
 pub mod steps;
 pub mod tidy;

@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use xtask::{demo, root, steps, tidy};
+use xtask::{bench, demo, root, steps, tidy};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -12,6 +12,8 @@ fn main() -> ExitCode {
     let outcome = match task {
         "test" => steps::test(&root()),
         "demo-estate" => demo::command(&root(), &arguments),
+        "bench" => bench::command(&root(), arguments.get(1..).unwrap_or_default()),
+        "bench-inner" => bench::inner(&root(), arguments.get(1..).unwrap_or_default()),
         "tidy" => tidy::command(&arguments.get(1).map_or_else(root, PathBuf::from)),
         _ => {
             eprint!("{USAGE}");
@@ -33,5 +35,6 @@ usage: cargo xtask TASK
 
   test                              format, lints, all tests, release build, demo twice
   demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
+  bench audit [--only PART]         speed and memory, beside the goals and other tools
   tidy [DIR]                        the rules that the compiler cannot hold
 ";

@@ -1,7 +1,7 @@
 //! From bytes to observations: decompress, open containers, detect the format, read, account.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -144,7 +144,7 @@ fn read_source(
     if (is_tar || is_zip) && job.nested > MAX_NESTED {
         return sink.error(codes::NESTED_TOO_DEEP, None, &[]);
     }
-    let mut whole = BufReader::with_capacity(HEAD_BYTES, io::Cursor::new(head).chain(stream));
+    let mut whole = io::Cursor::new(head).chain(stream);
     match reader {
         Some(reader) => read_rows(reader, &mut whole, job, &mut sink),
         None if is_tar => read_tar(&mut whole, reopen, job, collector),

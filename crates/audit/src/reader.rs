@@ -38,6 +38,11 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
+    /// Whether this is a JSON array of objects: formats of text and tables need not look any further.
+    pub fn is_json_array(&self) -> bool {
+        begins_array(self.bytes)
+    }
+
     /// The head as text where it is valid UTF-8, without a byte-order mark; a character cut at the end is left off.
     pub fn text(&self) -> &str {
         let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.bytes);
@@ -49,6 +54,13 @@ impl Head<'_> {
                 .unwrap_or(""),
         }
     }
+}
+
+/// How a JSON array of objects begins, which nothing but JSON does.
+fn begins_array(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let inner = bytes.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inner.is_some_and(|inner| inner.starts_with(b"{\""))
 }
 
 /// How many bytes a probe sees at most.

@@ -33,6 +33,8 @@ mod values;
 mod workbook;
 mod xml;
 
+pub(crate) use osquery::KnownRows;
+
 use crate::reader::{Head, Reader};
 
 /// All readers, sorted by id. Adding one: a module here, a line in this list, a section in `docs/formats.md`, and tests.

@@ -12,6 +12,7 @@ use model::strings::StrId;
 
 use crate::codes;
 use crate::limits::Limits;
+use crate::readers::KnownRows;
 
 /// What one worker has read so far: observations, the account of each source, and what there is to say.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub struct Collector {
     pub sources: Vec<(Source, Ledger)>,
     /// What there is to say about them.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the reader of osquery results has learnt, for the next source.
+    known_rows: KnownRows,
 }
 
 impl Collector {
@@ -69,6 +72,11 @@ impl Sink<'_> {
     /// The source, for those that learn its digest or fate late.
     pub fn source_mut(&mut self) -> Option<&mut Source> {
         self.collector.sources.get_mut(self.source.0 as usize).map(|(source, _)| source)
+    }
+
+    /// What the reader of osquery results has learnt from earlier sources of the same collector; its items are the collector's.
+    pub(crate) fn known_rows(&mut self) -> &mut KnownRows {
+        &mut self.collector.known_rows
     }
 
     /// Sets how positions count from here on; lines unless a reader says otherwise.

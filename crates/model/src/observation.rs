@@ -227,4 +227,37 @@ mod tests {
         assert_eq!(at, [7, 9, 9 + (1 << 33), 1]);
         assert_eq!(seen.value(a, Field::LinPkg), Some("bash"));
     }
+
+    #[test]
+    fn interning_keeps_what_a_map_keeps() {
+        use std::collections::HashMap;
+
+        let mut seen = Observations::default();
+        let mut strings: HashMap<String, StrId> = HashMap::new();
+        let mut items: HashMap<(Context, Vec<Fact>), ItemId> = HashMap::new();
+        let mut state = 1_u64;
+        let mut below = |limit: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % limit
+        };
+        for _ in 0..20_000 {
+            let facts: Vec<Fact> = (0..below(4))
+                .map(|_| {
+                    let text = "x".repeat(below(3) as usize) + &below(400).to_string();
+                    let value = seen.strings.intern(&text);
+                    let next = StrId(strings.len() as u32);
+                    assert_eq!(*strings.entry(text.clone()).or_insert(next), value);
+                    assert_eq!(seen.strings.get(value), text);
+                    let field = if below(2) == 0 { Field::LinPkg } else { Field::Version };
+                    Fact { field, value }
+                })
+                .collect();
+            let context = if below(2) == 0 { Context::Installed } else { Context::Residue };
+            let next = ItemId(items.len() as u32);
+            let item = seen.items.intern(context, &facts);
+            assert_eq!(*items.entry((context, facts.clone())).or_insert(next), item);
+            assert_eq!(seen.items.get(item), Some(Item { context, facts: &facts }));
+        }
+        assert_eq!((seen.strings.len(), seen.items.len()), (strings.len(), items.len()));
+    }
 }

@@ -5,14 +5,16 @@
 //! an array does not name it and a query in a log may be called anything. Rows of other tables are inert. In a differential log
 //! a row that was added and later removed is gone and counts as inert.
 //!
-//! Hosts repeat each other's rows to the byte, so a row that was seen before is not parsed again: [`memo`] compares bytes, never
-//! hashes alone. Follows the osquery 5 schema and its logging documentation. Not read: carved files, status logs.
+//! Hosts repeat each other's rows but for a column or two, so a row that says what another one said is not parsed again: see
+//! [`known`]. Follows the osquery 5 schema and its logging documentation. Not read: carved files, status logs.
 
-mod memo;
+mod known;
 mod rows;
 mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twins;
 
 use std::collections::HashMap;
 
@@ -23,10 +25,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::codes;
-use crate::reader::{Head, Input, Reader};
+use crate::reader::{Head, Input, Reader, report_read_error};
 use crate::sink::Sink;
-use memo::{Memo, Verdict};
-use rows::{Objects, RowText, parse_row};
+pub(crate) use known::KnownRows;
+use known::Verdict;
+use rows::{Objects, RowText, Take, parse_row};
 
 /// The reader; see the module's text.
 pub(super) struct Osquery;
@@ -67,14 +70,29 @@ impl Reader for Osquery {
             name: tables::host_of_file(input.stem(), input.folder()),
             asset: None,
             hosts: HashMap::new(),
-            memo: Memo::default(),
+            known: std::mem::take(sink.known_rows()),
             pending: HashMap::new(),
         };
         let mut objects = Objects::new(input.limits.row_bytes);
-        while let Some(object) = objects.next(input.stream, sink) {
-            reading.object(object.at, object.bytes, sink);
+        loop {
+            let taken = match input.stream.fill_buf() {
+                Ok(piece) => {
+                    objects.feed(piece, &mut reading, sink);
+                    piece.len()
+                }
+                Err(error) => {
+                    report_read_error(sink, &error);
+                    0
+                }
+            };
+            if taken == 0 {
+                break;
+            }
+            input.stream.consume(taken);
         }
+        objects.end(sink);
         reading.flush(sink);
+        *sink.known_rows() = reading.known;
     }
 }
 
@@ -91,7 +109,7 @@ struct Reading {
     name: tables::FileHost,
     asset: Option<AssetId>,
     hosts: HashMap<String, AssetId>,
-    memo: Memo,
+    known: KnownRows,
     /// Added rows of a differential log that have not been removed yet, by host and row.
     pending: HashMap<(AssetId, ItemId), Vec<u64>>,
 }
@@ -129,48 +147,59 @@ enum UnixTime {
     Text(String),
 }
 
-impl Reading {
-    fn object(&mut self, at: u64, bytes: &[u8], sink: &mut Sink<'_>) {
-        if let Some(verdict) = self.memo.get(bytes) {
-            return self.apply(at, verdict, sink);
+impl Take for Reading {
+    fn known(&mut self, at: u64, bytes: &[u8], sink: &mut Sink<'_>) -> Option<usize> {
+        let found = self.known.find(bytes)?;
+        let row = bytes.get(..found.length)?;
+        let asset = self.file_asset(sink);
+        match found.verdict.or_else(|| self.first_meaning(row, sink)) {
+            Some(verdict) => claim(at, asset, verdict, sink),
+            None => sink.row(at).not_understood(codes::ROW_MALFORMED),
         }
+        Some(found.length)
+    }
+
+    fn object(&mut self, at: u64, bytes: &[u8], sink: &mut Sink<'_>) {
         if let Some(line) = log_line(bytes) {
             return self.log_line(at, &line, sink);
         }
         let Some(row) = parse_row(bytes) else {
             return sink.row(at).not_understood(codes::ROW_MALFORMED);
         };
-        if let Some(host) = tables::host_of(&row) {
-            let host = host.to_owned();
-            let asset = self.host(&host, sink);
-            let verdict = self.judge(&row, asset, sink);
-            return claim(at, asset, verdict, sink);
-        }
-        let asset = self.file_asset(sink);
+        let asset = match tables::host_of(&row).map(str::to_owned) {
+            Some(host) => self.host(&host, sink),
+            None => self.file_asset(sink),
+        };
         let verdict = self.judge(&row, asset, sink);
-        // Rows about the host itself name it; they are rare and must be seen each time.
-        if !tables::is_about_host(&row) {
-            self.memo.put(bytes, verdict);
-        }
+        self.learn(bytes, &row);
         claim(at, asset, verdict, sink);
     }
+}
 
-    fn apply(&mut self, at: u64, verdict: Verdict, sink: &mut Sink<'_>) {
-        let asset = self.file_asset(sink);
-        claim(at, asset, verdict, sink);
+impl Reading {
+    /// What the row means that was found last, said for the first time.
+    fn first_meaning(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Option<Verdict> {
+        let verdict = match self.known.row(bytes)? {
+            (Some(table), row) => meaning(table, &row, sink),
+            (None, _) => Verdict::Inert,
+        };
+        self.known.keep(verdict);
+        Some(verdict)
+    }
+
+    /// Rows that name a host or describe one mean more than their item; they must be parsed each time.
+    fn learn(&mut self, bytes: &[u8], row: &[RowText<'_>]) {
+        if tables::names_host(row) || tables::is_about_host(row) {
+            return;
+        }
+        self.known.learn(bytes, tables::of_columns(row));
     }
 
     /// What a row means: an item, inert, or not understood.
     fn judge(&mut self, row: &[RowText<'_>], asset: AssetId, sink: &mut Sink<'_>) -> Verdict {
         let Some(table) = tables::of_columns(row) else { return Verdict::Inert };
         tables::describe_host(row, asset, sink);
-        let facts = table.facts(row);
-        let borrowed: Vec<_> =
-            facts.iter().map(|(field, value)| (*field, value.as_ref())).collect();
-        match sink.item(table.context(row), &borrowed) {
-            Some(item) => Verdict::Item(item),
-            None => Verdict::Inert,
-        }
+        meaning(table, row, sink)
     }
 
     fn log_line(&mut self, at: u64, line: &LogLine<'_>, sink: &mut Sink<'_>) {
@@ -198,18 +227,17 @@ impl Reading {
     }
 
     fn log_row(&mut self, at: u64, bytes: &[u8], kind: Kind, asset: AssetId, sink: &mut Sink<'_>) {
-        let verdict = match self.memo.get(bytes) {
-            Some(verdict) => verdict,
-            None => {
-                let Some(row) = parse_row(bytes) else {
-                    return sink.row(at).not_understood(codes::ROW_MALFORMED);
-                };
+        let found = self.known.find(bytes).filter(|found| found.length == bytes.len());
+        let verdict = match found {
+            Some(found) => found.verdict.or_else(|| self.first_meaning(bytes, sink)),
+            None => parse_row(bytes).map(|row| {
                 let verdict = self.judge(&row, asset, sink);
-                if !tables::is_about_host(&row) {
-                    self.memo.put(bytes, verdict);
-                }
+                self.learn(bytes, &row);
                 verdict
-            }
+            }),
+        };
+        let Some(verdict) = verdict else {
+            return sink.row(at).not_understood(codes::ROW_MALFORMED);
         };
         match (verdict, kind) {
             (Verdict::Item(item), Kind::Added) => {
@@ -278,6 +306,16 @@ enum Kind {
     Added,
     Removed,
     Snapshot,
+}
+
+/// What a row of this table says.
+fn meaning(table: &tables::Table, row: &[RowText<'_>], sink: &mut Sink<'_>) -> Verdict {
+    let facts = table.facts(row);
+    let borrowed: Vec<_> = facts.iter().map(|(field, value)| (*field, value.as_ref())).collect();
+    match sink.item(table.context(row), &borrowed) {
+        Some(item) => Verdict::Item(item),
+        None => Verdict::Inert,
+    }
 }
 
 fn claim(at: u64, asset: AssetId, verdict: Verdict, sink: &mut Sink<'_>) {

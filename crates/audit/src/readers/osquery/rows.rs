@@ -1,12 +1,10 @@
 //! JSON objects out of a stream, one at a time, and their columns.
 
 use std::borrow::Cow;
-use std::io::BufRead;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::codes;
-use crate::reader::report_read_error;
 use crate::sink::Sink;
 
 /// Where the scan of one object stands; survives the end of a buffer.
@@ -15,28 +13,20 @@ pub(super) struct Scan {
     depth: usize,
     in_string: bool,
     escaped: bool,
-    done: usize,
 }
 
 impl Scan {
-    /// The end of the object that begins at the start of `bytes`, or `None` if it is not there yet; call again with more bytes.
+    /// The end of the object that begins at the start of `bytes`, or `None` if it is not there yet; call again with the bytes that
+    /// follow.
     pub(super) fn object_end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let mut at = self.done;
-        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let mut at = 0;
+        loop {
+            let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
             if self.in_string {
-                match self.string_end(rest) {
-                    Some(length) => at += length,
-                    None => {
-                        at = bytes.len();
-                        break;
-                    }
-                }
+                at += self.string_end(rest)?;
                 continue;
             }
-            let Some(found) = memchr::memchr3(b'"', b'{', b'}', rest) else {
-                at = bytes.len();
-                break;
-            };
+            let found = memchr::memchr3(b'"', b'{', b'}', rest)?;
             at += found + 1;
             match rest.get(found) {
                 Some(b'"') => self.in_string = true,
@@ -50,8 +40,6 @@ impl Scan {
                 }
             }
         }
-        self.done = at;
-        None
     }
 
     /// Bytes up to and with the closing quote.
@@ -76,124 +64,125 @@ impl Scan {
     }
 }
 
-/// One object with its place.
-pub(super) struct Object<'b> {
-    /// Offset of its first byte.
-    pub(super) at: u64,
-    /// Its bytes.
-    pub(super) bytes: &'b [u8],
+/// What becomes of the objects of a stream.
+pub(super) trait Take {
+    /// Takes the object at the start of `bytes` if it is known at sight, and returns its length. `bytes` goes on after it, or ends
+    /// before its end.
+    fn known(&mut self, at: u64, bytes: &[u8], sink: &mut Sink<'_>) -> Option<usize>;
+
+    /// Takes an object.
+    fn object(&mut self, at: u64, bytes: &[u8], sink: &mut Sink<'_>);
 }
 
-/// The objects of a stream: the elements of an array, or one after the other.
+/// The objects of a stream: the elements of an array, or one after the other. The stream comes in pieces of any size; only an object
+/// that lies across a border is copied.
 pub(super) struct Objects {
-    buffer: Vec<u8>,
-    /// What of the buffer has been handed out.
-    start: usize,
-    /// Offset of the buffer's first byte.
+    /// The beginning of an object whose end has not come yet.
+    open: Vec<u8>,
+    scan: Scan,
+    /// Offset of the next piece.
     offset: u64,
     limit: usize,
-    ended: bool,
+    /// Whether what stands between objects has been reported.
+    damaged: bool,
+    /// Whether an endless object has made the rest useless.
+    given_up: bool,
 }
 
 impl Objects {
+    /// The objects of a new stream, none longer than `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
-        Self { buffer: Vec::new(), start: 0, offset: 0, limit, ended: false }
+        Self {
+            open: Vec::new(),
+            scan: Scan::default(),
+            offset: 0,
+            limit,
+            damaged: false,
+            given_up: false,
+        }
     }
 
-    /// The next object; reports what stands between objects and does not belong there, what is too long, and what is cut off.
-    pub(super) fn next(
-        &mut self,
-        stream: &mut dyn BufRead,
-        sink: &mut Sink<'_>,
-    ) -> Option<Object<'_>> {
-        self.skip_between(stream, sink)?;
-        let mut scan = Scan::default();
-        loop {
-            let pending = self.buffer.get(self.start..).unwrap_or_default();
-            if let Some(length) = scan.object_end(pending) {
-                let (start, end) = (self.start, self.start + length);
-                self.start = end;
-                let at = self.offset + start as u64;
-                return Some(Object { at, bytes: self.buffer.get(start..end).unwrap_or_default() });
-            }
-            if pending.len() > self.limit {
-                let at = self.offset + self.start as u64;
-                sink.row(at).not_understood(codes::ROW_TOO_LONG);
-                self.start = self.buffer.len();
-                return self.next_after_damage(stream, sink);
-            }
-            if self.ended || !self.fill(stream, sink) {
-                let at = self.offset + self.start as u64;
-                self.start = self.buffer.len();
-                sink.row(at).not_understood(codes::ROW_MALFORMED);
-                sink.error(codes::TRUNCATED, Some(at), &[("error", "the last row has no end")]);
-                return None;
+    /// Takes the next piece of the stream; reports what stands between objects and does not belong there, and what is too long.
+    pub(super) fn feed(&mut self, piece: &[u8], rows: &mut impl Take, sink: &mut Sink<'_>) {
+        let mut at = self.close(piece, rows, sink);
+        while let Some(start) = self.skip_between(piece, at, sink) {
+            let rest = piece.get(start..).unwrap_or_default();
+            let place = self.offset + start as u64;
+            let known = rows.known(place, rest, sink);
+            at = match known.or_else(|| self.scan.object_end(rest)) {
+                Some(length) => start + length,
+                None => {
+                    self.open.extend_from_slice(rest);
+                    piece.len()
+                }
+            };
+            if known.is_none() && self.open.is_empty() {
+                rows.object(place, piece.get(start..at).unwrap_or_default(), sink);
             }
         }
+        self.offset += piece.len() as u64;
+        if self.open.len() > self.limit {
+            self.give_up(sink);
+        }
+    }
+
+    /// The stream has ended; reports an object that is cut off.
+    pub(super) fn end(&mut self, sink: &mut Sink<'_>) {
+        if !self.open.is_empty() {
+            let at = self.offset - self.open.len() as u64;
+            sink.row(at).not_understood(codes::ROW_MALFORMED);
+            sink.error(codes::TRUNCATED, Some(at), &[("error", "the last row has no end")]);
+        }
+    }
+
+    /// Completes the open object; returns where the rest of the piece begins.
+    fn close(&mut self, piece: &[u8], rows: &mut impl Take, sink: &mut Sink<'_>) -> usize {
+        if self.given_up {
+            return piece.len();
+        }
+        if self.open.is_empty() {
+            return 0;
+        }
+        let place = self.offset - self.open.len() as u64;
+        let Some(end) = self.scan.object_end(piece) else {
+            self.open.extend_from_slice(piece);
+            return piece.len();
+        };
+        self.open.extend_from_slice(piece.get(..end).unwrap_or_default());
+        if rows.known(place, &self.open, sink).is_none() {
+            rows.object(place, &self.open, sink);
+        }
+        self.open.clear();
+        end
     }
 
     /// After an endless object nothing can be trusted to be a row; the rest is skipped, and said to be.
-    fn next_after_damage(
-        &mut self,
-        stream: &mut dyn BufRead,
-        sink: &mut Sink<'_>,
-    ) -> Option<Object<'_>> {
-        let at = self.offset + self.start as u64;
-        sink.error(
-            codes::LIMIT_REACHED,
-            Some(at),
-            &[("limit", &format!("{} bytes a row", self.limit))],
-        );
-        while !self.ended {
-            self.start = self.buffer.len();
-            self.fill(stream, sink);
+    fn give_up(&mut self, sink: &mut Sink<'_>) {
+        let at = self.offset - self.open.len() as u64;
+        sink.row(at).not_understood(codes::ROW_TOO_LONG);
+        let limit = format!("{} bytes a row", self.limit);
+        sink.error(codes::LIMIT_REACHED, Some(self.offset), &[("limit", &limit)]);
+        self.open = Vec::new();
+        self.given_up = true;
+    }
+
+    /// The next `{`. Anything but white space, commas and brackets on the way is one row that was not understood.
+    fn skip_between(&mut self, piece: &[u8], from: usize, sink: &mut Sink<'_>) -> Option<usize> {
+        for (at, byte) in piece.iter().enumerate().skip(from) {
+            match byte {
+                b'{' => {
+                    self.damaged = false;
+                    return Some(at);
+                }
+                b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | 0xef | 0xbb | 0xbf => {}
+                _ if self.damaged => {}
+                _ => {
+                    self.damaged = true;
+                    sink.row(self.offset + at as u64).not_understood(codes::ROW_MALFORMED);
+                }
+            }
         }
         None
-    }
-
-    /// Goes to the next `{`. Anything but white space, commas and brackets on the way is one row that was not understood.
-    fn skip_between(&mut self, stream: &mut dyn BufRead, sink: &mut Sink<'_>) -> Option<()> {
-        let mut damaged = false;
-        loop {
-            while let Some(&byte) = self.buffer.get(self.start) {
-                match byte {
-                    b'{' => return Some(()),
-                    b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | 0xef | 0xbb | 0xbf => {}
-                    _ if damaged => {}
-                    _ => {
-                        damaged = true;
-                        let at = self.offset + self.start as u64;
-                        sink.row(at).not_understood(codes::ROW_MALFORMED);
-                    }
-                }
-                self.start += 1;
-            }
-            if self.ended || !self.fill(stream, sink) {
-                return None;
-            }
-        }
-    }
-
-    /// Reads more; drops what was handed out.
-    fn fill(&mut self, stream: &mut dyn BufRead, sink: &mut Sink<'_>) -> bool {
-        if self.start > 0 {
-            self.buffer.drain(..self.start);
-            self.offset += self.start as u64;
-            self.start = 0;
-        }
-        let taken = match stream.fill_buf() {
-            Ok(bytes) => {
-                self.buffer.extend_from_slice(bytes);
-                bytes.len()
-            }
-            Err(error) => {
-                report_read_error(sink, &error);
-                0
-            }
-        };
-        stream.consume(taken);
-        self.ended = taken == 0;
-        taken > 0
     }
 }
 

@@ -282,6 +282,12 @@ impl Table {
         }
     }
 
+    /// Whether what a row means depends on the value of this column.
+    pub(super) fn reads(&self, column: &str) -> bool {
+        // The state of a package decides its context.
+        column == "status" || self.columns.iter().any(|(name, _)| *name == column)
+    }
+
     /// The facts of a row.
     pub(super) fn facts<'r>(&self, row: &'r [RowText<'_>]) -> Vec<(Field, Cow<'r, str>)> {
         let mut facts = Vec::with_capacity(self.columns.len() + 2);
@@ -377,9 +383,16 @@ fn image_name(text: &str) -> String {
 
 /// The host that a row of a fleet-wide export belongs to.
 pub(super) fn host_of<'r>(row: &'r [RowText<'_>]) -> Option<&'r str> {
-    let names = ["host_hostname", "host_display_name", "hostIdentifier", "host_identifier"];
-    names.iter().find_map(|name| value(row, name)).filter(|host| !host.is_empty())
+    HOST_COLUMNS.iter().find_map(|name| value(row, name)).filter(|host| !host.is_empty())
 }
+
+/// Whether a row has a column for its host, filled in or not.
+pub(super) fn names_host(row: &[RowText<'_>]) -> bool {
+    HOST_COLUMNS.iter().any(|name| value(row, name).is_some())
+}
+
+const HOST_COLUMNS: &[&str] =
+    &["host_hostname", "host_display_name", "hostIdentifier", "host_identifier"];
 
 /// Whether a row describes the host itself, so that its meaning depends on more than its bytes.
 pub(super) fn is_about_host(row: &[RowText<'_>]) -> bool {
