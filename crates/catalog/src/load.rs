@@ -268,14 +268,14 @@ fn entries<T: for<'de> Deserialize<'de>>(
 fn take_array<'de>(value: &mut Value<'de>, key: &str) -> Vec<Value<'de>> {
     let mut inner = value.take();
     let mut taken = Vec::new();
-    if let ValueInner::Table(table) = &mut inner {
-        if let Some((name, mut entry)) = table.remove_entry(key) {
-            match entry.take() {
-                ValueInner::Array(array) => taken = array,
-                other => {
-                    entry.set(other);
-                    table.insert(name, entry);
-                }
+    if let ValueInner::Table(table) = &mut inner
+        && let Some((name, mut entry)) = table.remove_entry(key)
+    {
+        match entry.take() {
+            ValueInner::Array(array) => taken = array,
+            other => {
+                entry.set(other);
+                table.insert(name, entry);
             }
         }
     }

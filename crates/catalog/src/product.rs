@@ -267,12 +267,12 @@ impl<'de> Deserialize<'de> for Fingerprint {
             provenance: Provenance::take(&mut table),
             note: text(&mut table, "note"),
         };
-        if let Ok(field) = field {
-            if !Field::parse(&field.value).is_some_and(Field::matchable) {
-                let kind =
-                    ErrorKind::Custom(format!("`{}` is no fingerprint type", field.value).into());
-                table.errors.push((kind, field.span).into());
-            }
+        if let Ok(field) = field
+            && !Field::parse(&field.value).is_some_and(Field::matchable)
+        {
+            let kind =
+                ErrorKind::Custom(format!("`{}` is no fingerprint type", field.value).into());
+            table.errors.push((kind, field.span).into());
         }
         if let Err(why) = fingerprint.pattern_error() {
             table.errors.push((ErrorKind::Custom(why.into()), fingerprint.span).into());
