@@ -3,6 +3,7 @@
 //! A library so that `cargo test` can run the same checks as the command line does.
 
 pub mod demo;
+pub mod score;
 pub mod steps;
 pub mod tidy;
 
