@@ -4,13 +4,14 @@ use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use xtask::{bench, demo, root, steps, tidy};
+use xtask::{bench, demo, root, score, steps, tidy};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let task = arguments.first().map(String::as_str).unwrap_or_default();
     let outcome = match task {
         "test" => steps::test(&root()),
+        "score" => score::command(&root(), &arguments),
         "demo-estate" => demo::command(&root(), &arguments),
         "bench" => bench::command(&root(), arguments.get(1..).unwrap_or_default()),
         "bench-inner" => bench::inner(&root(), arguments.get(1..).unwrap_or_default()),
@@ -36,5 +37,6 @@ usage: cargo xtask TASK
   test                              format, lints, all tests, release build, demo twice
   demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
   bench audit [--only PART]         speed and memory, beside the goals and other tools
+  score [--write]                   accuracy on inputs whose truth is known
   tidy [DIR]                        the rules that the compiler cannot hold
 ";

@@ -34,7 +34,7 @@ impl Reader for SnmpWalk {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {

@@ -20,6 +20,8 @@ pub(super) enum Column {
     EntitySerial,
     EntityVendor,
     EntityModel,
+    UpsVendor,
+    UpsModel,
     LldpName,
     LldpDescription,
     CdpVersion,
@@ -35,7 +37,7 @@ pub(super) fn column(oid: &str) -> Option<(Column, &str)> {
     })
 }
 
-/// SNMPv2-MIB, IF-MIB, IP-MIB, HOST-RESOURCES-MIB (RFC 2790), ENTITY-MIB (RFC 6933), LLDP-MIB (IEEE 802.1AB), and the discovery
+/// SNMPv2-MIB, IF-MIB, IP-MIB, HOST-RESOURCES-MIB (RFC 2790), ENTITY-MIB (RFC 6933), UPS-MIB (RFC 1628), LLDP-MIB (IEEE 802.1AB), and the discovery
 /// table that many makers copied.
 const COLUMNS: &[(&str, Column)] = &[
     ("1.3.6.1.2.1.1.1", Column::SysDescr),
@@ -55,6 +57,8 @@ const COLUMNS: &[(&str, Column)] = &[
     ("1.3.6.1.2.1.47.1.1.1.1.11", Column::EntitySerial),
     ("1.3.6.1.2.1.47.1.1.1.1.12", Column::EntityVendor),
     ("1.3.6.1.2.1.47.1.1.1.1.13", Column::EntityModel),
+    ("1.3.6.1.2.1.33.1.1.1", Column::UpsVendor),
+    ("1.3.6.1.2.1.33.1.1.2", Column::UpsModel),
     ("1.0.8802.1.1.2.1.4.1.1.9", Column::LldpName),
     ("1.0.8802.1.1.2.1.4.1.1.10", Column::LldpDescription),
     ("1.3.6.1.4.1.9.9.23.1.2.1.1.5", Column::CdpVersion),

@@ -100,6 +100,12 @@ impl Walk {
                 let facts = [(Field::SoftwareName, text)];
                 self.put(at, Context::Installed, &facts, codes::ROW_NOT_INVENTORY, sink);
             }
+            Column::UpsVendor | Column::UpsModel => {
+                let vendor = column == Column::UpsVendor;
+                let field = if vendor { Field::DeviceVendor } else { Field::DeviceModel };
+                let facts = [(field, text)];
+                self.put(at, Context::Device, &facts, codes::ROW_NOT_INVENTORY, sink);
+            }
             Column::EntityClass => {
                 if let Ok(class) = text.trim_matches(|c: char| !c.is_ascii_digit()).parse()
                     && self.classes.len() < GROUPS_MAX
