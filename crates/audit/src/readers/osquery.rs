@@ -189,7 +189,7 @@ impl Reading {
 
     /// Rows that name a host or describe one mean more than their item; they must be parsed each time.
     fn learn(&mut self, bytes: &[u8], row: &[RowText<'_>]) {
-        if tables::names_host(row) || tables::is_about_host(row) {
+        if tables::names_host(row) || tables::is_about_host(row) || tables::is_lost(row) {
             return;
         }
         self.known.learn(bytes, tables::of_columns(row));
@@ -197,7 +197,9 @@ impl Reading {
 
     /// What a row means: an item, inert, or not understood.
     fn judge(&mut self, row: &[RowText<'_>], asset: AssetId, sink: &mut Sink<'_>) -> Verdict {
-        let Some(table) = tables::of_columns(row) else { return Verdict::Inert };
+        let Some(table) = tables::of_columns(row) else {
+            return if tables::is_lost(row) { Verdict::Lost } else { Verdict::Inert };
+        };
         tables::describe_host(row, asset, sink);
         meaning(table, row, sink)
     }
@@ -323,6 +325,7 @@ fn claim(at: u64, asset: AssetId, verdict: Verdict, sink: &mut Sink<'_>) {
     match verdict {
         Verdict::Item(item) => row.observe_again(asset, item),
         Verdict::Inert => row.inert(codes::ROW_NOT_INVENTORY),
+        Verdict::Lost => row.not_understood(codes::ROW_NO_KNOWN_FIELD),
     }
 }
 

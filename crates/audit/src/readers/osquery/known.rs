@@ -26,6 +26,8 @@ pub(super) enum Verdict {
     Item(ItemId),
     /// Nothing that we look at.
     Inert,
+    /// It speaks of software or the like in columns that no table of ours has.
+    Lost,
 }
 
 /// The shapes and the meanings that one worker knows. Bounded: when it is full, rows are parsed as if they were new.

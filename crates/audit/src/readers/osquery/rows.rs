@@ -85,6 +85,8 @@ pub(super) struct Objects {
     limit: usize,
     /// Whether what stands between objects has been reported.
     damaged: bool,
+    /// Lists that are open between objects.
+    arrays: usize,
     /// Whether an endless object has made the rest useless.
     given_up: bool,
 }
@@ -98,6 +100,7 @@ impl Objects {
             offset: 0,
             limit,
             damaged: false,
+            arrays: 0,
             given_up: false,
         }
     }
@@ -132,6 +135,8 @@ impl Objects {
             let at = self.offset - self.open.len() as u64;
             sink.row(at).not_understood(codes::ROW_MALFORMED);
             sink.error(codes::TRUNCATED, Some(at), &[("error", "the last row has no end")]);
+        } else if self.arrays > 0 {
+            sink.error(codes::TRUNCATED, Some(self.offset), &[("error", "the list has no end")]);
         }
     }
 
@@ -174,7 +179,9 @@ impl Objects {
                     self.damaged = false;
                     return Some(at);
                 }
-                b' ' | b'\t' | b'\r' | b'\n' | b',' | b'[' | b']' | 0xef | 0xbb | 0xbf => {}
+                b'[' => self.arrays += 1,
+                b']' => self.arrays = self.arrays.saturating_sub(1),
+                b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xef | 0xbb | 0xbf => {}
                 _ if self.damaged => {}
                 _ => {
                     self.damaged = true;

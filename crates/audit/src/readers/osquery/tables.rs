@@ -60,7 +60,7 @@ static TABLES: &[Table] = &[
     },
     Table {
         name: "services",
-        needs: &["name", "service_type", "display_name", "start_type"],
+        needs: &["name", "display_name", "path"],
         context: Context::Running,
         columns: &[
             ("name", Is(Field::WinService)),
@@ -264,7 +264,61 @@ static TABLES: &[Table] = &[
             ("bundle_identifier", Is(Field::MacBundle)),
         ],
     },
+    // Queries select a few columns of a table; what is left still says what it is about.
+    Table {
+        name: "processes",
+        needs: &["name", "cmdline"],
+        context: Context::Running,
+        columns: &[
+            ("path", Path),
+            ("name", FileName(Field::LinProc)),
+            ("name", FileName(Field::WinProc)),
+        ],
+    },
+    Table {
+        name: "packages",
+        needs: &["name", "version"],
+        context: Context::Installed,
+        columns: &[
+            ("name", Is(Field::LinPkg)),
+            ("name", Is(Field::SoftwareName)),
+            ("version", Is(Field::Version)),
+            ("vendor", Is(Field::SoftwareVendor)),
+        ],
+    },
+    Table {
+        name: "files",
+        needs: &["name", "path"],
+        context: Context::File,
+        columns: &[("path", Path), ("name", Is(Field::Name))],
+    },
 ];
+
+/// Columns by which a row speaks of software, a vendor or a platform, whatever its table is.
+static TELLING: &[&str] = &[
+    "name",
+    "display_name",
+    "publisher",
+    "vendor",
+    "manufacturer",
+    "path",
+    "program",
+    "image",
+    "bundle_identifier",
+    "identifier",
+    "package_id",
+    "product",
+    "product_name",
+    "label",
+];
+
+/// Whether a row of no known table may speak of what we look for: it must not pass as being of no interest.
+pub(super) fn is_lost(row: &[RowText<'_>]) -> bool {
+    let telling = row
+        .iter()
+        .any(|column| !column.value.is_empty() && TELLING.contains(&column.name.as_ref()));
+    telling && of_columns(row).is_none()
+}
 
 /// The table that a row belongs to.
 pub(super) fn of_columns(row: &[RowText<'_>]) -> Option<&'static Table> {

@@ -135,3 +135,34 @@ fn the_place_of_a_file_tells_its_host() {
     assert_eq!(tables::host_of_file("web1.corp.local-services", ""), host("web1.corp.local"));
     assert_eq!(tables::host_of_file("export", "x"), tables::FileHost::Label("export".into()));
 }
+
+#[test]
+fn a_query_of_few_columns_is_read_and_an_unknown_table_is_loud() {
+    let line = |columns: &str| {
+        format!(
+            r#"{{"name":"q","hostIdentifier":"h","columns":{{{columns}}},"action":"snapshot"}}"#
+        )
+    };
+    let log = [
+        line(r#""name":"AcmeService","display_name":"Acme","path":"C:\\Acme\\a.exe""#),
+        line(r#""name":"acme-sensor","version":"7""#),
+        line(r#""product":"Acme Sensor","hint":"x""#),
+        line(r#""days":"3""#),
+    ];
+    let collector = read("results.log", log.join("\n").as_bytes());
+    assert_eq!(values(&collector, Field::WinService), ["AcmeService"]);
+    assert_eq!(values(&collector, Field::LinPkg), ["acme-sensor"]);
+    let ledger = &collector.sources[0].1;
+    assert_eq!((ledger.inert_rows(), ledger.lost_rows()), (1, 1));
+    assert!(ledger.not_understood.contains_key(&codes::ROW_NO_KNOWN_FIELD));
+}
+
+#[test]
+fn a_list_without_an_end_is_said_to_be_cut() {
+    let row = r#"{"name":"bash","version":"5","arch":"amd64","revision":"1"}"#;
+    let codes_of = |text: String| -> Vec<_> {
+        read("h.json", text.as_bytes()).diagnostics.iter().map(|d| d.code).collect()
+    };
+    assert_eq!(codes_of(format!("[{row},{row}")), [codes::TRUNCATED]);
+    assert!(codes_of(format!("[{row},{row}]")).is_empty());
+}
