@@ -136,8 +136,9 @@ fn demo(root: &Path, out: &Path) -> Result<String> {
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("clearing {}", out.display()))?;
     }
-    let binary =
-        root.join("target/release").join(format!("supplant{}", std::env::consts::EXE_SUFFIX));
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let binary = target.join("release").join(format!("supplant{}", std::env::consts::EXE_SUFFIX));
     let status = Command::new(&binary)
         .args(["demo", "--out"])
         .arg(out)

@@ -158,6 +158,7 @@ word-mode-category-by-origin = by the product's country of origin
 word-mode-unknown = whether owners count is unknown
 
 word-match-exact = is
+word-match-starts = begins with
 word-match-prefix = begins with
 word-match-suffix = ends with
 word-match-contains = contains

@@ -140,6 +140,7 @@ word-mode-category-by-origin = 按产品原产国
 word-mode-unknown = 股权关联是否计入不明
 
 word-match-exact = 等于
+word-match-starts = 开头为
 word-match-prefix = 开头为
 word-match-suffix = 结尾为
 word-match-contains = 包含

@@ -124,7 +124,9 @@ impl Estate {
         let _ = match row.changes {
             Changes::Never if self.mode == Mode::Unique => write!(out, "{number}"),
             Changes::Never => write!(out, "{}", row.head.len() * 37),
-            Changes::Process if self.mode != Mode::Unique && change.is_multiple_of(2) => write!(out, "0"),
+            Changes::Process if self.mode != Mode::Unique && change.is_multiple_of(2) => {
+                write!(out, "0")
+            }
             Changes::Process if self.mode == Mode::Unique => write!(out, "{number}"),
             Changes::Process => write!(out, "{}", change >> 8 & 0xff_ffff),
             Changes::Day if self.mode == Mode::Unique => write!(out, "{number}"),

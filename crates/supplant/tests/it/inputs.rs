@@ -92,17 +92,17 @@ fn a_sheet_that_claims_a_million_rows_costs_what_it_holds() {
 fn what_is_no_file_is_never_opened() {
     let estate = Estate::new();
     estate.put("cmdb.csv", CMDB);
-    for place in ["in/fifo", "in/root/etc/fifo", "in/root/usr/lib/systemd/system/fifo.service"] {
+    for place in ["in/fifo", "in/tree/etc/fifo", "in/tree/usr/lib/systemd/system/fifo.service"] {
         let path = estate.path(place);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     }
-    estate.put("root/etc/os-release", "ID=debian\nNAME=\"Debian GNU/Linux\"\n");
-    estate.put("root/var/lib/dpkg/status", "Package: falcon-sensor\nStatus: install ok installed\nVersion: 7.10\nArchitecture: amd64\nMaintainer: CrowdStrike\n\n");
+    estate.put("tree/etc/os-release", "ID=debian\nNAME=\"Debian GNU/Linux\"\n");
+    estate.put("tree/var/lib/dpkg/status", "Package: falcon-sensor\nStatus: install ok installed\nVersion: 7.10\nArchitecture: amd64\nMaintainer: CrowdStrike\n\n");
     symlink(estate.input(), estate.path("in/loop")).unwrap();
-    symlink("..", estate.path("in/root/etc/up")).unwrap();
+    symlink("..", estate.path("in/tree/etc/up")).unwrap();
     symlink("/etc/passwd", estate.path("in/outside")).unwrap();
-    symlink("/nowhere", estate.path("in/root/etc/systemd")).unwrap();
+    symlink("/nowhere", estate.path("in/tree/etc/systemd")).unwrap();
     let (run, record) = estate.assess(&[]);
     sound(&run, &record);
     for (path, what) in [("fifo", "fifo"), ("loop", "link"), ("outside", "link")] {
