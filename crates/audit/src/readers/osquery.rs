@@ -64,6 +64,10 @@ impl Reader for Osquery {
         known.then_some(80)
     }
 
+    fn reads_json_arrays(&self) -> bool {
+        true
+    }
+
     fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>) {
         sink.unit(Unit::Byte);
         let mut reading = Reading {
