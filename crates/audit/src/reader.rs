@@ -22,6 +22,12 @@ pub trait Reader: Sync {
     /// Decides by content. A name may break a tie between formats that look alike, never make the decision alone.
     fn probe(&self, head: &Head<'_>) -> Option<u8>;
 
+    /// Whether a JSON array of objects may be its format. The others are not asked about one: to look through its beginning for
+    /// their marks, each on its own, would cost more than reading the file.
+    fn reads_json_arrays(&self) -> bool {
+        false
+    }
+
     /// Reads the input to its end, or to where it cannot go on, and says so.
     fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>);
 }
@@ -38,7 +44,7 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// Whether this is a JSON array of objects: formats of text and tables need not look any further.
+    /// Whether this is a JSON array of objects.
     pub fn is_json_array(&self) -> bool {
         begins_array(self.bytes)
     }
@@ -56,11 +62,12 @@ impl Head<'_> {
     }
 }
 
-/// How a JSON array of objects begins, which nothing but JSON does.
+/// `[{"`, with any white space.
 fn begins_array(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let inner = bytes.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
-    inner.is_some_and(|inner| inner.starts_with(b"{\""))
+    let first = inner.and_then(|inner| inner.strip_prefix(b"{")).map(<[u8]>::trim_ascii_start);
+    first.is_some_and(|name| name.starts_with(b"\""))
 }
 
 /// How many bytes a probe sees at most.

@@ -61,7 +61,8 @@ pub static READERS: &[&dyn Reader] = &[
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
     let mut best: Option<(u8, &'static dyn Reader)> = None;
-    for reader in READERS {
+    let is_array = head.is_json_array();
+    for reader in READERS.iter().filter(|reader| !is_array || reader.reads_json_arrays()) {
         let Some(score) = reader.probe(head) else { continue };
         if best.is_none_or(|(top, _)| score > top) {
             best = Some((score, *reader));

@@ -3,7 +3,6 @@
 //! The encoding is decided as in [`crate::text`], with one difference: a stream that begins with plain ASCII is decided only where
 //! the first other byte stands, because an export in GB 18030 may have a long English beginning.
 
-use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
@@ -110,11 +109,7 @@ impl BufRead for Transcoded<'_> {
 }
 
 /// The beginning of an input as text, for probes; a character cut at the end is left off.
-pub(crate) fn head_text(bytes: &[u8]) -> Cow<'_, str> {
-    // Zero bytes or a mark may mean UTF-16; nearly every other head is plain ASCII and needs no copy.
-    if bytes.is_ascii() && !bytes.contains(&0) {
-        return Cow::Borrowed(std::str::from_utf8(bytes).unwrap_or_default());
-    }
+pub(crate) fn head_text(bytes: &[u8]) -> String {
     let mut source = bytes;
     let mut text = String::new();
     let mut stream = Transcoded::new(&mut source);
@@ -124,7 +119,7 @@ pub(crate) fn head_text(bytes: &[u8]) -> Cow<'_, str> {
     if text.ends_with('\u{fffd}') {
         text.pop();
     }
-    Cow::Owned(text)
+    text
 }
 
 /// The encoding that a byte-order mark or zero bytes tell, and the length of the mark.

@@ -28,9 +28,6 @@ impl Reader for ApkInstalled {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        if head.is_json_array() {
-            return None;
-        }
         let text = head.text();
         let record = text.split("\n\n").find(|record| !record.trim().is_empty())?;
         let lines = || record.lines().take(HEAD_LINES);

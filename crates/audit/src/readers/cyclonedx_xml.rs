@@ -33,11 +33,9 @@ impl Reader for CycloneDxXml {
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
         let text = head_text(head.bytes);
-        if !text.trim_start().starts_with('<') {
-            return None;
-        }
         let root = text.contains("<bom ") || text.contains(":bom ");
-        (root && text.contains("cyclonedx.org/schema/bom")).then_some(100)
+        let ours = text.trim_start().starts_with('<') && root;
+        (ours && text.contains("cyclonedx.org/schema/bom")).then_some(100)
     }
 
     fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>) {

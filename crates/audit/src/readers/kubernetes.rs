@@ -39,9 +39,6 @@ impl Reader for Kubernetes {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        if head.is_json_array() {
-            return None;
-        }
         if is_utf16(head.bytes) {
             return probe::score(&text::decode(head.bytes).text);
         }

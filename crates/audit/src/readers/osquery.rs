@@ -64,6 +64,10 @@ impl Reader for Osquery {
         known.then_some(80)
     }
 
+    fn reads_json_arrays(&self) -> bool {
+        true
+    }
+
     fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>) {
         sink.unit(Unit::Byte);
         let mut reading = Reading {
@@ -189,7 +193,7 @@ impl Reading {
 
     /// Rows that name a host or describe one mean more than their item; they must be parsed each time.
     fn learn(&mut self, bytes: &[u8], row: &[RowText<'_>]) {
-        if tables::names_host(row) || tables::is_about_host(row) || tables::is_lost(row) {
+        if tables::names_host(row) || tables::is_about_host(row) || tables::may_be_lost(row) {
             return;
         }
         self.known.learn(bytes, tables::of_columns(row));

@@ -38,9 +38,6 @@ impl Reader for SnmpWalk {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        if head.is_json_array() {
-            return None;
-        }
         let (text, ..) = sniff(head.bytes).decode(head.bytes);
         let complete = if head.complete { usize::MAX } else { text.lines().count().max(2) - 1 };
         let (mut variables, mut others, mut first) = (0, 0, None);

@@ -32,7 +32,7 @@ impl Reader for TableCsv {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        if head.bytes.starts_with(b"PK\x03\x04") || head.is_json_array() {
+        if head.bytes.starts_with(b"PK\x03\x04") {
             return None;
         }
         let text = head_text(head.bytes);
@@ -53,9 +53,8 @@ impl Reader for TableCsv {
     }
 
     fn read(&self, input: &mut Input<'_>, sink: &mut Sink<'_>) {
-        let stem = input.stem().to_owned();
         let delimiter = match input.stream.fill_buf() {
-            Ok(head) => delimiter_of(&head_text(head), &stem).map_or(',', |(d, _)| d),
+            Ok(head) => delimiter_of(&head_text(head), input.stem()).map_or(',', |(d, _)| d),
             // The first line reports the error.
             Err(_) => ',',
         };

@@ -312,6 +312,12 @@ static TELLING: &[&str] = &[
     "label",
 ];
 
+/// Whether rows with these columns are lost or inert depending on what they hold, because no table has them.
+pub(super) fn may_be_lost(row: &[RowText<'_>]) -> bool {
+    let telling = row.iter().any(|column| TELLING.contains(&column.name.as_ref()));
+    telling && of_columns(row).is_none()
+}
+
 /// Whether a row of no known table may speak of what we look for: it must not pass as being of no interest.
 pub(super) fn is_lost(row: &[RowText<'_>]) -> bool {
     let telling = row
