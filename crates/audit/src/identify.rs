@@ -9,6 +9,7 @@ use catalog::facts::{Catalog, Target};
 use catalog::matcher::Matcher;
 use catalog::product::{Fingerprint, Meaning, Strength};
 use catalog::shape::FactConfidence;
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 use model::asset::AssetId;
 use model::field::{Context, Field};
@@ -51,7 +52,7 @@ pub fn identify(observations: &Observations, catalog: &Catalog, day: Date) -> Ju
         catalog,
         prints: &prints,
         matcher: &matcher,
-        seen: HashMap::new(),
+        seen: HashMap::with_capacity_and_hasher(observations.strings.len(), FixedState::default()),
     };
     let mut judged = Judged {
         verdicts: Vec::with_capacity(observations.items.len()),
@@ -75,7 +76,7 @@ struct Judge<'a> {
     catalog: &'a Catalog,
     prints: &'a [(Target, &'a Fingerprint)],
     matcher: &'a Matcher,
-    seen: HashMap<Fact, Vec<usize>>,
+    seen: HashMap<Fact, Vec<usize>, FixedState>,
 }
 
 impl Judge<'_> {
@@ -100,6 +101,9 @@ impl Judge<'_> {
                     known: print.provenance.confidence != FactConfidence::Recalled,
                 });
             }
+        }
+        if matches.is_empty() {
+            return matches;
         }
         self.weigh_makers(&mut matches, item);
         fold_vendors(matches, item.context, self.catalog)

@@ -59,8 +59,11 @@ impl Matcher {
 
     /// The indices, in the order given to [`Self::new`], of the fingerprints that match this value; ascending, without repeats.
     pub fn judge(&self, field: Field, value: &str) -> Vec<usize> {
-        let value = normalise(field, value);
         let own = self.fields.get(&field);
+        if own.is_none() && field != Field::SnmpSysobjid {
+            return Vec::new();
+        }
+        let value = normalise(field, value);
         let mut found = own.map(|matcher| matcher.judge(field, &value)).unwrap_or_default();
         if field == Field::SnmpSysobjid {
             // The object that a device names itself with lies in the private subtree of whoever assigned it.
@@ -147,21 +150,24 @@ impl Builder {
                 .map(|automaton| (automaton, owners))
                 .ok()
         });
-        let good: Vec<(&str, usize)> = self
-            .patterns
-            .iter()
-            .filter(|(pattern, _)| Regex::new(pattern).is_ok())
-            .map(|(pattern, index)| (pattern.as_str(), *index))
-            .collect();
-        let set = RegexSetBuilder::new(good.iter().map(|(pattern, _)| pattern))
-            .case_insensitive(true)
-            .size_limit(SET_BYTES)
-            .build();
-        let (patterns, singles) = match set {
-            _ if good.is_empty() => (None, Vec::new()),
-            Ok(set) => (Some((set, good.iter().map(|(_, index)| *index).collect())), Vec::new()),
-            Err(_) => {
-                (None, good.iter().filter_map(|(p, index)| Some((single(p)?, *index))).collect())
+        let all: Vec<(&str, usize)> =
+            self.patterns.iter().map(|(pattern, index)| (pattern.as_str(), *index)).collect();
+        let (patterns, singles) = match set(&all) {
+            _ if all.is_empty() => (None, Vec::new()),
+            Some(set) => (Some(set), Vec::new()),
+            // Compiling each on its own takes as long as the set, so it is done only to find the one that is wrong.
+            None => {
+                let good: Vec<(&str, usize)> =
+                    all.into_iter().filter(|(pattern, _)| Regex::new(pattern).is_ok()).collect();
+                match set(&good) {
+                    _ if good.is_empty() => (None, Vec::new()),
+                    Some(set) => (Some(set), Vec::new()),
+                    None => {
+                        let singles =
+                            good.iter().filter_map(|(p, index)| Some((single(p)?, *index)));
+                        (None, singles.collect())
+                    }
+                }
             }
         };
         FieldMatcher {
@@ -172,6 +178,16 @@ impl Builder {
             oids: self.oids,
         }
     }
+}
+
+/// The patterns as one set with their owners; `None` if one is wrong or all together are too large.
+fn set(patterns: &[(&str, usize)]) -> Option<(RegexSet, Vec<usize>)> {
+    let set = RegexSetBuilder::new(patterns.iter().map(|(pattern, _)| pattern))
+        .case_insensitive(true)
+        .size_limit(SET_BYTES)
+        .build()
+        .ok()?;
+    Some((set, patterns.iter().map(|(_, index)| *index).collect()))
 }
 
 impl Pattern {

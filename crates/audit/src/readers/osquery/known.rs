@@ -227,43 +227,35 @@ fn after(bytes: &[u8], at: usize, expected: &[u8]) -> Option<usize> {
 /// The closing quote of a plain text, eight bytes at a time. `high` gathers the bits that only bytes beyond ASCII have.
 #[inline]
 fn text_end(bytes: &[u8], start: usize, high: &mut u64) -> Option<usize> {
-    let mut at = start;
+    let mut rest = bytes.get(start..)?;
     loop {
-        let word = word_at(bytes, at)?;
+        let (word, later) = match rest.split_first_chunk() {
+            Some((word, later)) => (u64::from_le_bytes(*word), later),
+            None => (last_word(rest), rest),
+        };
         *high |= word & HIGH;
         let special = zeros(word ^ QUOTES) | zeros(word ^ BACKSLASHES) | controls(word);
         if special == 0 {
-            at += 8;
+            rest = later;
             continue;
         }
-        at += special.trailing_zeros() as usize / 8;
-        match bytes.get(at)? {
-            b'"' => return Some(at),
+        rest = rest.get(special.trailing_zeros() as usize / 8..)?;
+        rest = match rest {
+            [b'"', ..] => return Some(bytes.len() - rest.len()),
             // What a backslash may stand before, without those four digits that the parser must judge.
-            b'\\'
-                if matches!(
-                    bytes.get(at + 1)?,
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'
-                ) =>
-            {
-                at += 2;
-            }
+            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', later @ ..] => later,
             _ => return None,
-        }
+        };
     }
 }
 
-/// Eight bytes as a number; fewer at the end, filled up with a control character, which ends every search.
-fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
-    if let Some(word) = bytes.get(at..at + 8) {
-        return Some(u64::from_le_bytes(word.try_into().ok()?));
-    }
-    let rest = bytes.get(at..)?;
+/// Fewer than eight bytes as a number, filled up with a control character, which ends every search.
+fn last_word(rest: &[u8]) -> u64 {
     let mut word = [0; 8];
     for (to, from) in word.iter_mut().zip(rest) {
         *to = *from;
     }
-    Some(u64::from_le_bytes(word))
+    u64::from_le_bytes(word)
 }
 
 /// The highest bit of each byte that is zero; the lowest such bit is exact, those above it may be too many.
