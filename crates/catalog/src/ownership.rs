@@ -1,6 +1,6 @@
 //! Who owned whom when, and the relations that are not ownership.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 use model::date::{PartialDate, Period};
@@ -315,15 +315,6 @@ impl Graph {
                 named: other.clone(),
             })
         })
-    }
-
-    /// Pairs of an owner and an owned vendor whose control periods overlap with those of another owner; a data check.
-    pub fn edges_of(&self, owned: &str) -> BTreeMap<&str, Vec<&Owns>> {
-        let mut found: BTreeMap<&str, Vec<&Owns>> = BTreeMap::new();
-        for edge in self.owns.iter().filter(|edge| edge.owned == owned) {
-            found.entry(edge.owner.as_str()).or_default().push(edge);
-        }
-        found
     }
 }
 
