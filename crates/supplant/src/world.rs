@@ -166,7 +166,7 @@ fn find_beside_root(
     tasks: &mut Vec<Task>,
 ) {
     for (name, child, kind) in sorted_entries(path).unwrap_or_default() {
-        if !is_root_folder(&name) && !kind.is_symlink() {
+        if !is_root_folder(&name) {
             let below = if shown.is_empty() { name } else { format!("{shown}/{name}") };
             find(&child, below, kind, skip, depth + 1, tasks);
         }
@@ -254,7 +254,10 @@ fn walk_root(root: &Path, tree: &mut RootFs) {
             at += 1;
             let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
             put(tree, &path, &child, kind, at);
-            if kind.is_dir() && depth < MAX_DEPTH {
+            if kind.is_dir() && depth >= MAX_DEPTH {
+                at += 1;
+                tree.unreadable(&path, at, &format!("folders nested deeper than {MAX_DEPTH}"));
+            } else if kind.is_dir() {
                 folders.push((child, path, depth + 1));
             }
         }

@@ -6,10 +6,12 @@ use super::{Problem, TextFile};
 const EDGES: &[(&str, &[&str])] = &[
     ("audit", &["catalog", "model"]),
     ("catalog", &["model"]),
+    ("dialect", &["model", "policy"]),
     ("model", &[]),
+    ("policy", &[]),
     ("report", &["model"]),
-    ("supplant", &["audit", "catalog", "model", "report"]),
-    ("xtask", &["audit", "catalog", "model", "report"]),
+    ("supplant", &["audit", "catalog", "dialect", "model", "policy", "report"]),
+    ("xtask", &["audit", "catalog", "dialect", "model", "policy", "report"]),
 ];
 
 /// The names of the crates of the workspace.
