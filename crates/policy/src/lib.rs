@@ -8,6 +8,7 @@
 //! with a predicate, and marks it in its ledger.
 
 mod address;
+mod build;
 mod decide;
 mod expand;
 mod explore;
@@ -24,6 +25,7 @@ mod service;
 mod whole;
 
 pub use address::{AddressId, AddressObject, Addresses, Masked};
+pub use build::Builder;
 pub use decide::{
     By, Decision, Nothing, Step, Translated, TranslatedAddress, TranslatedPort, World, decide,
 };
