@@ -55,14 +55,29 @@ impl Default for Budget {
     }
 }
 
-/// Compares two lists over the same numbers. `conflict` says which labels (left, right) differ in meaning.
-pub fn compare(
-    left: &List,
-    right: &List,
-    conflict: &(dyn Fn(u32, u32) -> bool + Sync),
-    budget: Budget,
-) -> Comparison {
-    let sides = Sides { left, right, left_index: Index::new(left), right_index: Index::new(right) };
+/// What labels mean.
+pub trait Labels {
+    /// Whether the two (left, right) differ in meaning, at least somewhere.
+    fn conflict(&self, left: u32, right: u32) -> bool {
+        left != right
+    }
+
+    /// Where two labels in conflict still mean the same, if anywhere: labels are functions, and two functions may meet.
+    fn agreement(&self, _left: u32, _right: u32) -> Option<Region> {
+        None
+    }
+}
+
+/// Labels that differ whenever their numbers do.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Labels for Plain {}
+
+/// Compares two lists over the same numbers.
+pub fn compare(left: &List, right: &List, labels: &dyn Labels, budget: Budget) -> Comparison {
+    let (left_index, right_index) = (Index::new(left), Index::new(right));
+    let sides = Sides { left, right, left_index, right_index, labels };
     let mut found = Comparison::default();
     let bounds_left = sides.bounds(true, budget, &mut found);
     let bounds_right = sides.bounds(false, budget, &mut found);
@@ -74,7 +89,7 @@ pub fn compare(
         let bound = bounds_left.get(at(number)).copied().unwrap_or(u32::MAX);
         for other in active.below(bound) {
             let Some(opposite) = right.entries.get(at(other)) else { continue };
-            if !conflict(entry.label, opposite.label) {
+            if !labels.conflict(entry.label, opposite.label) {
                 continue;
             }
             let Some(shared) = entry.region.and(&opposite.region) else { continue };
@@ -101,6 +116,7 @@ struct Sides<'a> {
     right: &'a List,
     left_index: Index,
     right_index: Index,
+    labels: &'a dyn Labels,
 }
 
 /// The entries that cover an entry of one list: earlier ones of its own list with another label, and those of the other list with the
@@ -151,16 +167,26 @@ struct PairCovers<'a> {
     sides: &'a Sides<'a>,
     left: (u32, u32),
     right: (u32, u32),
+    agreement: Option<&'a Region>,
     scratch: &'a mut (Scratch, Scratch),
 }
 
+/// The number of the region where two labels agree.
+const AGREEMENT: u32 = u32::MAX;
+
 impl Covers for PairCovers<'_> {
     fn region(&self, number: u32) -> &Region {
+        if let (AGREEMENT, Some(agreement)) = (number, self.agreement) {
+            return agreement;
+        }
         let list = if number % 2 == 0 { self.sides.left } else { self.sides.right };
         region(list, number / 2)
     }
 
     fn containing(&mut self, point: &Point) -> Option<u32> {
+        if self.agreement.is_some_and(|agreement| agreement.contains(point)) {
+            return Some(AGREEMENT);
+        }
         let (before, label) = self.left;
         let wanted = |entry: &Entry| entry.label != label;
         let found = self.sides.left_index.first(
@@ -245,10 +271,12 @@ impl Sides<'_> {
         found: &mut Comparison,
         scratch: &mut (Scratch, Scratch),
     ) {
+        let agreement = self.labels.agreement(entry.label, opposite.label);
         let mut covers = PairCovers {
             sides: self,
             left: (left, entry.label),
             right: (right, opposite.label),
+            agreement: agreement.as_ref(),
             scratch,
         };
         let mut splits = budget.splits;
@@ -278,6 +306,7 @@ impl Sides<'_> {
         };
         let mut taken = before(&self.left.entries, left, entry.label);
         taken.extend(before(&self.right.entries, right, opposite.label));
+        taken.extend(self.labels.agreement(entry.label, opposite.label));
         remainder(shared, &taken.iter().collect::<Vec<_>>(), budget.regions)
     }
 }

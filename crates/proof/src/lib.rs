@@ -4,9 +4,17 @@
 
 pub mod compare;
 pub mod cover;
+mod flatten;
 pub mod index;
 pub mod list;
+mod meaning;
+mod numbering;
+pub mod prove;
+pub mod questions;
+mod routes;
 pub mod sets;
+mod translation;
+mod wide;
 
 #[cfg(test)]
 mod tests;

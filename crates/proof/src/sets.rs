@@ -3,14 +3,45 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// First and last number, both inclusive.
-pub type Range = (u32, u32);
+/// What sets are made of: 32 bits inside the engine, 128 for addresses before they are numbered.
+pub trait Number: Copy + Ord + fmt::Display {
+    /// Zero.
+    const ZERO: Self;
+    /// The next one; the greatest stays.
+    fn next(self) -> Self;
+    /// The one before; zero stays.
+    fn before(self) -> Self;
+}
 
-/// A set of numbers: sorted, disjoint ranges with gaps between them. Cheap to clone.
+impl Number for u32 {
+    const ZERO: Self = 0;
+
+    fn next(self) -> Self {
+        self.saturating_add(1)
+    }
+
+    fn before(self) -> Self {
+        self.saturating_sub(1)
+    }
+}
+
+impl Number for u128 {
+    const ZERO: Self = 0;
+
+    fn next(self) -> Self {
+        self.saturating_add(1)
+    }
+
+    fn before(self) -> Self {
+        self.saturating_sub(1)
+    }
+}
+
+/// A set of numbers: sorted, disjoint ranges (first and last, both inclusive) with gaps between them. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Set(Arc<[Range]>);
+pub struct Set<N = u32>(Arc<[(N, N)]>);
 
-impl fmt::Debug for Set {
+impl<N: Number> fmt::Debug for Set<N> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (first, last)) in self.0.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
@@ -24,7 +55,7 @@ impl fmt::Debug for Set {
     }
 }
 
-impl Set {
+impl Set<u32> {
     /// All numbers below `size`.
     pub fn full(size: u32) -> Self {
         match size.checked_sub(1) {
@@ -33,21 +64,36 @@ impl Set {
         }
     }
 
+    /// How many numbers are in it.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|(first, last)| u64::from(last - first) + 1).sum()
+    }
+}
+
+impl<N: Number> Set<N> {
+    /// Nothing.
+    pub fn empty() -> Self {
+        Self(Arc::from([]))
+    }
+
     /// One number.
-    pub fn one(number: u32) -> Self {
+    pub fn one(number: N) -> Self {
         Self(Arc::from([(number, number)]))
     }
 
+    /// What tells two equal sets that share their memory.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).cast::<N>() as usize
+    }
+
     /// Any ranges, in any order, overlapping or not.
-    pub fn new(mut ranges: Vec<Range>) -> Self {
+    pub fn new(mut ranges: Vec<(N, N)>) -> Self {
         ranges.retain(|(first, last)| first <= last);
         ranges.sort_unstable();
-        let mut merged: Vec<Range> = Vec::with_capacity(ranges.len());
+        let mut merged: Vec<(N, N)> = Vec::with_capacity(ranges.len());
         for (first, last) in ranges {
             match merged.last_mut() {
-                Some(before) if first <= before.1.saturating_add(1) => {
-                    before.1 = before.1.max(last)
-                }
+                Some(before) if first <= before.1.next() => before.1 = before.1.max(last),
                 _ => merged.push((first, last)),
             }
         }
@@ -55,7 +101,7 @@ impl Set {
     }
 
     /// Its ranges.
-    pub fn ranges(&self) -> &[Range] {
+    pub fn ranges(&self) -> &[(N, N)] {
         &self.0
     }
 
@@ -65,17 +111,12 @@ impl Set {
     }
 
     /// Its smallest number.
-    pub fn first(&self) -> Option<u32> {
+    pub fn first(&self) -> Option<N> {
         self.0.first().map(|range| range.0)
     }
 
-    /// How many numbers are in it.
-    pub fn count(&self) -> u64 {
-        self.0.iter().map(|(first, last)| u64::from(last - first) + 1).sum()
-    }
-
     /// The ranges from the first that reaches `from`.
-    fn starting(&self, from: u32) -> &[Range] {
+    fn starting(&self, from: N) -> &[(N, N)] {
         let skip = match self.0.first() {
             Some((_, last)) if *last >= from => 0,
             _ => self.0.partition_point(|(_, last)| *last < from),
@@ -84,7 +125,7 @@ impl Set {
     }
 
     /// Whether the number is in it.
-    pub fn contains(&self, number: u32) -> bool {
+    pub fn contains(&self, number: N) -> bool {
         self.starting(number).first().is_some_and(|(first, _)| *first <= number)
     }
 
@@ -132,11 +173,15 @@ impl Set {
     /// The numbers in both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        if Arc::ptr_eq(&self.0, &other.0) {
+        // Sharing memory matters more than the time of asking: most cells are everything.
+        if other.covers(self) {
             return self.clone();
         }
+        if self.covers(other) {
+            return other.clone();
+        }
         let (Some((a, _)), Some((b, _))) = (self.0.first(), other.0.first()) else {
-            return Self(Arc::from([]));
+            return Self::empty();
         };
         let from = *a.max(b);
         let (mut left, mut right) = (self.starting(from).iter(), other.starting(from).iter());
@@ -154,6 +199,15 @@ impl Set {
             }
         }
         Self(both.into())
+    }
+
+    /// The numbers in one of them.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        if self.covers(other) {
+            return self.clone();
+        }
+        Self::new(self.0.iter().chain(other.0.iter()).copied().collect())
     }
 
     /// The numbers in `self` and not in `other`.
@@ -174,13 +228,13 @@ impl Set {
                     break;
                 }
                 if *begin > from {
-                    left.push((from, begin - 1));
+                    left.push((from, begin.before()));
                 }
                 if end >= last {
                     whole = false;
                     break;
                 }
-                from = end + 1;
+                from = end.next();
                 holes.next();
             }
             if whole {
