@@ -133,7 +133,7 @@ struct BoundCovers<'a> {
 
 impl Covers for BoundCovers<'_> {
     fn region(&self, number: u32) -> &Region {
-        let list = if number % 2 == 0 { self.own } else { self.other };
+        let list = if number.is_multiple_of(2) { self.own } else { self.other };
         region(list, number / 2)
     }
 
@@ -179,7 +179,7 @@ impl Covers for PairCovers<'_> {
         if let (AGREEMENT, Some(agreement)) = (number, self.agreement) {
             return agreement;
         }
-        let list = if number % 2 == 0 { self.sides.left } else { self.sides.right };
+        let list = if number.is_multiple_of(2) { self.sides.left } else { self.sides.right };
         region(list, number / 2)
     }
 

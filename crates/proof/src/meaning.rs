@@ -75,7 +75,10 @@ impl Slice {
             }
             Some(AddressTarget::Shift { from, to }) => {
                 let (first, last) = number_range(*from);
-                NewAddress::Shift { first, last, to: address_number(*to) }
+                match address_number(*to) {
+                    to if to == first => NewAddress::Same,
+                    to => NewAddress::Shift { first, last, to },
+                }
             }
         };
         let port = match rule.destination_port {

@@ -10,7 +10,7 @@ use policy::{
 use crate::compare::{Budget, Labels, compare};
 use crate::flatten::{Flat, Flattening};
 use crate::list::{Point, Region};
-use crate::meaning::{Meaning, Party, Slice};
+use crate::meaning::{Meaning, NewAddress, Party, Slice};
 use crate::numbering::{Labelled, Numbering};
 use crate::questions::{Asked, Questions};
 use crate::routes::Ways;
@@ -325,7 +325,8 @@ impl Whole<'_, '_> {
         Ok(())
     }
 
-    /// Compares what happens to the packets of a region.
+    /// Compares what happens to the packets of a region. Packets that already go where a rule sends them are looked at on their own:
+    /// what is unknown about their destination is the same question before and after.
     fn one(
         &mut self,
         left: &Party<'_>,
@@ -333,8 +334,51 @@ impl Whole<'_, '_> {
         region: &Wide,
         rules: (Option<NatId>, Option<NatId>),
     ) -> Result<(), Exceeded> {
-        let (left_list, left_by) = self.write(left, region, rules.0)?;
-        let (right_list, right_by) = self.write(right, region, rules.1)?;
+        let family = self.universe.family;
+        let slice = |party: &Party<'_>, rule: Option<NatId>| match rule {
+            Some(id) => Slice::of(party.policy, id, family),
+            None => Ok(Slice::untouched(party.policy)),
+        };
+        let slices = (slice(left, rules.0)?, slice(right, rules.1)?);
+        let mut already: Vec<u128> = Vec::new();
+        for slice in [&slices.0, &slices.1] {
+            already.extend(match slice.address {
+                NewAddress::Constant(address) => Some(address),
+                NewAddress::Same | NewAddress::Shift { .. } => None,
+            });
+        }
+        already.dedup();
+        let mut rest = vec![region.clone()];
+        for address in already {
+            let there = Wide { destination: Set::one(address), ..self.universe.full.clone() };
+            let same = |slice: &Slice| match slice.address {
+                NewAddress::Constant(to) if to == address => {
+                    Slice { address: NewAddress::Same, ..slice.clone() }
+                }
+                _ => slice.clone(),
+            };
+            if let Some(part) = region.and(&there) {
+                self.part(left, right, &part, (&same(&slices.0), &same(&slices.1)), rules)?;
+                rest = without(rest, &there)?;
+            }
+        }
+        for part in &rest {
+            self.part(left, right, part, (&slices.0, &slices.1), rules)?;
+        }
+        Ok(())
+    }
+
+    /// Compares what happens to the packets of a region whose destination becomes what the slices say.
+    fn part(
+        &mut self,
+        left: &Party<'_>,
+        right: &Party<'_>,
+        region: &Wide,
+        slices: (&Slice, &Slice),
+        rules: (Option<NatId>, Option<NatId>),
+    ) -> Result<(), Exceeded> {
+        let (left_list, left_by) = self.write(left, region, slices.0, rules.0)?;
+        let (right_list, right_by) = self.write(right, region, slices.1, rules.1)?;
         let (sources, destinations) = self.effects.meetings()?;
         let (numbering, one, two) =
             Numbering::new(&left_list, &right_list, &sources, &destinations);
@@ -370,13 +414,10 @@ impl Whole<'_, '_> {
         &mut self,
         party: &Party<'_>,
         region: &Wide,
+        slice: &Slice,
         rule: Option<NatId>,
     ) -> Result<Written, Exceeded> {
-        let slice = match rule {
-            Some(id) => Slice::of(party.policy, id, self.universe.family)?,
-            None => Slice::untouched(party.policy),
-        };
-        let mut meaning = Meaning::new(party, slice, &mut self.questions);
+        let mut meaning = Meaning::new(party, slice.clone(), &mut self.questions);
         let flats = Flattening::new(&mut meaning).filter(region)?;
         let mut list = Vec::with_capacity(flats.len());
         let mut causes: Vec<By> = Vec::new();
@@ -421,11 +462,17 @@ impl Whole<'_, '_> {
             let found = interfaces.find(|(_, interface)| interface.zone == zone);
             found.map(|(id, _)| InterfaceId(id))
         };
+        let to_address = numbering.destination(destination);
+        // A packet to itself is odd, and what is unknown of its two ends is one question.
+        let from_address = match numbering.source(source) {
+            same if same == to_address => numbering.last_source(source),
+            other => other,
+        };
         let packet = |party: &Party<'_>| {
             Some(Packet {
                 ingress: interface(party, from)?,
-                source: address(family, numbering.source(source)),
-                destination: address(family, numbering.destination(destination)),
+                source: address(family, from_address),
+                destination: address(family, to_address),
                 transport: transport(family, service, client),
             })
         };

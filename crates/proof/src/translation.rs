@@ -210,7 +210,9 @@ fn sources<'a>(
         Slice { seen, ..slice }
     };
     for rules in numbered(policy, when) {
-        if !rules.iter().any(|(_, rule)| rule.rewrites_source()) {
+        let before = when == NatWhen::BeforeFilter;
+        // After the filter, a rule that rewrites nothing still decides: nothing else is rewritten.
+        if before && !rules.iter().any(|(_, rule)| rule.rewrites_source()) {
             continue;
         }
         let mut then = Meaning::new(meaning.party, at_that_time.clone(), &mut *meaning.questions);

@@ -104,7 +104,11 @@ fn check(seed: u64, left: &Policy, right: &Policy, counts: &mut [u32; 3]) {
     }
     for difference in &proof.differences {
         let (one, two) = replay(left, right, &difference.witness);
-        assert_ne!(one, two, "seed {seed}: a witness is real: {difference:?}");
+        assert_ne!(
+            one, two,
+            "seed {seed}: a witness is real: {difference:?}\n{:?}\n{:?}",
+            left.nat, right.nat
+        );
     }
     counts[usize::from(proof.differences.is_empty())] += 1;
     if !proof.differences.is_empty() {
