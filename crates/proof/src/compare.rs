@@ -75,12 +75,22 @@ pub struct Plain;
 impl Labels for Plain {}
 
 /// Compares two lists over the same numbers.
-pub fn compare(left: &List, right: &List, labels: &dyn Labels, budget: Budget) -> Comparison {
+pub fn compare(
+    left: &List,
+    right: &List,
+    labels: &(dyn Labels + Sync),
+    budget: Budget,
+) -> Comparison {
     let (left_index, right_index) = (Index::new(left), Index::new(right));
     let sides = Sides { left, right, left_index, right_index, labels };
     let mut found = Comparison::default();
-    let bounds_left = sides.bounds(true, budget, &mut found);
-    let bounds_right = sides.bounds(false, budget, &mut found);
+    let (bounds_left, bounds_right) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| sides.bounds(false, budget));
+        let mine = sides.bounds(true, budget);
+        // A thread that died left no bounds: every pair is then looked at.
+        (mine, other.join().unwrap_or_else(|_| vec![u32::MAX; right.entries.len()]))
+    });
+    found.covers += u64::try_from(left.entries.len() + right.entries.len()).unwrap_or(u64::MAX);
     let mut scratch = (Scratch::default(), Scratch::default());
     // Entries of the right list that can still make a pair with the left entry at hand.
     let mut active = Active::new(&bounds_right);
@@ -116,7 +126,7 @@ struct Sides<'a> {
     right: &'a List,
     left_index: Index,
     right_index: Index,
-    labels: &'a dyn Labels,
+    labels: &'a (dyn Labels + Sync),
 }
 
 /// The entries that cover an entry of one list: earlier ones of its own list with another label, and those of the other list with the
@@ -229,7 +239,7 @@ fn region(list: &List, number: u32) -> &Region {
 impl Sides<'_> {
     /// For each entry of one list (the left one if `of_left`) its bound in the other: the number behind the last entry needed;
     /// `u32::MAX` when it is not covered at all or that is open.
-    fn bounds(&self, of_left: bool, budget: Budget, found: &mut Comparison) -> Vec<u32> {
+    fn bounds(&self, of_left: bool, budget: Budget) -> Vec<u32> {
         let (own, own_index, other, other_index) = if of_left {
             (self.left, &self.left_index, self.right, &self.right_index)
         } else {
@@ -248,7 +258,6 @@ impl Sides<'_> {
                 scratch: &mut scratch,
             };
             let mut splits = budget.splits.min(1_000);
-            found.covers += 1;
             let bound = match cover(&entry.region, &mut covers, &mut splits) {
                 Covered::By(used) => {
                     let others = used.iter().filter(|number| *number % 2 == 1);
