@@ -1,5 +1,7 @@
 //! PAN-OS.
 
+mod syntax;
+
 use crate::Dialect;
 use crate::facts::DialectFacts;
 use crate::limits::Limits;
