@@ -139,6 +139,7 @@ impl<'t> Extract<'t, '_> {
                 self.config.device = device;
             }
         }
+        claim_empty(node);
     }
 
     /// What devices and templates have alike.
@@ -185,7 +186,10 @@ impl<'t> Extract<'t, '_> {
     fn system_part(&mut self, device: &mut Device<'t>, index: usize, node: Node<'t>) {
         let Some(system) = device.systems.get_mut(index) else { return };
         match node.word(0) {
-            "zone" => node.children().for_each(|zone| self.zone(zone, system)),
+            "zone" => {
+                node.children().for_each(|zone| self.zone(zone, system));
+                claim_empty(node);
+            }
             "display-name" => {
                 system.display = value(node, Fate::inert(Reason::Cosmetic)).map(|word| word.text);
             }

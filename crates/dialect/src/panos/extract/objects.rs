@@ -120,6 +120,13 @@ impl<'t> Extract<'t, '_> {
                         thing.value = AddressValue::Dynamic(word(filter));
                     }
                 }
+                _ if bare_member(child) => {
+                    child.claim(Fate::CONVERTED);
+                    match &mut thing.value {
+                        AddressValue::Static(known) => known.push(word(child)),
+                        value => *value = AddressValue::Static(vec![word(child)]),
+                    }
+                }
                 _ => thing.other(child),
             }
         }
@@ -179,6 +186,13 @@ impl<'t> Extract<'t, '_> {
                         value => *value = ServiceValue::Group(members),
                     }
                 }
+                _ if bare_member(child) => {
+                    child.claim(Fate::CONVERTED);
+                    match &mut thing.value {
+                        ServiceValue::Group(known) => known.push(word(child)),
+                        value => *value = ServiceValue::Group(vec![word(child)]),
+                    }
+                }
                 _ => thing.other(child),
             }
         }
@@ -221,6 +235,10 @@ impl<'t> Extract<'t, '_> {
             match child.word(0) {
                 "members" => {
                     members.extend(values(child, Fate::approximated(Reason::Application)));
+                }
+                _ if bare_member(child) => {
+                    child.claim(Fate::approximated(Reason::Application));
+                    members.push(word(child));
                 }
                 _ => {
                     by_table(child, COSMETIC);
@@ -268,6 +286,11 @@ impl<'t> ServiceThing<'t> {
         }
         by_table(child, COSMETIC);
     }
+}
+
+/// Up to PAN-OS 5 the members of a group stand directly below it.
+fn bare_member(node: Node<'_>) -> bool {
+    node.is_statement() && !COSMETIC.iter().any(|(known, _)| *known == node.word(0))
 }
 
 fn each<'t>(node: Node<'t>, take: impl FnMut(Node<'t>)) {

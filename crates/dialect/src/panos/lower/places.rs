@@ -1,8 +1,8 @@
 //! Zones, interfaces and routes of a context.
 //!
 //! Packets of one virtual system may be routed by several virtual routers, depending on where they come in, and the neutral policy has
-//! one table. So a route is given only where all routers with an interface in the context agree; where they do not, nothing that could
-//! answer for those addresses is given, and the question stays open.
+//! one table. So a route is given only where all routers with an interface in the context agree; where they do not, the question
+//! stays open, and a wider route is cut up around it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
@@ -285,50 +285,77 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         let all: BTreeMap<Key, ()> =
             tables.iter().flat_map(|table| table.keys()).map(|key| (*key, ())).collect();
         let mut agreed: Vec<(Key, Way, u32, Option<policy::Span>)> = Vec::new();
-        let mut tainted: HashSet<Key> = HashSet::new();
-        let mut whole = true;
+        let mut open: HashSet<Key> = HashSet::new();
         for key in all.keys() {
             let mut ways = tables.iter().map(|table| look_up(table, *key).unwrap_or(Way::Nowhere));
             let first = ways.next().unwrap_or(Way::Open);
             if first == Way::Open || ways.any(|way| way != first) {
-                whole = false;
-                tainted.insert(*key);
-                tainted.extend(parents(*key));
+                open.insert(*key);
             } else {
                 let found = tables.iter().find_map(|table| table.get(key));
                 let (distance, span) = found.map_or((0, None), |found| (found.0, found.3));
                 agreed.push((*key, first, distance, span));
             }
         }
-        let kept: HashSet<Key> =
-            agreed.iter().map(|(key, ..)| *key).filter(|key| !tainted.contains(key)).collect();
+        let tainted: HashSet<Key> =
+            open.iter().flat_map(|key| std::iter::once(*key).chain(parents(*key))).collect();
         // An interface's network answers by itself; where it must not, only its own address stays.
         for interface in &mut self.build.policy.interfaces {
             for prefix in &mut interface.addresses {
-                if !kept.contains(&key(*prefix)) {
+                let key = key(*prefix);
+                if tainted.contains(&key) || !all.contains_key(&key) {
                     let bits = Family::of(prefix.address()).bits();
                     *prefix = Prefix::new(prefix.address(), bits).unwrap_or(*prefix);
                 }
             }
         }
-        for (key, way, distance, span) in agreed {
-            let Some(prefix) = prefix_of(key).filter(|_| kept.contains(&key)) else { continue };
-            let interface = match way {
-                Way::Out(id) => Some(id),
-                Way::Nowhere | Way::Open => None,
-            };
-            if span.is_none() && interface.is_some() {
-                continue;
+        for (whole, way, distance, span) in agreed {
+            for key in without(whole, &open, &tainted, &all) {
+                // A network that an interface has by itself needs no route.
+                let itself = key == whole && span.is_none() && way != Way::Nowhere;
+                let Some(prefix) = prefix_of(key).filter(|_| !itself) else { continue };
+                let interface = match way {
+                    Way::Out(id) => Some(id),
+                    Way::Nowhere | Way::Open => None,
+                };
+                let label = format!("route to {prefix}");
+                let origin = match span {
+                    Some(span) => Origin::at(span, label),
+                    None => Origin::implied(label),
+                };
+                self.build.policy.routes.push(Route { prefix, interface, distance, origin });
             }
-            let label = format!("route to {prefix}");
-            let origin = match span {
-                Some(span) => Origin::at(span, label),
-                None => Origin::implied(label),
-            };
-            self.build.policy.routes.push(Route { prefix, interface, distance, origin });
         }
-        whole
+        open.is_empty()
     }
+}
+
+/// The parts of a prefix outside of those that are open, as far as no other known prefix answers for them.
+fn without(
+    whole: Key,
+    open: &HashSet<Key>,
+    tainted: &HashSet<Key>,
+    all: &BTreeMap<Key, ()>,
+) -> Vec<Key> {
+    let mut parts = Vec::new();
+    let mut left = vec![whole];
+    while let Some(key) = left.pop() {
+        if open.contains(&key) || (key != whole && all.contains_key(&key)) {
+            continue;
+        }
+        if !tainted.contains(&key) {
+            parts.push(key);
+            continue;
+        }
+        let (v6, length, bits) = key;
+        let width: u8 = if v6 { 128 } else { 32 };
+        if length < width {
+            let half = 1u128 << (width - length - 1);
+            left.push((v6, length + 1, bits));
+            left.push((v6, length + 1, bits | half));
+        }
+    }
+    parts
 }
 
 fn prefix_of((v6, length, bits): Key) -> Option<Prefix> {

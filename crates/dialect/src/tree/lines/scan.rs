@@ -162,6 +162,11 @@ impl<'a> Scanner<'a> {
             _ => {}
         }
         let start = self.at;
+        if let Some(end) = self.placeholder() {
+            self.at = end;
+            let text = self.text.get(start..end).unwrap_or("");
+            return Word { text: Cow::Borrowed(text), start, end };
+        }
         let rest = self.text.get(start..).unwrap_or("");
         let ends = |sign: char| sign.is_whitespace() || (nested && matches!(sign, ';' | '{' | '}'));
         let length = rest.find(ends).unwrap_or(rest.len()).max(1);
@@ -169,6 +174,14 @@ impl<'a> Scanner<'a> {
         self.at = start + length;
         let text = self.text.get(start..self.at).unwrap_or("");
         Word { text: Cow::Borrowed(text), start, end: self.at }
+    }
+
+    /// The end of `{{ name }}`, which templates leave for a word, with what stands directly behind it.
+    fn placeholder(&self) -> Option<usize> {
+        let line = self.text.get(self.at..self.line_end(self.at))?;
+        let close = line.strip_prefix("{{")?.find("}}")? + 4;
+        let rest = line.get(close..)?;
+        Some(self.at + close + rest.find([' ', '\t', '\r', ';']).unwrap_or(rest.len()))
     }
 
     /// A quoted word, also over several lines. `None` when nothing closes it before the next command.
