@@ -6,7 +6,6 @@ use super::*;
 #[expect(
     clippy::disallowed_macros,
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     reason = "a measurement looks at the clock"
 )]
 fn many_rules() {
