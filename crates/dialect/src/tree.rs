@@ -6,6 +6,8 @@
 
 pub(crate) mod build;
 pub(crate) mod json;
+pub(crate) mod lines;
+pub(crate) mod xml;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
