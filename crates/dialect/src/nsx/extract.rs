@@ -237,7 +237,7 @@ impl<'t> Extractor<'t, '_> {
     fn known(&mut self, item: Item<'t>, head: &Head<'t>) {
         let kind = self.kind(&item, head);
         let meta = meta(&item, head, kind);
-        let is_object = !matches!(kind, Kind::Holder | Kind::Unknown | Kind::Whole(_));
+        let is_object = !matches!(kind, Kind::Holder(_) | Kind::Unknown | Kind::Whole(_));
         let named = !head.path.is_empty() || !head.id.is_empty();
         if is_object && named && !matches!(kind, Kind::Machine | Kind::Vif) {
             match self.seen.entry(meta.path.clone()) {
@@ -251,7 +251,7 @@ impl<'t> Extractor<'t, '_> {
             if head.parent_path.is_empty() { item.parent } else { head.parent_path.into() };
         let members = item.members.as_slice();
         match kind {
-            Kind::Holder => self.holder(members, &meta),
+            Kind::Holder(_) => self.holder(members, &meta),
             Kind::SecurityPolicy => self.section(members, meta, false),
             Kind::GatewayPolicy => self.section(members, meta, true),
             Kind::Rule => self.rule(members, meta, parent),
@@ -296,7 +296,7 @@ impl<'t> Extractor<'t, '_> {
             let path = if head.path.is_empty() { item.path.as_deref()? } else { head.path };
             let before = path.rsplit('/').nth(1)?;
             by_collection(before)
-                .or_else(|| path.ends_with("/infra").then_some(Kind::Holder))
+                .or_else(|| path.ends_with("/infra").then_some(Kind::Holder("")))
                 .or_else(|| path.ends_with("exclude-list").then_some(Kind::ExcludeList))
         };
         let unnamed = head.kind.is_empty();
@@ -428,7 +428,7 @@ fn shape(members: &[Node<'_>]) -> Kind {
         Kind::Machine
     } else if has("domains") || has("tier_0s") || has("tier_1s") || has("infra") || has("children")
     {
-        Kind::Holder
+        Kind::Holder("")
     } else if has("expression") {
         Kind::Group
     } else if has("translated_network") || has("firewall_match") {
@@ -446,16 +446,15 @@ fn meta<'t>(item: &Item<'t>, head: &Head<'t>, kind: Kind) -> Meta<'t> {
     } else {
         let parent = if head.parent_path.is_empty() { &*item.parent } else { head.parent_path };
         match kind {
-            // The tree's root stands for itself.
-            Kind::Holder if matches!(head.kind, "Infra" | "GlobalInfra" | "") => {
-                Cow::Owned(parent.to_owned())
-            }
-            Kind::Holder if head.id.is_empty() => Cow::Owned(parent.to_owned()),
-            Kind::Holder => {
+            // A reference to a parent says of which sort it is.
+            Kind::Holder("") if !head.id.is_empty() && head.kind == "ChildResourceReference" => {
                 let target = item.members.iter().find(|member| member.word(0) == "target_type");
-                let of = target.map_or(head.kind, |target| target.word(1));
-                Cow::Owned(format!("{parent}/{}/{}", holder_collection(of), head.id))
+                let of = collection(by_type(target.map_or("", |target| target.word(1))));
+                Cow::Owned(format!("{parent}/{of}/{}", head.id))
             }
+            // The root stands for itself, and so does what has no name.
+            Kind::Holder("") => Cow::Owned(parent.to_owned()),
+            Kind::Holder(_) if head.id.is_empty() => Cow::Owned(parent.to_owned()),
             _ => Cow::Owned(format!("{parent}/{}/{}", collection(kind), head.id)),
         }
     };
@@ -465,17 +464,6 @@ fn meta<'t>(item: &Item<'t>, head: &Head<'t>, kind: Kind) -> Meta<'t> {
     };
     let name = if head.name.is_empty() { id } else { head.name };
     Meta { path, id, name, description: head.description, span: item.span }
-}
-
-/// The collection of what a reference or a holder names.
-fn holder_collection(kind: &str) -> &'static str {
-    match kind {
-        "Domain" => "domains",
-        "PolicyNat" => "nat",
-        "Site" => "sites",
-        "EnforcementPoint" => "enforcement-points",
-        other => collection(by_type(other)),
-    }
 }
 
 /// The policy path in a file name or an address: from `infra` on, without the ending.

@@ -6,7 +6,8 @@ use crate::fate::{Fate, Reason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Holds others: `Infra`, `Domain`, `LocaleServices`, `PolicyNat`, a reference to a parent.
-    Holder,
+    /// The name is that of the collection that it stands in; empty for the root.
+    Holder(&'static str),
     SecurityPolicy,
     GatewayPolicy,
     Rule,
@@ -44,13 +45,11 @@ const fn unsupported(reason: Reason) -> Kind {
 /// By the value of `resource_type`.
 pub(super) fn by_type(name: &str) -> Kind {
     match name {
-        "Infra"
-        | "Domain"
-        | "PolicyNat"
-        | "ChildResourceReference"
-        | "GlobalInfra"
-        | "Site"
-        | "EnforcementPoint" => Kind::Holder,
+        "Infra" | "GlobalInfra" | "ChildResourceReference" => Kind::Holder(""),
+        "Domain" => Kind::Holder("domains"),
+        "PolicyNat" => Kind::Holder("nat"),
+        "Site" => Kind::Holder("sites"),
+        "EnforcementPoint" => Kind::Holder("enforcement-points"),
         "SecurityPolicy" => Kind::SecurityPolicy,
         "GatewayPolicy" => Kind::GatewayPolicy,
         "Rule" => Kind::Rule,
@@ -267,7 +266,10 @@ fn whole(name: &str) -> Kind {
 /// By the name of the collection that an object stands in: of a path, of a file, or of a field.
 pub(super) fn by_collection(name: &str) -> Option<Kind> {
     Some(match name {
-        "domains" | "nat" | "sites" | "enforcement-points" => Kind::Holder,
+        "domains" => Kind::Holder("domains"),
+        "nat" => Kind::Holder("nat"),
+        "sites" => Kind::Holder("sites"),
+        "enforcement-points" => Kind::Holder("enforcement-points"),
         "security-policies" | "security_policies" => Kind::SecurityPolicy,
         "gateway-policies" | "gateway_policies" => Kind::GatewayPolicy,
         "rules" => Kind::Rule,
@@ -288,7 +290,7 @@ pub(super) fn by_collection(name: &str) -> Option<Kind> {
         "exclude-list" | "exclude_list" => Kind::ExcludeList,
         "virtual-machines" | "virtual_machines" => Kind::Machine,
         "vifs" => Kind::Vif,
-        "infra" => Kind::Holder,
+        "infra" => Kind::Holder(""),
         _ => return None,
     })
 }
@@ -313,6 +315,7 @@ pub(super) fn collection(kind: Kind) -> &'static str {
         Kind::Port => "ports",
         Kind::StaticRoute => "static-routes",
         Kind::Label => "labels",
+        Kind::Holder(name) => name,
         _ => "objects",
     }
 }
