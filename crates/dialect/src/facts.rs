@@ -25,6 +25,8 @@ pub struct PlatformFacts {
     pub regions: BTreeSet<String>,
     /// Names with a number: protocols, ICMP types (`type` or `type/code`).
     pub numbers: BTreeMap<String, String>,
+    /// Objects that have the same id on every installation: id → type and name.
+    pub objects: BTreeMap<String, (String, String)>,
 }
 
 /// A predefined service.
@@ -36,6 +38,8 @@ pub struct ServiceFact {
     pub members: Vec<String>,
     /// Whether a rule that says "any" means it; `None` where the platform does not ask.
     pub match_for_any: Option<bool>,
+    /// Whether it matches less than its terms say: a further condition in the vendor's language, or a protocol's signature.
+    pub narrowed: bool,
 }
 
 /// Something wrong in a facts file.
@@ -55,6 +59,7 @@ static NONE: PlatformFacts = PlatformFacts {
     applications: BTreeMap::new(),
     regions: BTreeSet::new(),
     numbers: BTreeMap::new(),
+    objects: BTreeMap::new(),
 };
 
 impl DialectFacts {
@@ -118,6 +123,15 @@ impl File<'_> {
                         }
                     }
                 }
+                ("object", ValueInner::Array(entries)) => {
+                    for entry in entries {
+                        if let (Some(name), Some(kind)) = self.pair(entry, "type")
+                            && let Some(id) = entry.pointer("/uid").and_then(Value::as_str)
+                        {
+                            into.objects.insert(id.to_owned(), (kind, name));
+                        }
+                    }
+                }
                 ("application", ValueInner::Array(entries)) => {
                     for entry in entries {
                         if let (Some(name), _) = self.pair(entry, "name") {
@@ -143,9 +157,13 @@ impl File<'_> {
             terms: strings(entry, "terms"),
             members: strings(entry, "members"),
             match_for_any: entry.pointer("/match_for_any").and_then(Value::as_bool),
+            narrowed: entry.pointer("/narrowed_by").is_some()
+                || entry.pointer("/signature").and_then(Value::as_bool) == Some(true),
         };
-        if let Some(id) = entry.pointer("/id").and_then(Value::as_str) {
-            into.services.insert(id.to_owned(), fact.clone());
+        for key in ["/id", "/uid"] {
+            if let Some(id) = entry.pointer(key).and_then(Value::as_str) {
+                into.services.insert(id.to_owned(), fact.clone());
+            }
         }
         into.services.insert(name, fact);
     }
