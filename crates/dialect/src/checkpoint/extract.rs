@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use policy::Span;
 
-use super::config::{Config, Kind, Object, Page, Package, Ref};
+use super::config::{Config, Gateway, Kind, Object, Package, Page, Ref};
 use super::pages;
 use super::value::{
     get, holds_elements, is_container, number, references, scalar, truth,
@@ -359,13 +359,16 @@ impl<'t, 'l> Extractor<'t, 'l> {
         };
         let known = known.and_then(|id| self.config.objects.get_mut(usize::try_from(id).ok()?));
         if let Some(known) = known {
-            if known.nat.is_none() {
-                known.nat.clone_from(&object.nat);
+            let nat = object.nat.clone().or_else(|| known.nat.clone());
+            let mut object = object;
+            if object.richness <= known.richness {
+                std::mem::swap(known, &mut object);
             }
-            if object.richness > known.richness {
-                let nat = object.nat.clone().or_else(|| known.nat.take());
-                *known = Object { nat, ..object };
+            // `object` is now the fuller one; what only the other says is taken over.
+            if let (Kind::Gateway(full), Kind::Gateway(thin)) = (&mut object.kind, &mut known.kind) {
+                complete(full, thin);
             }
+            *known = Object { nat, ..object };
             return;
         }
         let id = u32::try_from(self.config.objects.len()).unwrap_or(u32::MAX);
@@ -376,6 +379,30 @@ impl<'t, 'l> Extractor<'t, 'l> {
             self.config.by_name.entry(object.name).or_default().push(id);
         }
         self.config.objects.push(object);
+    }
+}
+
+/// Adds to a gateway what another answer says of it: the installed policy, members, zones of interfaces.
+fn complete<'t>(full: &mut Gateway<'t>, thin: &mut Gateway<'t>) {
+    let later = |one: &'t str, other: &'t str| if one.is_empty() { other } else { one };
+    full.policy = later(full.policy, thin.policy);
+    full.version = later(full.version, thin.version);
+    full.hardware = later(full.hardware, thin.hardware);
+    full.members.append(&mut thin.members);
+    full.addresses.append(&mut thin.addresses);
+    full.addresses.sort_unstable();
+    full.addresses.dedup();
+    match &mut full.interfaces {
+        None => full.interfaces = thin.interfaces.take(),
+        Some(interfaces) => {
+            for interface in interfaces {
+                let mut others = thin.interfaces.iter().flatten();
+                let same = others.find(|other| !other.name.is_empty() && other.name == interface.name);
+                if let Some(other) = same {
+                    interface.zone = later(interface.zone, other.zone);
+                }
+            }
+        }
     }
 }
 

@@ -105,6 +105,8 @@ impl<'t> Extractor<'t, '_> {
     fn other(&mut self, members: Members<'_, 't>, service: &mut Service) {
         let mut parts = Vec::new();
         match find(members, "ip-protocol") {
+            // Any protocol: the expression alone tells.
+            Some(member) if scalar(member) == "-1" => member.claim(Fate::CONVERTED),
             Some(member) => match number(member).and_then(|number| u8::try_from(number).ok()) {
                 Some(protocol) => {
                     member.claim(Fate::CONVERTED);
@@ -141,6 +143,7 @@ impl<'t> Extractor<'t, '_> {
                 service.needs.push((PredicateKind::Protocol, format!("INSPECT action {action}")));
             }
         }
+        service.wrong |= parts.is_empty() && service.needs.is_empty();
         service.plain = match parts.len() {
             0 | 1 => parts.pop(),
             _ => Some(Services::Common(parts)),

@@ -107,7 +107,7 @@ impl<'t> Lower<'_, 't> {
     }
 
     fn warn_of_implied(&mut self, package: &Assigned<'_>) {
-        if self.config().implied.is_some() {
+        if self.config().implied.is_some() || package.layers.is_empty() {
             return;
         }
         let gateway = self.gateway.and_then(|id| self.config().object(id)).map(|object| object.name);

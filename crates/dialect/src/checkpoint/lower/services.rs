@@ -112,6 +112,7 @@ impl<'t> Lower<'_, 't> {
             };
         }
         match parts.len() {
+            0 => Services::Unknown(self.unreadable(object.name, Some(object.node.span()))),
             1 => parts.remove(0),
             _ => Services::Common(parts),
         }
