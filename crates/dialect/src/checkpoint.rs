@@ -118,7 +118,8 @@ const WORDS: [(&str, u8); 20] = [
 ];
 
 fn probe_json(head: &str, _path: &str) -> Option<u8> {
-    let found = WORDS.iter().filter(|(word, _)| head.contains(word)).map(|(_, sure)| u32::from(*sure));
+    let found =
+        WORDS.iter().filter(|(word, _)| head.contains(word)).map(|(_, sure)| u32::from(*sure));
     let sure: u32 = found.sum();
     (sure >= 40).then(|| u8::try_from(sure.min(95)).unwrap_or(95))
 }
@@ -129,9 +130,20 @@ fn probe_clish(head: &str) -> Option<u8> {
     for line in head.lines().take(2_000) {
         let words: Vec<&str> = line.split_whitespace().take(6).collect();
         let points = match words.as_slice() {
-            ["set", "interface", _, "ipv4-address" | "ipv6-address", _, "mask-length" | "subnet-mask"] => 60,
+            [
+                "set",
+                "interface",
+                _,
+                "ipv4-address" | "ipv6-address",
+                _,
+                "mask-length" | "subnet-mask",
+            ] => 60,
             ["set", "static-route", _, "nexthop", ..] => 60,
-            ["set", "installer" | "clienv" | "password-controls" | "inactivity-timeout" | "core-dump", ..] => 30,
+            [
+                "set",
+                "installer" | "clienv" | "password-controls" | "inactivity-timeout" | "core-dump",
+                ..,
+            ] => 30,
             ["add", "bonding", "group", ..] | ["add", "interface", _, "vlan", _] => 30,
             ["set", "interface", _, "state", "on" | "off"] => 20,
             ["set", "hostname", _] => 20,

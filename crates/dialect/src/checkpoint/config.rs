@@ -396,7 +396,8 @@ impl<'t> Config<'t> {
             return Some(*id);
         }
         let named = self.by_name.get(text)?;
-        let fitting = named.iter().copied().find(|id| self.object(*id).is_some_and(|o| fits(&o.kind)));
+        let fitting =
+            named.iter().copied().find(|id| self.object(*id).is_some_and(|o| fits(&o.kind)));
         fitting.or_else(|| named.first().copied())
     }
 

@@ -18,9 +18,7 @@ use policy::Span;
 
 use super::config::{Config, Gateway, Kind, Object, Package, Page, Ref};
 use super::pages;
-use super::value::{
-    get, holds_elements, is_container, number, references, scalar, truth,
-};
+use super::value::{get, holds_elements, is_container, number, references, scalar, truth};
 use crate::codes;
 use crate::fate::{Fate, Reason};
 use crate::limits::Limits;
@@ -70,12 +68,7 @@ pub(super) const ENVELOPE: Fate = Fate::inert(Reason::Envelope);
 impl<'t, 'l> Extractor<'t, 'l> {
     /// With nothing found yet.
     pub(super) fn new(limits: &'l Limits) -> Self {
-        Self {
-            config: Config::default(),
-            problems: Vec::new(),
-            limits,
-            lists: BTreeMap::new(),
-        }
+        Self { config: Config::default(), problems: Vec::new(), limits, lists: BTreeMap::new() }
     }
 
     /// Adds a problem, within the limit.
@@ -99,11 +92,7 @@ impl<'t, 'l> Extractor<'t, 'l> {
         let path = tree.path().replace('\\', "/");
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let hint = Hint {
-            folder: folder.to_owned(),
-            stem: stem.to_owned(),
-            ..Hint::default()
-        };
+        let hint = Hint { folder: folder.to_owned(), stem: stem.to_owned(), ..Hint::default() };
         let roots: Vec<Node<'t>> = tree.roots().collect();
         if roots.iter().any(|root| root.words().len() == 0) {
             self.array(&roots, &hint, 0);
@@ -114,7 +103,8 @@ impl<'t, 'l> Extractor<'t, 'l> {
 
     /// Elements of an array: rules, or things that say themselves what they are.
     fn array(&mut self, elements: &[Node<'t>], hint: &Hint<'t>, depth: usize) {
-        let kind = elements.iter().map(|element| get(*element, "type")).find(|kind| !kind.is_empty());
+        let kind =
+            elements.iter().map(|element| get(*element, "type")).find(|kind| !kind.is_empty());
         match kind {
             Some("access-rule" | "access-section" | "place-holder") => {
                 self.access_rules(elements, None, hint);
@@ -141,7 +131,13 @@ impl<'t, 'l> Extractor<'t, 'l> {
         }
     }
 
-    fn object(&mut self, members: Members<'t>, node: Option<Node<'t>>, hint: &Hint<'t>, depth: usize) {
+    fn object(
+        &mut self,
+        members: Members<'t>,
+        node: Option<Node<'t>>,
+        hint: &Hint<'t>,
+        depth: usize,
+    ) {
         let kind = members.text("type");
         if let Some(rulebase) = members.find("rulebase") {
             self.rulebase_answer(&members, rulebase, hint);
@@ -156,7 +152,9 @@ impl<'t, 'l> Extractor<'t, 'l> {
                 "access-rule" => self.access_rules(&[node], None, hint),
                 _ => self.nat_rules(&[node], None, hint),
             }
-        } else if members.find("uid").is_some() && !kind.is_empty() || !kind.is_empty() && members.find("name").is_some() {
+        } else if members.find("uid").is_some() && !kind.is_empty()
+            || !kind.is_empty() && members.find("name").is_some()
+        {
             self.take_object(&members.all, node.or_else(|| members.all.first().copied()));
         } else {
             self.envelope(&members, hint, depth);
@@ -176,7 +174,9 @@ impl<'t, 'l> Extractor<'t, 'l> {
         for member in members.all.iter().copied() {
             let key = member.word(0);
             if is_container(member) {
-                if let "objects" | "packages" | "access-layers" | "gateways" | "objects-dictionary" = key {
+                if let "objects" | "packages" | "access-layers" | "gateways"
+                | "objects-dictionary" = key
+                {
                     self.list(member, page, hint);
                 }
                 let mut inner = inner.clone();
@@ -198,7 +198,8 @@ impl<'t, 'l> Extractor<'t, 'l> {
         if page.total.is_none() {
             return;
         }
-        let kind = list.children().map(|element| get(element, "type")).find(|kind| !kind.is_empty());
+        let kind =
+            list.children().map(|element| get(element, "type")).find(|kind| !kind.is_empty());
         let kind = kind.unwrap_or(list.word(0)).to_owned();
         let entry = self.lists.entry((hint.folder.clone(), kind));
         entry.or_insert_with(|| (list.span(), Vec::new())).1.push(page);
@@ -304,12 +305,17 @@ impl<'t, 'l> Extractor<'t, 'l> {
                 }
                 "installation-targets" => {
                     let targets = self.cell(member);
-                    let all = targets.len() == 1 && targets.iter().all(|target| target.text == "all");
+                    let all =
+                        targets.len() == 1 && targets.iter().all(|target| target.text == "all");
                     package.targets = (!all).then_some(targets);
                 }
                 "installation-targets-revision" => member.claim_all(COSMETIC),
-                "threat-layers" | "https-inspection-layer" | "https-inspection-layers"
-                | "https-inspection-policy" | "threat-prevention" | "desktop-security" => {
+                "threat-layers"
+                | "https-inspection-layer"
+                | "https-inspection-layers"
+                | "https-inspection-policy"
+                | "threat-prevention"
+                | "desktop-security" => {
                     member.claim_all(Fate::approximated(Reason::Inspection));
                 }
                 "qos" | "qos-policy-type" => member.claim(Fate::inert(Reason::TrafficShaping)),
@@ -365,7 +371,8 @@ impl<'t, 'l> Extractor<'t, 'l> {
                 std::mem::swap(known, &mut object);
             }
             // `object` is now the fuller one; what only the other says is taken over.
-            if let (Kind::Gateway(full), Kind::Gateway(thin)) = (&mut object.kind, &mut known.kind) {
+            if let (Kind::Gateway(full), Kind::Gateway(thin)) = (&mut object.kind, &mut known.kind)
+            {
                 complete(full, thin);
             }
             *known = Object { nat, ..object };
@@ -397,7 +404,8 @@ fn complete<'t>(full: &mut Gateway<'t>, thin: &mut Gateway<'t>) {
         Some(interfaces) => {
             for interface in interfaces {
                 let mut others = thin.interfaces.iter().flatten();
-                let same = others.find(|other| !other.name.is_empty() && other.name == interface.name);
+                let same =
+                    others.find(|other| !other.name.is_empty() && other.name == interface.name);
                 if let Some(other) = same {
                     interface.zone = later(interface.zone, other.zone);
                 }
@@ -427,10 +435,10 @@ fn page_of(members: &[Node<'_>]) -> Page {
 /// Takes a member that says nothing about packets, whatever it belongs to. False when it is not one.
 pub(super) fn inert(member: Node<'_>) -> bool {
     let fate = match member.word(0) {
-        "meta-info" | "icon" | "color" | "colour" | "comments" | "tags" | "domain" | "custom-fields"
-        | "customFields" | "display-name" | "folder" | "primaryManagement" | "hits" | "description"
-        | "info-text" | "info-url" | "uri" | "layer" | "package" | "_original_type" | "creator"
-        | "domains_to_process" | "validation-state" => COSMETIC,
+        "meta-info" | "icon" | "color" | "colour" | "comments" | "tags" | "domain"
+        | "custom-fields" | "customFields" | "display-name" | "folder" | "primaryManagement"
+        | "hits" | "description" | "info-text" | "info-url" | "uri" | "layer" | "package"
+        | "_original_type" | "creator" | "domains_to_process" | "validation-state" => COSMETIC,
         "read-only" | "available-actions" | "groups" | "owned-object" | "uid" | "owner"
         | "object-locked" | "lock" | "deletable" | "renameable" | "newObject" => COSMETIC,
         _ => return false,

@@ -110,7 +110,19 @@ impl<'t> Gaia<'t> {
                 line.claim(Fate::unsupported(Reason::PolicyRoute));
                 true
             }
-            [_, protocol @ ("bgp" | "ospf" | "ospf3" | "rip" | "isis" | "igrp" | "as" | "kernel-routes" | "route-redistribution"), rest @ ..] => {
+            [
+                _,
+                protocol @ ("bgp"
+                | "ospf"
+                | "ospf3"
+                | "rip"
+                | "isis"
+                | "igrp"
+                | "as"
+                | "kernel-routes"
+                | "route-redistribution"),
+                rest @ ..,
+            ] => {
                 // Some lines are always there and only set defaults.
                 let default = rest.iter().any(|word| word.ends_with("-interval"))
                     || rest.ends_with(&["backbone", "on"])
@@ -150,7 +162,8 @@ impl<'t> Gaia<'t> {
         let fate = match rest {
             ["ipv4-address" | "ipv6-address", address, "mask-length" | "subnet-mask", mask, ..] => {
                 let Some(prefix) = prefix(address, mask) else { return false };
-                link.addresses.retain(|known| known.address().is_ipv4() != prefix.address().is_ipv4());
+                link.addresses
+                    .retain(|known| known.address().is_ipv4() != prefix.address().is_ipv4());
                 link.addresses.push(prefix);
                 converted
             }
@@ -169,8 +182,12 @@ impl<'t> Gaia<'t> {
             }
             ["vlan", ..] => converted,
             ["comments", ..] => Fate::inert(Reason::Cosmetic),
-            ["link-speed" | "auto-negotiation" | "mtu" | "mac-addr" | "rx-ringsize" | "tx-ringsize" | "monitor-mode"
-            | "rx-flow" | "tx-flow" | "6in4" | "6to4" | "loopback", ..] => Fate::inert(Reason::LinkLayer),
+            [
+                "link-speed" | "auto-negotiation" | "mtu" | "mac-addr" | "rx-ringsize"
+                | "tx-ringsize" | "monitor-mode" | "rx-flow" | "tx-flow" | "6in4" | "6to4"
+                | "loopback",
+                ..,
+            ] => Fate::inert(Reason::LinkLayer),
             _ => return true,
         };
         line.claim(fate);
@@ -196,7 +213,9 @@ impl<'t> Gaia<'t> {
                 return true;
             }
             ["nexthop", "blackhole" | "reject", settings @ ..] => (Hop::Nowhere, settings),
-            ["nexthop", "gateway", "logical", name, settings @ ..] => (Hop::Interface(name), settings),
+            ["nexthop", "gateway", "logical", name, settings @ ..] => {
+                (Hop::Interface(name), settings)
+            }
             ["nexthop", "gateway", "address" | "ipv6-address", address, settings @ ..] => {
                 let Ok(address) = address.parse() else { return false };
                 (Hop::Address(address), settings)
@@ -251,27 +270,113 @@ fn prefix(address: &str, mask: &str) -> Option<Prefix> {
 fn is_secret(word: &str) -> bool {
     matches!(
         word,
-        "password-hash" | "password" | "secret" | "community" | "key" | "privacy-pass-phrase" | "auth-pass-phrase"
-            | "authtype" | "shared-secret" | "cleartext-password" | "privpassword" | "passwd" | "md5"
+        "password-hash"
+            | "password"
+            | "secret"
+            | "community"
+            | "key"
+            | "privacy-pass-phrase"
+            | "auth-pass-phrase"
+            | "authtype"
+            | "shared-secret"
+            | "cleartext-password"
+            | "privpassword"
+            | "passwd"
+            | "md5"
     )
 }
 
 /// Features of Gaia that decide nothing about packets through the gateway.
 fn feature_fate(feature: &str) -> Option<Fate> {
     let reason = match feature {
-        "installer" | "message" | "core-dump" | "clienv" | "format" | "allowed-client" | "web" | "inactivity-timeout"
-        | "command" | "net-access" | "ntp" | "password-controls" | "user" | "max-path-splits" | "router-options"
-        | "timezone" | "aaa" | "management" | "rba" | "domainname" | "dns" | "host" | "proxy" | "backup" | "backup-scheduled"
-        | "snapshot" | "cron" | "expert-password" | "expert-password-hash" | "grub2-password" | "ssh" | "time" | "date" | "config-lock" | "config-state"
-        | "database" | "edition" | "upgrade" | "volume" | "hosts" | "mail-notification" | "ipstat" | "gaia-api"
-        | "api" | "cloning-group" | "lcd" | "virtual-system" | "vsx" | "vrrp" | "mcvrrp" | "cluster" | "high-availability"
-        | "asset" | "hardware" | "group" | "role" | "trusted-ca" | "dhcp" | "bootp" | "iphelper"
-        | "ipreachdetect" | "router-id" | "ip-conntrack" | "maestro" | "chassis" | "smo" | "security-group" | "domain" | "config"
-        | "ssl" | "tls" | "sysenv" | "environment" | "selfpasswd" | "static-mroute" | "nat-pool" | "dynamic-balancing" => Reason::Management,
-        "tracefile" | "routedsyslog" | "syslog" | "snmp" | "netflow" | "neighbor-entry" | "lldp" | "sflow" => Reason::Logging,
-        "arp" | "bonding" | "bridging" | "neighbor" | "ndp" | "wireless" | "ppp" | "pppoe" | "fcd" | "interface-group" => Reason::LinkLayer,
+        "installer"
+        | "message"
+        | "core-dump"
+        | "clienv"
+        | "format"
+        | "allowed-client"
+        | "web"
+        | "inactivity-timeout"
+        | "command"
+        | "net-access"
+        | "ntp"
+        | "password-controls"
+        | "user"
+        | "max-path-splits"
+        | "router-options"
+        | "timezone"
+        | "aaa"
+        | "management"
+        | "rba"
+        | "domainname"
+        | "dns"
+        | "host"
+        | "proxy"
+        | "backup"
+        | "backup-scheduled"
+        | "snapshot"
+        | "cron"
+        | "expert-password"
+        | "expert-password-hash"
+        | "grub2-password"
+        | "ssh"
+        | "time"
+        | "date"
+        | "config-lock"
+        | "config-state"
+        | "database"
+        | "edition"
+        | "upgrade"
+        | "volume"
+        | "hosts"
+        | "mail-notification"
+        | "ipstat"
+        | "gaia-api"
+        | "api"
+        | "cloning-group"
+        | "lcd"
+        | "virtual-system"
+        | "vsx"
+        | "vrrp"
+        | "mcvrrp"
+        | "cluster"
+        | "high-availability"
+        | "asset"
+        | "hardware"
+        | "group"
+        | "role"
+        | "trusted-ca"
+        | "dhcp"
+        | "bootp"
+        | "iphelper"
+        | "ipreachdetect"
+        | "router-id"
+        | "ip-conntrack"
+        | "maestro"
+        | "chassis"
+        | "smo"
+        | "security-group"
+        | "domain"
+        | "config"
+        | "ssl"
+        | "tls"
+        | "sysenv"
+        | "environment"
+        | "selfpasswd"
+        | "static-mroute"
+        | "nat-pool"
+        | "dynamic-balancing" => Reason::Management,
+        "tracefile" | "routedsyslog" | "syslog" | "snmp" | "netflow" | "neighbor-entry"
+        | "lldp" | "sflow" => Reason::Logging,
+        "arp" | "bonding" | "bridging" | "neighbor" | "ndp" | "wireless" | "ppp" | "pppoe"
+        | "fcd" | "interface-group" => Reason::LinkLayer,
         "igmp" | "pim" | "mfc" | "ipv6-pim" => return Some(Fate::unsupported(Reason::Multicast)),
-        "inbound-route-filter" | "routemap" | "prefix-list" | "prefix-tree" | "aggregate" | "route-redistribution"
+        "inbound-route-filter"
+        | "routemap"
+        | "prefix-list"
+        | "prefix-tree"
+        | "aggregate"
+        | "route-redistribution"
         | "export-route-filter" => return Some(Fate::inert(Reason::DefaultValue)),
         _ => return None,
     };

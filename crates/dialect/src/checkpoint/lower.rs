@@ -57,7 +57,9 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn say(&mut self, problem: Problem, limits: &Limits) {
         let about = problem.args.first().map_or_else(String::new, |(_, value)| value.clone());
-        if self.problems.len() < limits.problems && self.seen.insert((problem.code.0, problem.span, about)) {
+        if self.problems.len() < limits.problems
+            && self.seen.insert((problem.code.0, problem.span, about))
+        {
             self.problems.push(problem);
         }
     }
@@ -137,13 +139,15 @@ fn group_order(config: &Config<'_>, services: bool) -> Order {
     }
     let place = |id: u32| position.get(usize::try_from(id).ok()?).copied().flatten();
     let named = |id: &u32| {
-        let refs = config.object(*id).and_then(|object| members(object, services)).unwrap_or_default();
+        let refs =
+            config.object(*id).and_then(|object| members(object, services)).unwrap_or_default();
         let fits = |kind: &Kind<'_>| is_service(kind) == services;
         refs.iter().filter_map(|one| place(config.find(one.text, fits)?)).collect()
     };
     let edges: Vec<Vec<usize>> = groups.iter().map(named).collect();
     let found = policy::order(&edges);
-    let ids = |list: Vec<usize>| list.into_iter().filter_map(|at| groups.get(at).copied()).collect();
+    let ids =
+        |list: Vec<usize>| list.into_iter().filter_map(|at| groups.get(at).copied()).collect();
     Order { order: ids(found.order), cyclic: ids(found.cyclic), deep: ids(found.deep) }
 }
 
@@ -212,7 +216,11 @@ impl<'c, 't> Lower<'c, 't> {
     }
 
     /// A name that no object has yet: names repeat across types and domains, sets must not.
-    pub(super) fn free_name(object: &Object<'_>, taken: impl Fn(&str) -> bool, mark: &str) -> String {
+    pub(super) fn free_name(
+        object: &Object<'_>,
+        taken: impl Fn(&str) -> bool,
+        mark: &str,
+    ) -> String {
         let plain = format!("{}{mark}", object.name);
         if !plain.is_empty() && !taken(&plain) {
             return plain;

@@ -111,7 +111,8 @@ pub(super) fn policy_of(rules: &[String], more: &[(&str, &str)]) -> Policy {
 
 /// The only policy of a reading.
 pub(super) fn only(reading: Reading) -> Policy {
-    let mut all: Vec<Policy> = reading.devices.into_iter().flat_map(|device| device.contexts).collect();
+    let mut all: Vec<Policy> =
+        reading.devices.into_iter().flat_map(|device| device.contexts).collect();
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
@@ -120,7 +121,8 @@ pub(super) fn only(reading: Reading) -> Policy {
 pub(super) fn all_outcomes(policy: &Policy, packet: &str) -> Outcomes {
     let text = PacketText::parse(packet).unwrap();
     let packet = text.in_policy(policy).unwrap();
-    let egress = text.egress.as_deref().map_or(Some(policy::InterfaceId(0)), |name| policy.place(name));
+    let egress =
+        text.egress.as_deref().map_or(Some(policy::InterfaceId(0)), |name| policy.place(name));
     let given = Given { holds: text.given.clone(), egress };
     outcomes(policy, &packet, &given, 100)
 }
@@ -155,7 +157,8 @@ pub(super) fn open(policy: &Policy, packet: &str) -> bool {
 /// The one decision about a packet.
 pub(super) fn decision(policy: &Policy, packet: &str) -> policy::Decision {
     let text = PacketText::parse(packet).unwrap();
-    let egress = text.egress.as_deref().map_or(Some(policy::InterfaceId(0)), |name| policy.place(name));
+    let egress =
+        text.egress.as_deref().map_or(Some(policy::InterfaceId(0)), |name| policy.place(name));
     let given = Given { holds: text.given.clone(), egress };
     let packet = text.in_policy(policy).unwrap();
     let mut found = outcomes(policy, &packet, &given, 10);

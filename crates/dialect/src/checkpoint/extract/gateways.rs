@@ -13,7 +13,10 @@ use crate::tree::Node;
 
 impl<'t> Extractor<'t, '_> {
     pub(super) fn gateway(&mut self, kind: &str, members: Members<'_, 't>) -> Kind<'t> {
-        let server = matches!(kind, "CpmiHostCkp" | "checkpoint-host" | "CpmiHostPlain" | "mds" | "smart-1-cloud");
+        let server = matches!(
+            kind,
+            "CpmiHostCkp" | "checkpoint-host" | "CpmiHostPlain" | "mds" | "smart-1-cloud"
+        );
         let foreign = kind == "interoperable-device" || kind.starts_with("externally");
         let mut gateway = Gateway {
             enforces: !server && !foreign,
@@ -101,15 +104,21 @@ impl<'t> Extractor<'t, '_> {
                     interface.name = scalar(member);
                     member.claim(Fate::CONVERTED);
                 }
-                "ipv4-address" | "ipv6-address" => self.interface_address(node, member, &mut interface, gateway),
-                "ipv4-mask-length" | "ipv6-mask-length" | "ipv4-network-mask" | "ipv6-network-mask" => {
+                "ipv4-address" | "ipv6-address" => {
+                    self.interface_address(node, member, &mut interface, gateway)
+                }
+                "ipv4-mask-length" | "ipv6-mask-length" | "ipv4-network-mask"
+                | "ipv6-network-mask" => {
                     member.claim(Fate::CONVERTED);
                 }
                 "dynamic-ip" => {
                     gateway.open |= truth(member) != Some(false);
                     member.claim(Fate::CONVERTED);
                 }
-                "topology" | "topology-automatic-calculation" | "topology-settings" | "topology-manual-calculation" => {
+                "topology"
+                | "topology-automatic-calculation"
+                | "topology-settings"
+                | "topology-manual-calculation" => {
                     member.claim_all(Fate::CONVERTED);
                     match scalar(member) {
                         "external" => external = Some(true),
@@ -125,7 +134,8 @@ impl<'t> Extractor<'t, '_> {
                         _ => {}
                     }
                     // The networks behind it are for anti-spoofing.
-                    for behind in member.children().filter(|child| BEHIND.contains(&child.word(0))) {
+                    for behind in member.children().filter(|child| BEHIND.contains(&child.word(0)))
+                    {
                         behind.claim_all(Fate::unsupported(Reason::OtherRuleList));
                     }
                 }
@@ -142,12 +152,14 @@ impl<'t> Extractor<'t, '_> {
                     Some(false) => member.claim(Fate::inert(Reason::DefaultValue)),
                     _ => member.claim(Fate::unsupported(Reason::OtherRuleList)),
                 },
-                "anti-spoofing-settings" => member.claim_all(Fate::unsupported(Reason::OtherRuleList)),
+                "anti-spoofing-settings" => {
+                    member.claim_all(Fate::unsupported(Reason::OtherRuleList))
+                }
                 "cluster-members" => {
                     member.claim_all(Fate::CONVERTED);
-                    let own = member.children().flat_map(|one| {
-                        [get(one, "ipv4-address"), get(one, "ipv6-address")]
-                    });
+                    let own = member
+                        .children()
+                        .flat_map(|one| [get(one, "ipv4-address"), get(one, "ipv6-address")]);
                     interface.of_members.extend(own.filter_map(address));
                 }
                 _ if interface_setting(member) => {}
@@ -210,11 +222,17 @@ impl<'t> Extractor<'t, '_> {
             secrets(one);
             one.claim_rest(Fate::CONVERTED);
             let mut found: Vec<IpAddr> = Vec::new();
-            found.extend(["ip-address", "ipv4-address", "ipv6-address"].iter().filter_map(|key| address(get(one, key))));
+            found.extend(
+                ["ip-address", "ipv4-address", "ipv6-address"]
+                    .iter()
+                    .filter_map(|key| address(get(one, key))),
+            );
             let inner = one.child("interfaces").into_iter().flat_map(|list| list.children());
             for interface in inner {
                 found.extend(
-                    ["ipv4-address", "ipv6-address"].iter().filter_map(|key| address(get(interface, key))),
+                    ["ipv4-address", "ipv6-address"]
+                        .iter()
+                        .filter_map(|key| address(get(interface, key))),
                 );
             }
             gateway.addresses.append(&mut found);
@@ -235,8 +253,11 @@ fn policy(member: Node<'_>) {
     for setting in member.children() {
         match setting.word(0) {
             "access-policy-name" | "access-policy-installed" => setting.claim(Fate::CONVERTED),
-            "access-policy-revision" | "access-policy-installation-date" | "threat-policy-name"
-            | "threat-policy-installed" | "threat-policy-revision"
+            "access-policy-revision"
+            | "access-policy-installation-date"
+            | "threat-policy-name"
+            | "threat-policy-installed"
+            | "threat-policy-revision"
             | "threat-policy-installation-date" => {
                 setting.claim_all(Fate::inert(Reason::Management));
             }
@@ -247,8 +268,15 @@ fn policy(member: Node<'_>) {
 
 fn interface_setting(member: Node<'_>) -> bool {
     let fate = match member.word(0) {
-        "network-interface-type" | "interface-type" | "cluster-network-type" | "monitored-by-cluster"
-        | "multicast-address" | "multicast-address-type" | "qos" | "redundancy-mode" | "sync"
+        "network-interface-type"
+        | "interface-type"
+        | "cluster-network-type"
+        | "monitored-by-cluster"
+        | "multicast-address"
+        | "multicast-address-type"
+        | "qos"
+        | "redundancy-mode"
+        | "sync"
         | "vlan" => Fate::inert(Reason::LinkLayer),
         "index" | "dmz" | "member-name" | "member-uid" => Fate::inert(Reason::Cosmetic),
         "port" | "ip-address" => return false,
@@ -261,28 +289,90 @@ fn interface_setting(member: Node<'_>) -> bool {
 /// Settings of gateways that say nothing about which packets pass the rulebases.
 fn setting(key: &str) -> Option<Fate> {
     let fate = match key {
-        "firewall" | "vpn" | "ips" | "application-control" | "url-filtering" | "anti-bot" | "anti-virus"
-        | "anti-spam" | "content-awareness" | "threat-emulation" | "threat-extraction"
-        | "identity-awareness" | "mobile-access" | "dlp" | "https-inspection" | "zero-phishing"
-        | "icap-server" | "qos" | "monitoring" | "sandblast" | "network-security-blades"
-        | "management-blades" | "compliance" | "logging-and-status" | "network-policy-management"
-        | "provisioning" | "secondary" | "smart-event-server" | "smart-event-correlation" | "user-directory"
-        | "endpoint-policy" | "log-server" | "data-loss-prevention" | "advanced-networking-and-clustering" => {
-            Fate::inert(Reason::Management)
-        }
-        "operating-system" | "os-name" | "os" | "platform" | "sic-status" | "sic-state" | "sic-message"
-        | "firewall-settings" | "vpn-settings" | "platform-portal-settings" | "usercheck-portal-settings"
-        | "ips-settings" | "ips-update-policy" | "ips-policy" | "identity-awareness-settings"
-        | "proxy-settings" | "cluster-mode" | "cluster-settings" | "cluster-members-settings"
-        | "application-control-and-url-filtering-settings" | "enable-https-inspection"
-        | "https-inspection-settings" | "threat-prevention-mode" | "icap-server-settings" | "fetch-policy"
-        | "hit-count" | "interoperable-device" | "scan-results" | "show-portals-certificate" | "advanced-settings"
-        | "geo-mode" | "members-settings" | "data-center-settings" | "zero-phishing-fqdn"
-        | "last-update-time" | "active" | "cluster" | "state" | "cluster-id" | "host-servers"
+        "firewall"
+        | "vpn"
+        | "ips"
+        | "application-control"
+        | "url-filtering"
+        | "anti-bot"
+        | "anti-virus"
+        | "anti-spam"
+        | "content-awareness"
+        | "threat-emulation"
+        | "threat-extraction"
+        | "identity-awareness"
+        | "mobile-access"
+        | "dlp"
+        | "https-inspection"
+        | "zero-phishing"
+        | "icap-server"
+        | "qos"
+        | "monitoring"
+        | "sandblast"
+        | "network-security-blades"
+        | "management-blades"
+        | "compliance"
+        | "logging-and-status"
+        | "network-policy-management"
+        | "provisioning"
+        | "secondary"
+        | "smart-event-server"
+        | "smart-event-correlation"
+        | "user-directory"
+        | "endpoint-policy"
+        | "log-server"
+        | "data-loss-prevention"
+        | "advanced-networking-and-clustering" => Fate::inert(Reason::Management),
+        "operating-system"
+        | "os-name"
+        | "os"
+        | "platform"
+        | "sic-status"
+        | "sic-state"
+        | "sic-message"
+        | "firewall-settings"
+        | "vpn-settings"
+        | "platform-portal-settings"
+        | "usercheck-portal-settings"
+        | "ips-settings"
+        | "ips-update-policy"
+        | "ips-policy"
+        | "identity-awareness-settings"
+        | "proxy-settings"
+        | "cluster-mode"
+        | "cluster-settings"
+        | "cluster-members-settings"
+        | "application-control-and-url-filtering-settings"
+        | "enable-https-inspection"
+        | "https-inspection-settings"
+        | "threat-prevention-mode"
+        | "icap-server-settings"
+        | "fetch-policy"
+        | "hit-count"
+        | "interoperable-device"
+        | "scan-results"
+        | "show-portals-certificate"
+        | "advanced-settings"
+        | "geo-mode"
+        | "members-settings"
+        | "data-center-settings"
+        | "zero-phishing-fqdn"
+        | "last-update-time"
+        | "active"
+        | "cluster"
+        | "state"
+        | "cluster-id"
+        | "host-servers"
         | "dynamic-ip-settings" => Fate::inert(Reason::Management),
-        "save-logs-locally" | "send-alerts-to-server" | "send-logs-to-server" | "logs-settings"
-        | "send-logs-to-backup-server" | "log-indexing" => Fate::inert(Reason::Logging),
-        "vpn-domain" | "vpn-encryption-domain" | "vpn-domain-exclude-external-ip-addresses"
+        "save-logs-locally"
+        | "send-alerts-to-server"
+        | "send-logs-to-server"
+        | "logs-settings"
+        | "send-logs-to-backup-server"
+        | "log-indexing" => Fate::inert(Reason::Logging),
+        "vpn-domain"
+        | "vpn-encryption-domain"
+        | "vpn-domain-exclude-external-ip-addresses"
         | "vpn-domain-type" => Fate::unsupported(Reason::TunnelSelector),
         _ => return None,
     };

@@ -58,7 +58,9 @@ impl<'t> Extractor<'t, '_> {
             "group" | "gsn-handover-group" => Kind::Group(self.member_list(members)),
             "group-with-exclusion" => self.exclusion(members),
             "security-zone" => Kind::Zone,
-            "service-group" | "application-site-group" => Kind::ServiceGroup(self.member_list(members)),
+            "service-group" | "application-site-group" => {
+                Kind::ServiceGroup(self.member_list(members))
+            }
             "access-role" => self.access_role(members),
             "dns-domain" => self.domain(members),
             "CpmiAnyObject" => Kind::Any,
@@ -78,8 +80,12 @@ impl<'t> Extractor<'t, '_> {
         let named = |unknown: PredicateKind| Kind::Named(unknown, name.clone());
         let found = match kind {
             "dynamic-object" => named(PredicateKind::Dynamic),
-            "dynamic-global-network-object" | "Internet" | "internet" => named(PredicateKind::Dynamic),
-            "updatable-object" | "network-feed" | "network-probe" => named(PredicateKind::ExternalList),
+            "dynamic-global-network-object" | "Internet" | "internet" => {
+                named(PredicateKind::Dynamic)
+            }
+            "updatable-object" | "network-feed" | "network-probe" => {
+                named(PredicateKind::ExternalList)
+            }
             "LegacyUserAtLocation" | "user" | "user-group" | "user-template" | "identity-tag" => {
                 named(PredicateKind::User)
             }
@@ -106,7 +112,11 @@ impl<'t> Extractor<'t, '_> {
             if is_secret(member.word(0)) {
                 member.claim_all(Fate::SECRET);
             } else {
-                let rest = if member.word(0) == "name" && found_is_named(&found) { fate } else { Fate::CONVERTED };
+                let rest = if member.word(0) == "name" && found_is_named(&found) {
+                    fate
+                } else {
+                    Fate::CONVERTED
+                };
                 let own = matches!(member.word(0), "name" | "type");
                 if own {
                     member.claim(rest);
@@ -130,7 +140,12 @@ impl<'t> Extractor<'t, '_> {
         }
     }
 
-    fn addresses(&mut self, members: Members<'_, 't>, keys: &[&str], wrong: &mut bool) -> Vec<IpAddr> {
+    fn addresses(
+        &mut self,
+        members: Members<'_, 't>,
+        keys: &[&str],
+        wrong: &mut bool,
+    ) -> Vec<IpAddr> {
         let mut found = Vec::new();
         for key in keys {
             let Some(member) = find(members, key) else { continue };
@@ -151,7 +166,8 @@ impl<'t> Extractor<'t, '_> {
 
     fn host(&mut self, members: Members<'_, 't>) -> Kind<'t> {
         let mut wrong = false;
-        let found = self.addresses(members, &["ipv4-address", "ipv6-address", "ip-address"], &mut wrong);
+        let found =
+            self.addresses(members, &["ipv4-address", "ipv6-address", "ip-address"], &mut wrong);
         for member in members.iter().copied() {
             if let "interfaces" | "host-servers" = member.word(0) {
                 member.claim_all(Fate::inert(Reason::Unreferenced));
@@ -162,7 +178,8 @@ impl<'t> Extractor<'t, '_> {
     }
 
     fn network(&mut self, members: Members<'_, 't>) -> Kind<'t> {
-        let mut plain = Plain { class: Class::Network, ranges: Vec::new(), without: None, wrong: false };
+        let mut plain =
+            Plain { class: Class::Network, ranges: Vec::new(), without: None, wrong: false };
         for (key, lengths) in [
             ("subnet4", ["mask-length4", "subnet-mask"]),
             ("subnet6", ["mask-length6", "mask-length6"]),
@@ -181,7 +198,9 @@ impl<'t> Extractor<'t, '_> {
                     plain.ranges.push(prefix.range());
                 }
                 None => {
-                    self.invalid(length.filter(|_| address(scalar(member)).is_some()).unwrap_or(member));
+                    self.invalid(
+                        length.filter(|_| address(scalar(member)).is_some()).unwrap_or(member),
+                    );
                     plain.wrong = true;
                 }
             }
@@ -210,7 +229,8 @@ impl<'t> Extractor<'t, '_> {
     }
 
     fn range(&mut self, members: Members<'_, 't>) -> Kind<'t> {
-        let mut plain = Plain { class: Class::Range, ranges: Vec::new(), without: None, wrong: false };
+        let mut plain =
+            Plain { class: Class::Range, ranges: Vec::new(), without: None, wrong: false };
         for [first, last] in [
             ["ipv4-address-first", "ipv4-address-last"],
             ["ipv6-address-first", "ipv6-address-last"],
@@ -241,7 +261,9 @@ impl<'t> Extractor<'t, '_> {
     fn wildcard(&mut self, members: Members<'_, 't>) -> Kind<'t> {
         let mut masked = Vec::new();
         let mut wrong = false;
-        for [value, mask] in [["ipv4-address", "ipv4-mask-wildcard"], ["ipv6-address", "ipv6-mask-wildcard"]] {
+        for [value, mask] in
+            [["ipv4-address", "ipv4-mask-wildcard"], ["ipv6-address", "ipv6-mask-wildcard"]]
+        {
             let value = self.addresses(members, &[value], &mut wrong);
             let mask = self.addresses(members, &[mask], &mut wrong);
             match (value.as_slice(), mask.as_slice()) {
@@ -264,7 +286,8 @@ impl<'t> Extractor<'t, '_> {
     }
 
     fn exclusion(&mut self, members: Members<'_, 't>) -> Kind<'t> {
-        let mut one = |key: &str| find(members, key).and_then(|cell| self.cell(cell).first().copied());
+        let mut one =
+            |key: &str| find(members, key).and_then(|cell| self.cell(cell).first().copied());
         Kind::Exclusion { include: one("include"), except: one("except") }
     }
 
@@ -274,7 +297,11 @@ impl<'t> Extractor<'t, '_> {
             match member.word(0) {
                 "networks" if scalar(member) != "any" => networks = Some(self.cell(member)),
                 "networks" => member.claim(Fate::CONVERTED),
-                "name" | "machines" | "users" | "remote-access-clients" | "remote-access-client" => {
+                "name"
+                | "machines"
+                | "users"
+                | "remote-access-clients"
+                | "remote-access-client" => {
                     member.claim_all(Fate::approximated(Reason::Identity));
                 }
                 _ => {}
@@ -305,7 +332,8 @@ impl<'t> Extractor<'t, '_> {
         for member in members.iter().copied() {
             match member.word(0) {
                 "name" => member.claim(Fate::approximated(Reason::Time)),
-                "start" | "end" | "start-now" | "end-never" | "hours-ranges" | "recurrence" | "members" => {
+                "start" | "end" | "start-now" | "end-never" | "hours-ranges" | "recurrence"
+                | "members" => {
                     member.claim_all(Fate::approximated(Reason::Time));
                     content(member, &mut words, 0);
                 }
@@ -327,9 +355,19 @@ impl<'t> Extractor<'t, '_> {
                     member.claim(Fate::CONVERTED);
                 }
                 ("implicit-cleanup-action", _) => self.invalid(member),
-                ("shared" | "parent-layer" | "firewall" | "mobile-access" | "applications-and-url-filtering"
-                | "content-awareness" | "detect-using-x-forward-for" | "add-default-rule"
-                | "application-control" | "vpn", _) => member.claim_all(Fate::inert(Reason::Management)),
+                (
+                    "shared"
+                    | "parent-layer"
+                    | "firewall"
+                    | "mobile-access"
+                    | "applications-and-url-filtering"
+                    | "content-awareness"
+                    | "detect-using-x-forward-for"
+                    | "add-default-rule"
+                    | "application-control"
+                    | "vpn",
+                    _,
+                ) => member.claim_all(Fate::inert(Reason::Management)),
                 ("dynamic-layer", "false") => member.claim(Fate::inert(Reason::DefaultValue)),
                 ("dynamic-layer", _) => member.claim(Fate::unsupported(Reason::Mode)),
                 _ => {}

@@ -50,7 +50,8 @@ impl<'t> Extractor<'t, '_> {
             || rules.last().is_some_and(|rule| is_cut(*rule)),
             |(_, rulebase)| is_cut(rulebase),
         );
-        let (uid, name) = answer.map_or(("", ""), |(members, _)| (members.text("uid"), members.text("name")));
+        let (uid, name) =
+            answer.map_or(("", ""), |(members, _)| (members.text("uid"), members.text("name")));
         let name = [name, hint.layer, &hint.stem].into_iter().find(|name| !name.is_empty());
         let name = name.unwrap_or("").to_owned();
         let known = self.config.layers.iter().position(|layer| match uid {
@@ -81,7 +82,12 @@ impl<'t> Extractor<'t, '_> {
         }
     }
 
-    fn access_entry(&mut self, node: Node<'t>, section: &mut Section<'t>, into: &mut Vec<Rule<'t>>) {
+    fn access_entry(
+        &mut self,
+        node: Node<'t>,
+        section: &mut Section<'t>,
+        into: &mut Vec<Rule<'t>>,
+    ) {
         match get(node, "type") {
             "access-section" => {
                 *section = self.section(node);
@@ -151,7 +157,8 @@ impl<'t> Extractor<'t, '_> {
             unread: is_cut(node).then_some(node),
         };
         for member in node.children() {
-            let known = self.access_member(member, &mut rule) || self.access_setting(member, &mut rule);
+            let known =
+                self.access_member(member, &mut rule) || self.access_setting(member, &mut rule);
             if !known && !inert(member) {
                 // Nobody knows what it does to the match.
                 rule.unread = rule.unread.or(Some(member));
@@ -174,8 +181,12 @@ impl<'t> Extractor<'t, '_> {
             "destination-negate" => {
                 return self.flag(member, &mut rule.destination.negate, &mut rule.unread);
             }
-            "service-negate" => return self.flag(member, &mut rule.service.negate, &mut rule.unread),
-            "content-negate" => return self.flag(member, &mut rule.content.negate, &mut rule.unread),
+            "service-negate" => {
+                return self.flag(member, &mut rule.service.negate, &mut rule.unread);
+            }
+            "content-negate" => {
+                return self.flag(member, &mut rule.content.negate, &mut rule.unread);
+            }
             "enabled" => return self.flag(member, &mut rule.enabled, &mut rule.unread),
             _ => return false,
         }
@@ -266,7 +277,9 @@ impl<'t> Extractor<'t, '_> {
 
     /// The track: an object, or a reference with settings.
     fn track(&mut self, member: Node<'t>) -> Option<Ref<'t>> {
-        if member.is_statement() || member.child("per-connection").is_none() && member.child("type").is_none() {
+        if member.is_statement()
+            || member.child("per-connection").is_none() && member.child("type").is_none()
+        {
             return self.cell(member).first().copied();
         }
         if member.child("per-connection").is_none() && member.child("uid").is_some() {
@@ -276,7 +289,11 @@ impl<'t> Extractor<'t, '_> {
         for setting in member.children() {
             match setting.word(0) {
                 "type" => track = self.cell(setting).first().copied(),
-                "per-session" | "per-connection" | "accounting" | "enable-firewall-session" | "alert" => {
+                "per-session"
+                | "per-connection"
+                | "accounting"
+                | "enable-firewall-session"
+                | "alert" => {
                     setting.claim_all(Fate::inert(Reason::Logging));
                 }
                 _ => {}
@@ -297,7 +314,8 @@ impl<'t> Extractor<'t, '_> {
             || rules.last().is_some_and(|rule| is_cut(*rule)),
             |(_, rulebase)| is_cut(rulebase),
         );
-        let (uid, name) = answer.map_or(("", ""), |(members, _)| (members.text("uid"), members.text("name")));
+        let (uid, name) =
+            answer.map_or(("", ""), |(members, _)| (members.text("uid"), members.text("name")));
         let package = [hint.package, name, &hint.stem].into_iter().find(|name| !name.is_empty());
         let package = package.unwrap_or("").to_owned();
         let known = self.config.nats.iter().position(|base| match uid {
@@ -435,11 +453,8 @@ impl<'t> Extractor<'t, '_> {
     ) {
         for gap in gaps {
             let last = gap.last.map_or_else(|| "?".to_owned(), |last| last.to_string());
-            let args = vec![
-                ("what", what.to_owned()),
-                ("first", gap.first.to_string()),
-                ("last", last),
-            ];
+            let args =
+                vec![("what", what.to_owned()), ("first", gap.first.to_string()), ("last", last)];
             let span = place.unwrap_or_default();
             self.say(Problem::error(codes::MISSING_PAGE, span, args));
         }

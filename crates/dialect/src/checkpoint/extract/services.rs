@@ -25,7 +25,9 @@ impl<'t> Extractor<'t, '_> {
             "service-icmp6" => self.icmp(Family::V6, members, &mut service),
             "service-other" => self.other(members, &mut service),
             "service-rpc" => named(members, &mut service, "rpc program", "program-number"),
-            "service-dce-rpc" => named(members, &mut service, "dce-rpc interface", "interface-uuid"),
+            "service-dce-rpc" => {
+                named(members, &mut service, "dce-rpc interface", "interface-uuid")
+            }
             "service-citrix-tcp" => named(members, &mut service, "citrix", "application"),
             "service-compound-tcp" => named(members, &mut service, "compound", "compound-service"),
             "service-gtp" => {
@@ -58,13 +60,16 @@ impl<'t> Extractor<'t, '_> {
                 None => {}
             }
         }
-        if let Some(empty) = find(members, "source-port").filter(|member| scalar(*member).is_empty()) {
+        if let Some(empty) =
+            find(members, "source-port").filter(|member| scalar(*member).is_empty())
+        {
             empty.claim(Fate::inert(Reason::DefaultValue));
         }
         let [destinations, sources] = ranges;
         service.wrong |= destinations.is_empty();
         let pairs = destinations.iter().flat_map(|destination| {
-            let one = |source: &PortRange| Ports { protocol, source: *source, destination: *destination };
+            let one =
+                |source: &PortRange| Ports { protocol, source: *source, destination: *destination };
             sources.iter().map(move |source| Services::Ports(one(source)))
         });
         service.plain = Some(Services::union(pairs.collect()));
@@ -75,7 +80,9 @@ impl<'t> Extractor<'t, '_> {
                 _ => {
                     member.claim(Fate::approximated(Reason::Application));
                     let protocol = text(members, "protocol");
-                    service.needs.push((PredicateKind::Application, format!("protocol {protocol}")));
+                    service
+                        .needs
+                        .push((PredicateKind::Application, format!("protocol {protocol}")));
                 }
             }
         }
@@ -119,7 +126,8 @@ impl<'t> Extractor<'t, '_> {
             },
             None => service.wrong = find(members, "match").is_none(),
         }
-        let protocol = find(members, "ip-protocol").and_then(number).and_then(|n| u8::try_from(n).ok());
+        let protocol =
+            find(members, "ip-protocol").and_then(number).and_then(|n| u8::try_from(n).ok());
         if let Some(member) = find(members, "match").filter(|member| !scalar(*member).is_empty()) {
             let (ports, rest) = inspect(scalar(member), protocol);
             parts.extend(ports);
@@ -157,11 +165,20 @@ impl<'t> Extractor<'t, '_> {
         };
         for member in members.iter().copied() {
             match member.word(0) {
-                "name" | "url-list" | "urls-defined-as-regular-expression" | "application-signature" => {
+                "name"
+                | "url-list"
+                | "urls-defined-as-regular-expression"
+                | "application-signature" => {
                     member.claim_all(Fate::approximated(Reason::Application));
                 }
-                "application-id" | "primary-category" | "additional-categories" | "risk" | "user-defined"
-                | "new-category" | "custom-application-site" | "application-icon" => {
+                "application-id"
+                | "primary-category"
+                | "additional-categories"
+                | "risk"
+                | "user-defined"
+                | "new-category"
+                | "custom-application-site"
+                | "application-icon" => {
                     member.claim_all(Fate::inert(Reason::InspectionProfile));
                 }
                 _ => {}
@@ -192,11 +209,15 @@ const GTP: [&str; 14] = [
 /// How matched traffic is handled: time-outs, protocol handlers, synchronisation.
 fn handling(member: Node<'_>) {
     let fate = match member.word(0) {
-        "session-timeout" | "use-default-session-timeout" | "aggressive-aging" | "accept-replies"
-        | "sync-connections-on-cluster" | "use-delayed-sync" | "delayed-sync-value"
-        | "keep-connections-open-after-policy-installation" | "start-synchronizing-after" => {
-            Fate::inert(Reason::Session)
-        }
+        "session-timeout"
+        | "use-default-session-timeout"
+        | "aggressive-aging"
+        | "accept-replies"
+        | "sync-connections-on-cluster"
+        | "use-delayed-sync"
+        | "delayed-sync-value"
+        | "keep-connections-open-after-policy-installation"
+        | "start-synchronizing-after" => Fate::inert(Reason::Session),
         "match-for-any" | "protocol" | "enable-tcp-resource" | "show-verification-warning" => {
             Fate::inert(Reason::SessionHelper)
         }
@@ -237,7 +258,9 @@ fn port_range(text: &str) -> Option<PortRange> {
         return PortRange::new(0, below.checked_sub(1)?);
     }
     match text.split_once('-') {
-        Some((first, last)) => PortRange::new(first.trim().parse().ok()?, last.trim().parse().ok()?),
+        Some((first, last)) => {
+            PortRange::new(first.trim().parse().ok()?, last.trim().parse().ok()?)
+        }
         None => text.parse().ok().map(PortRange::one),
     }
 }
@@ -267,7 +290,11 @@ pub(in super::super) fn inspect(text: &str, protocol: Option<u8>) -> (Vec<Servic
             _ => match comparison(term).zip(protocol.filter(|p| matches!(p, 6 | 17 | 132))) {
                 Some(((true, range), protocol)) => parts.push(Services::ports(protocol, range)),
                 Some(((false, source), protocol)) => {
-                    parts.push(Services::Ports(Ports { protocol, source, destination: PortRange::ALL }));
+                    parts.push(Services::Ports(Ports {
+                        protocol,
+                        source,
+                        destination: PortRange::ALL,
+                    }));
                 }
                 None => rest.push(term),
             },

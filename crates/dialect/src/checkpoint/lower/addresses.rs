@@ -28,7 +28,8 @@ impl<'t> Lower<'_, 't> {
     pub(super) fn define_addresses(&mut self) {
         let config = self.config();
         for (id, object) in (0u32..).zip(&config.objects) {
-            let plain = matches!(object.kind, Kind::Plain(_) | Kind::Wildcard { .. } | Kind::Named(..));
+            let plain =
+                matches!(object.kind, Kind::Plain(_) | Kind::Wildcard { .. } | Kind::Named(..));
             if plain && !object.predefined {
                 self.define(id, object);
             }
@@ -42,7 +43,12 @@ impl<'t> Lower<'_, 't> {
     }
 
     /// A cell of an access rule.
-    pub(super) fn address_cell(&mut self, cell: Cell<'t>, what: &str, span: policy::Span) -> Addresses {
+    pub(super) fn address_cell(
+        &mut self,
+        cell: Cell<'t>,
+        what: &str,
+        span: policy::Span,
+    ) -> Addresses {
         let Some(node) = cell.node else {
             return self.open_addresses(&format!("{what} is missing"), Some(span));
         };
@@ -66,7 +72,9 @@ impl<'t> Lower<'_, 't> {
         let found = config.find(reference.text, fits);
         let object = found.and_then(|id| config.object(id).map(|object| (id, object)));
         match object {
-            Some((_, object)) if matches!(object.kind, Kind::Any) && object.name != "None" => Addresses::Any,
+            Some((_, object)) if matches!(object.kind, Kind::Any) && object.name != "None" => {
+                Addresses::Any
+            }
             Some((id, object)) => match self.define(id, object) {
                 Some((rule, own)) => Addresses::Object(if view == View::Rule { rule } else { own }),
                 None => Addresses::Unknown(self.undefined(reference)),
@@ -105,7 +113,8 @@ impl<'t> Lower<'_, 't> {
         let rule = match rule {
             None => own,
             Some(value) => {
-                let name = Self::free_name(object, |name| self.builder.address_named(name).is_some(), "");
+                let name =
+                    Self::free_name(object, |name| self.builder.address_named(name).is_some(), "");
                 self.builder.address(&name, Self::origin(object), value)
             }
         };
@@ -138,14 +147,20 @@ impl<'t> Lower<'_, 't> {
             return Some(self.open_addresses("translated address", Some(object.node.span())));
         }
         let Kind::Plain(plain) = &object.kind else {
-            return Some(Addresses::union(nat.addresses.iter().map(|one| Addresses::one(*one)).collect()));
+            return Some(Addresses::union(
+                nat.addresses.iter().map(|one| Addresses::one(*one)).collect(),
+            ));
         };
-        Some(Addresses::union(shifted(plain, nat).into_iter().map(|(_, to)| Addresses::Range(to)).collect()))
+        Some(Addresses::union(
+            shifted(plain, nat).into_iter().map(|(_, to)| Addresses::Range(to)).collect(),
+        ))
     }
 
     /// Whether automatic NAT of an object is installed on the gateway of this context.
     pub(super) fn nat_is_here(&self, nat: &AutoNat<'_>) -> bool {
-        let Some(gateway) = self.gateway.and_then(|id| self.config().object(id)) else { return true };
+        let Some(gateway) = self.gateway.and_then(|id| self.config().object(id)) else {
+            return true;
+        };
         nat.install_on.is_empty() || nat.install_on == gateway.name || nat.install_on == gateway.uid
     }
 
@@ -154,24 +169,36 @@ impl<'t> Lower<'_, 't> {
         Some(match &object.kind {
             Kind::Plain(plain) => self.plain(object, plain),
             Kind::Wildcard { masked, wrong } => {
-                let mut members: Vec<Addresses> = masked.iter().map(|one| Addresses::Masked(*one)).collect();
+                let mut members: Vec<Addresses> =
+                    masked.iter().map(|one| Addresses::Masked(*one)).collect();
                 if *wrong || members.is_empty() {
                     members.push(self.open_addresses(object.name, span));
                 }
                 Addresses::union(members)
             }
-            Kind::Group(Some(_)) if self.is_marked(object) => self.open_addresses(object.name, span),
-            Kind::Exclusion { .. } if self.is_marked(object) => self.open_addresses(object.name, span),
-            Kind::AccessRole(Some(_)) if self.is_marked(object) => self.open_addresses(object.name, span),
+            Kind::Group(Some(_)) if self.is_marked(object) => {
+                self.open_addresses(object.name, span)
+            }
+            Kind::Exclusion { .. } if self.is_marked(object) => {
+                self.open_addresses(object.name, span)
+            }
+            Kind::AccessRole(Some(_)) if self.is_marked(object) => {
+                self.open_addresses(object.name, span)
+            }
             Kind::Group(Some(members)) => {
-                let members = members.iter().map(|one| self.address_reference(*one, view)).collect();
+                let members =
+                    members.iter().map(|one| self.address_reference(*one, view)).collect();
                 Addresses::union(members)
             }
             Kind::Group(None) => {
                 let args = vec![("name", object.name.to_owned())];
                 self.say(Problem::error(codes::UNDEFINED, object.node.span(), args));
                 let origin = Self::origin(object);
-                Addresses::Unknown(self.builder.fresh(PredicateKind::Undefined, object.name, origin))
+                Addresses::Unknown(self.builder.fresh(
+                    PredicateKind::Undefined,
+                    object.name,
+                    origin,
+                ))
             }
             Kind::Exclusion { include, except } => {
                 let side = |this: &mut Self, one: &Option<Ref<'t>>| match one {
@@ -209,17 +236,18 @@ impl<'t> Lower<'_, 't> {
         let id = id.or_else(|| {
             let named = self.config().by_name.get(object.name)?;
             named.iter().copied().find(|id| {
-                self.config().object(*id).is_some_and(|other| other.node.span() == object.node.span())
+                self.config()
+                    .object(*id)
+                    .is_some_and(|other| other.node.span() == object.node.span())
             })
         });
-        id.is_some_and(|id| {
-            groups.cyclic.binary_search(&id).is_ok() || groups.deep.contains(&id)
-        })
+        id.is_some_and(|id| groups.cyclic.binary_search(&id).is_ok() || groups.deep.contains(&id))
     }
 
     fn plain(&mut self, object: &Object<'t>, plain: &Plain) -> Addresses {
         let span = Some(object.node.span());
-        let mut members: Vec<Addresses> = plain.ranges.iter().map(|range| Addresses::Range(*range)).collect();
+        let mut members: Vec<Addresses> =
+            plain.ranges.iter().map(|range| Addresses::Range(*range)).collect();
         if plain.wrong {
             members.push(self.open_addresses(object.name, span));
         } else if members.is_empty() {
@@ -255,7 +283,9 @@ impl<'t> Lower<'_, 't> {
         }
         for name in &gateway.members {
             let member = self.config().find(name, |kind| matches!(kind, Kind::Gateway(_)));
-            if let Some(Kind::Gateway(member)) = member.and_then(|id| self.config().object(id)).map(|one| &one.kind) {
+            if let Some(Kind::Gateway(member)) =
+                member.and_then(|id| self.config().object(id)).map(|one| &one.kind)
+            {
                 found.extend(&member.addresses);
                 let own = member.interfaces.iter().flatten().flat_map(|one| &one.addresses);
                 found.extend(own.map(|prefix| prefix.address()));

@@ -90,7 +90,11 @@ impl<'t> Lower<'_, 't> {
         }
         for stage in &stages {
             let id = RulebaseId(place.get(*stage).copied().unwrap_or(0));
-            self.builder.policy.filter.push(Stage { rulebase: id, end: None, guard: Addresses::Any });
+            self.builder.policy.filter.push(Stage {
+                rulebase: id,
+                end: None,
+                guard: Addresses::Any,
+            });
         }
         let open = std::mem::take(&mut self.open);
         for rulebase in open {
@@ -101,7 +105,11 @@ impl<'t> Lower<'_, 't> {
             let what = format!("access layers of {}", package.name);
             let action = self.unknown_rulebase(&what);
             let id = self.builder.rulebase(action);
-            self.builder.policy.filter.push(Stage { rulebase: id, end: None, guard: Addresses::Any });
+            self.builder.policy.filter.push(Stage {
+                rulebase: id,
+                end: None,
+                guard: Addresses::Any,
+            });
             self.say_all(codes::MISSING_PAGE, Severity::Error, what);
         }
     }
@@ -110,7 +118,8 @@ impl<'t> Lower<'_, 't> {
         if self.config().implied.is_some() || package.layers.is_empty() {
             return;
         }
-        let gateway = self.gateway.and_then(|id| self.config().object(id)).map(|object| object.name);
+        let gateway =
+            self.gateway.and_then(|id| self.config().object(id)).map(|object| object.name);
         let of = gateway.map_or_else(String::new, |gateway| format!(" on {gateway}"));
         let what = format!("implied rules of {}{of}: none", package.name);
         self.say_all(codes::ASSUMED, Severity::Warning, what);
@@ -149,7 +158,9 @@ impl<'t> Lower<'_, 't> {
         }
         let mut next = 0;
         while let Some(layer) = used.get(next).map(|one| one.layer) {
-            let rules = layer.and_then(|layer| self.config().layers.get(layer)).map_or(&[][..], |layer| &layer.rules);
+            let rules = layer
+                .and_then(|layer| self.config().layers.get(layer))
+                .map_or(&[][..], |layer| &layer.rules);
             let mut inline = Vec::new();
             for (index, rule) in rules.iter().enumerate() {
                 let Some(target) = rule.inline else { continue };
@@ -160,7 +171,8 @@ impl<'t> Lower<'_, 't> {
                 }
                 inline.push((index, at));
             }
-            let prefix = used.get(next).filter(|one| one.parents == 1).and_then(|one| one.parent.clone());
+            let prefix =
+                used.get(next).filter(|one| one.parents == 1).and_then(|one| one.parent.clone());
             if let Some(prefix) = prefix {
                 for (_, at) in &inline {
                     if let Some(one) = used.get_mut(*at).filter(|one| one.parents == 1) {
@@ -187,7 +199,8 @@ impl<'t> Lower<'_, 't> {
         let config = self.config();
         let object = config.find(target.text, |kind| matches!(kind, Kind::Layer(_)));
         let object = object.and_then(|id| config.object(id));
-        let (name, uid) = object.map_or((target.text, target.text), |object| (object.name, object.uid));
+        let (name, uid) =
+            object.map_or((target.text, target.text), |object| (object.name, object.uid));
         let layer = book.layer(config, uid, name, &package.folders);
         let key = layer.map_or_else(|| target.text.to_owned(), |layer| format!("#{layer}"));
         if let Some(at) = known.get(&key) {
@@ -206,7 +219,14 @@ impl<'t> Lower<'_, 't> {
             self.say(Problem::error(codes::MISSING_PAGE, target.node.span(), args));
         }
         known.insert(key, used.len());
-        used.push(Used { layer, name: name.to_owned(), accepts, inline: Vec::new(), parent: None, parents: 0 });
+        used.push(Used {
+            layer,
+            name: name.to_owned(),
+            accepts,
+            inline: Vec::new(),
+            parent: None,
+            parents: 0,
+        });
         used.len() - 1
     }
 
@@ -216,7 +236,11 @@ impl<'t> Lower<'_, 't> {
         let Some(layer) = used.layer.and_then(|layer| config.layers.get(layer)) else {
             let what = format!("access layer {} is not in the input", used.name);
             if used.parents == 0 {
-                self.say_all(codes::MISSING_PAGE, Severity::Error, format!("access layer {}", used.name));
+                self.say_all(
+                    codes::MISSING_PAGE,
+                    Severity::Error,
+                    format!("access layer {}", used.name),
+                );
             }
             return self.unknown_rulebase(&what);
         };

@@ -3,15 +3,16 @@
 use policy::{Action, Addresses, Origin, Rule, Services, Verdict, parse_prefix};
 
 use super::super::config::{Implied, Kind, Position, Ref};
+use super::Lower;
 use super::addresses::View;
 use super::services::term;
-use super::Lower;
 
 impl<'t> Lower<'_, 't> {
     /// Adds the implied rules of this position.
     pub(super) fn implied_rules(&mut self, position: Position, rules: &mut Vec<Rule>) {
         let config = self.config();
-        let gateway = self.gateway.and_then(|id| config.object(id)).map_or("", |object| object.name);
+        let gateway =
+            self.gateway.and_then(|id| config.object(id)).map_or("", |object| object.name);
         for implied in config.implied.iter().flatten() {
             let here = implied.gateways.is_empty() || implied.gateways.contains(&gateway);
             if implied.position == position && here {
@@ -33,7 +34,8 @@ impl<'t> Lower<'_, 't> {
         let [source, destination, service] = &implied.cells;
         rule.source = self.implied_addresses(source);
         rule.destination = self.implied_addresses(destination);
-        let services: Vec<Services> = service.iter().map(|one| self.implied_service(*one)).collect();
+        let services: Vec<Services> =
+            service.iter().map(|one| self.implied_service(*one)).collect();
         rule.services = match services.contains(&Services::Any) {
             true => Services::Any,
             false => Services::union(services),
@@ -72,7 +74,10 @@ impl<'t> Lower<'_, 't> {
         let object = self.gateway.and_then(|id| config.object(id));
         match object {
             Some(object) if matches!(object.kind, Kind::Gateway(_)) => {
-                let reference = Ref { text: if object.uid.is_empty() { object.name } else { object.uid }, node: at.node };
+                let reference = Ref {
+                    text: if object.uid.is_empty() { object.name } else { object.uid },
+                    node: at.node,
+                };
                 self.address_reference(reference, View::Own)
             }
             _ => self.open_addresses("addresses of the gateway", Some(at.node.span())),

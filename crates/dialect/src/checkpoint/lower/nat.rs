@@ -59,7 +59,8 @@ impl<'c, 't> Lower<'c, 't> {
             let mut gaps = base.gaps.iter().peekable();
             for (index, rule) in base.rules.iter().enumerate() {
                 while gaps.next_if(|gap| gap.before <= index).is_some() {
-                    let gap = self.nat_gap("missing NAT rules", base.place.map(|place| place.span()));
+                    let gap =
+                        self.nat_gap("missing NAT rules", base.place.map(|place| place.span()));
                     rules.push(gap);
                 }
                 if waiting && rule.lower {
@@ -107,7 +108,9 @@ impl<'c, 't> Lower<'c, 't> {
         let config = self.config();
         let mut found: Vec<(u8, u128, &Object<'t>, &AutoNat<'t>)> = Vec::new();
         for object in &config.objects {
-            let Some(nat) = object.nat.as_ref().filter(|nat| self.nat_is_here(nat)) else { continue };
+            let Some(nat) = object.nat.as_ref().filter(|nat| self.nat_is_here(nat)) else {
+                continue;
+            };
             let Some(plain) = plain_of(object) else { continue };
             let size = plain.ranges.iter().map(|range| range.length_less_one()).max().unwrap_or(0);
             found.push((section(plain.class, nat.fixed), size, object, nat));
@@ -162,7 +165,8 @@ impl<'c, 't> Lower<'c, 't> {
                         rule.source_to = Some(AddressTarget::Shift { from, to: to.first() });
                     } else {
                         rule.destination = Addresses::Range(to);
-                        rule.destination_to = Some(AddressTarget::Shift { from: to, to: from.first() });
+                        rule.destination_to =
+                            Some(AddressTarget::Shift { from: to, to: from.first() });
                     }
                     rules.push(rule);
                 }
@@ -237,7 +241,8 @@ impl<'c, 't> Lower<'c, 't> {
         let mut conditions: Vec<Condition> = Vec::new();
         if let Installed::On(names) = installed {
             let kind = policy::PredicateKind::Device;
-            let id = self.builder.unknown(kind, format!("installed on {names}"), Origin::implied(names));
+            let id =
+                self.builder.unknown(kind, format!("installed on {names}"), Origin::implied(names));
             conditions.push(Condition { any_of: vec![id], negated: false });
         }
         if let Some(node) = rule.unread {
@@ -259,7 +264,10 @@ impl<'c, 't> Lower<'c, 't> {
             one.filter(|(_, object)| !matches!(object.kind, Kind::Any | Kind::Global))
         };
         let same = |one: &Option<(u32, &'c Object<'t>)>, other: &Option<(u32, &'c Object<'t>)>| {
-            plain(one).zip(plain(other)).filter(|(one, other)| one.0 == other.0).map(|(one, _)| one.1)
+            plain(one)
+                .zip(plain(other))
+                .filter(|(one, other)| one.0 == other.0)
+                .map(|(one, _)| one.1)
         };
         let kept = |one: &Option<(u32, &'c Object<'t>)>| plain(one).is_none();
         if let Some(object) = same(&source, &destination)
@@ -318,7 +326,12 @@ impl<'c, 't> Lower<'c, 't> {
     }
 
     /// A method between address families or of another kind: packets that match leave in a way that is not modelled.
-    fn unknown_method(&mut self, written: &Written<'t>, mut rule: NatRule, rules: &mut Vec<NatRule>) {
+    fn unknown_method(
+        &mut self,
+        written: &Written<'t>,
+        mut rule: NatRule,
+        rules: &mut Vec<NatRule>,
+    ) {
         let reason = match written.method.starts_with("nat") {
             true => Reason::FamilyTranslation,
             false => Reason::NatKind,
@@ -357,7 +370,8 @@ impl<'c, 't> Lower<'c, 't> {
         if families.is_empty() {
             let mut rule = rule;
             rule.source_to = self.address_target(source, None, from_source, hide, span);
-            rule.destination_to = self.address_target(destination, None, from_destination, false, span);
+            rule.destination_to =
+                self.address_target(destination, None, from_destination, false, span);
             if hide && *source != Target::Original {
                 rule.source_port = PortTarget::ANY;
             }
@@ -372,7 +386,8 @@ impl<'c, 't> Lower<'c, 't> {
                 cell => Addresses::Common(vec![cell, limit]),
             };
             rule.source_to = self.address_target(source, Some(family), from_source, hide, span);
-            rule.destination_to = self.address_target(destination, Some(family), from_destination, false, span);
+            rule.destination_to =
+                self.address_target(destination, Some(family), from_destination, false, span);
             if hide && rule.source_to.is_some() {
                 rule.source_port = PortTarget::ANY;
             }
@@ -391,7 +406,9 @@ impl<'c, 't> Lower<'c, 't> {
         let ranges = match target {
             Target::Original => return None,
             Target::Egress => return Some(AddressTarget::EgressInterface),
-            Target::Unknown => return Some(AddressTarget::Named(self.unreadable("translated address", span))),
+            Target::Unknown => {
+                return Some(AddressTarget::Named(self.unreadable("translated address", span)));
+            }
             Target::Ranges(ranges) => ranges,
         };
         let to = ranges.iter().copied().find(|range| Some(range.family()) == family)?;
@@ -451,7 +468,9 @@ impl<'c, 't> Lower<'c, 't> {
             // Hidden behind 0.0.0.0 is hidden behind whatever interface the packet leaves by.
             Some(object) => match plain_of(object) {
                 Some(plain) if plain.wrong || plain.ranges.is_empty() => Target::Unknown,
-                Some(plain) if plain.ranges.iter().any(|range| range.last().is_unspecified()) => Target::Egress,
+                Some(plain) if plain.ranges.iter().any(|range| range.last().is_unspecified()) => {
+                    Target::Egress
+                }
                 Some(plain) => Target::Ranges(plain.ranges),
                 None => Target::Unknown,
             },
@@ -470,17 +489,23 @@ impl<'c, 't> Lower<'c, 't> {
         object.and_then(plain_of).map(|plain| plain.ranges).unwrap_or_default()
     }
 
-    fn new_port(&mut self, original: Option<Node<'t>>, new: Option<Node<'t>>, rule: &mut NatRule) -> PortTarget {
+    fn new_port(
+        &mut self,
+        original: Option<Node<'t>>,
+        new: Option<Node<'t>>,
+        rule: &mut NatRule,
+    ) -> PortTarget {
         let Some(node) = new else { return PortTarget::Keep };
         let Some(reference) = cell_refs(node).first().copied() else { return PortTarget::Keep };
         let config = self.config();
-        let find = |text: &str| {
-            config.find(text, super::is_service).and_then(|id| config.object(id))
-        };
+        let find =
+            |text: &str| config.find(text, super::is_service).and_then(|id| config.object(id));
         let object = find(reference.text);
         let fixed = self.shared.facts.objects.get(reference.text).map(|(_, name)| name.as_str());
         let name = object.map_or(fixed.unwrap_or(reference.text), |object| object.name);
-        if matches!(name, "Original" | "original" | "85c0f50f-6d8a-4528-88ab-5fb11d8fe16c") || is_any_word(name) {
+        if matches!(name, "Original" | "original" | "85c0f50f-6d8a-4528-88ab-5fb11d8fe16c")
+            || is_any_word(name)
+        {
             return PortTarget::Keep;
         }
         let to = object.and_then(ports_of);

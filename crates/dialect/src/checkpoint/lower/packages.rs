@@ -58,10 +58,19 @@ impl<'t> Book<'t> {
             return Some(*found);
         }
         let fits = |index: &usize| {
-            config.layers.get(*index).is_some_and(|layer| layer.uid.is_empty() || uid == name || uid.is_empty())
+            config
+                .layers
+                .get(*index)
+                .is_some_and(|layer| layer.uid.is_empty() || uid == name || uid.is_empty())
         };
-        let named: Vec<usize> =
-            self.by_name.get(&plain(name)).into_iter().flatten().copied().filter(|index| fits(index)).collect();
+        let named: Vec<usize> = self
+            .by_name
+            .get(&plain(name))
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|index| fits(index))
+            .collect();
         let near = |index: &&usize| {
             config.layers.get(**index).is_some_and(|layer| folders.contains(&layer.folder))
         };
@@ -70,7 +79,8 @@ impl<'t> Book<'t> {
         }
         // Files of the show-package tool are named `layer-domain.json`.
         let start = format!("{}-", plain(name));
-        let from_file = |layer: &Layer<'_>| layer.uid.is_empty() && plain(&layer.name).starts_with(&start);
+        let from_file =
+            |layer: &Layer<'_>| layer.uid.is_empty() && plain(&layer.name).starts_with(&start);
         config.layers.iter().position(from_file)
     }
 }
@@ -103,7 +113,13 @@ pub(super) fn devices(shared: &Shared<'_, '_>, said: &mut Said) -> Vec<Device> {
     devices
 }
 
-fn add(config: &Config<'_>, devices: &mut Vec<Device>, place: Where, package: &str, policy: policy::Policy) {
+fn add(
+    config: &Config<'_>,
+    devices: &mut Vec<Device>,
+    place: Where,
+    package: &str,
+    policy: policy::Policy,
+) {
     let (name, model, version) = describe(config, place).unwrap_or((package, "", ""));
     let own = place != Where::default();
     let known = devices.iter_mut().find(|device| own && &*device.name == name);
@@ -173,7 +189,8 @@ fn assigned<'t>(config: &Config<'t>, book: &Book<'t>, package: &Package<'t>) -> 
     for reference in &package.layers {
         let object = config.find(reference.text, |kind| matches!(kind, Kind::Layer(_)));
         let object = object.and_then(|id| config.object(id));
-        let (uid, name) = object.map_or((reference.text, reference.text), |object| (object.uid, object.name));
+        let (uid, name) =
+            object.map_or((reference.text, reference.text), |object| (object.uid, object.name));
         let accepts = matches!(object.map(|object| &object.kind), Some(Kind::Layer(Some(true))));
         layers.push((name.to_owned(), book.layer(config, uid, name, &package.folders), accepts));
     }
@@ -190,7 +207,8 @@ fn assigned<'t>(config: &Config<'t>, book: &Book<'t>, package: &Package<'t>) -> 
 /// Packages where the export has none: layers that are not inline, by what names and folders say.
 fn guessed<'t>(config: &Config<'t>, said: &mut Said, shared: &Shared<'_, 't>) -> Vec<Assigned<'t>> {
     let rules = config.layers.iter().flat_map(|layer| &layer.rules);
-    let inline: Vec<&str> = rules.filter_map(|rule| rule.inline).map(|target| target.text).collect();
+    let inline: Vec<&str> =
+        rules.filter_map(|rule| rule.inline).map(|target| target.text).collect();
     let mut names: hashbrown::HashSet<&str> = inline.iter().copied().collect();
     for text in inline {
         let id = config.find(text, |kind| matches!(kind, Kind::Layer(_)));
@@ -198,7 +216,8 @@ fn guessed<'t>(config: &Config<'t>, said: &mut Said, shared: &Shared<'_, 't>) ->
     }
     let mut packages: Vec<Assigned<'t>> = Vec::new();
     for (index, layer) in config.layers.iter().enumerate() {
-        if names.contains(layer.uid) && !layer.uid.is_empty() || names.contains(layer.name.as_str()) {
+        if names.contains(layer.uid) && !layer.uid.is_empty() || names.contains(layer.name.as_str())
+        {
             continue;
         }
         let name = package_name(layer);
@@ -218,9 +237,13 @@ fn guessed<'t>(config: &Config<'t>, said: &mut Said, shared: &Shared<'_, 't>) ->
     }
     for package in &packages {
         let names: Vec<&str> = package.layers.iter().map(|(name, ..)| name.as_str()).collect();
-        let what = format!("layers of {}: {}, implicit cleanup drop", package.name, names.join(", "));
+        let what =
+            format!("layers of {}: {}, implicit cleanup drop", package.name, names.join(", "));
         let severity = Severity::Warning;
-        said.say(Problem { code: codes::ASSUMED, severity, span: None, args: vec![("what", what)] }, shared.limits);
+        said.say(
+            Problem { code: codes::ASSUMED, severity, span: None, args: vec![("what", what)] },
+            shared.limits,
+        );
     }
     packages
 }
@@ -228,7 +251,10 @@ fn guessed<'t>(config: &Config<'t>, said: &mut Said, shared: &Shared<'_, 't>) ->
 fn cleanup(config: &Config<'_>, layer: &Layer<'_>) -> bool {
     let named = if layer.uid.is_empty() { layer.name.as_str() } else { layer.uid };
     let object = config.find(named, |kind| matches!(kind, Kind::Layer(_)));
-    matches!(object.and_then(|id| config.object(id)).map(|object| &object.kind), Some(Kind::Layer(Some(true))))
+    matches!(
+        object.and_then(|id| config.object(id)).map(|object| &object.kind),
+        Some(Kind::Layer(Some(true)))
+    )
 }
 
 fn package_name(layer: &Layer<'_>) -> String {
@@ -236,7 +262,8 @@ fn package_name(layer: &Layer<'_>) -> String {
         return layer.package.to_owned();
     }
     let name = layer.name.as_str();
-    let base = [" Network", " Security", " Application"].iter().find_map(|end| name.strip_suffix(end));
+    let base =
+        [" Network", " Security", " Application"].iter().find_map(|end| name.strip_suffix(end));
     base.unwrap_or(name).to_owned()
 }
 
@@ -251,11 +278,11 @@ fn assign_nat(config: &Config<'_>, packages: &mut [Assigned<'_>]) {
             start == own || start.starts_with(&format!("{own}_NAT"))
         };
         let found = config.nats.iter().position(named);
-        let found = found.or_else(|| {
-            config.nats.iter().position(|base| last(&base.folder) == package.name)
-        });
+        let found = found
+            .or_else(|| config.nats.iter().position(|base| last(&base.folder) == package.name));
         let near = |folder: &String| {
-            let mut there = config.nats.iter().enumerate().filter(|(_, base)| base.folder == *folder);
+            let mut there =
+                config.nats.iter().enumerate().filter(|(_, base)| base.folder == *folder);
             there.next().filter(|_| there.next().is_none()).map(|(index, _)| index)
         };
         let found = found.or_else(|| package.folders.iter().find_map(near));

@@ -108,7 +108,8 @@ impl<'t> Lower<'_, 't> {
     /// The name of what a uid or name refers to.
     fn name_of<'a>(&'a self, text: &'a str) -> &'a str {
         let config = self.config();
-        let object = config.find(text, |kind| matches!(kind, Kind::Global)).and_then(|id| config.object(id));
+        let object =
+            config.find(text, |kind| matches!(kind, Kind::Global)).and_then(|id| config.object(id));
         match object {
             Some(object) => object.name,
             None => self.shared.facts.objects.get(text).map_or(text, |(_, name)| name.as_str()),
@@ -126,8 +127,12 @@ impl<'t> Lower<'_, 't> {
         let reference = cell_refs(node).first().copied();
         let name = reference.map_or("", |one| self.name_of(one.text)).to_owned();
         match name.as_str() {
-            "Accept" | "accept" | "6c488338-8eec-4103-ad21-cd461ac2c472" => Action::Decide(Verdict::Accept),
-            "Drop" | "drop" | "6c488338-8eec-4103-ad21-cd461ac2c473" => Action::Decide(Verdict::Drop),
+            "Accept" | "accept" | "6c488338-8eec-4103-ad21-cd461ac2c472" => {
+                Action::Decide(Verdict::Accept)
+            }
+            "Drop" | "drop" | "6c488338-8eec-4103-ad21-cd461ac2c473" => {
+                Action::Decide(Verdict::Drop)
+            }
             "Reject" | "reject" => Action::Decide(Verdict::Reject),
             _ => {
                 node.claim_all(Fate::unsupported(Reason::ActionKind));
@@ -144,8 +149,11 @@ impl<'t> Lower<'_, 't> {
         let config = self.config();
         let mut names = Vec::new();
         for reference in cell_refs(node) {
-            let object = config.find(reference.text, |kind| matches!(kind, Kind::Gateway(_) | Kind::Global | Kind::Any));
-            let fixed = self.shared.facts.objects.get(reference.text).map(|(_, name)| name.as_str());
+            let object = config.find(reference.text, |kind| {
+                matches!(kind, Kind::Gateway(_) | Kind::Global | Kind::Any)
+            });
+            let fixed =
+                self.shared.facts.objects.get(reference.text).map(|(_, name)| name.as_str());
             let (id, name) = match object.and_then(|id| Some((id, config.object(id)?))) {
                 Some((_, object)) if matches!(object.kind, Kind::Any) => return Installed::Here,
                 Some((id, object)) => (Some(id), object.name),
@@ -163,7 +171,11 @@ impl<'t> Lower<'_, 't> {
             (true, _) => Installed::Here,
             (false, Some(gateway)) => {
                 let own = config.object(gateway).map_or("", |object| object.name);
-                if names.iter().any(|name| name == own) { Installed::Here } else { Installed::Elsewhere }
+                if names.iter().any(|name| name == own) {
+                    Installed::Here
+                } else {
+                    Installed::Elsewhere
+                }
             }
             (false, None) => Installed::On(names.join(", ")),
         }
@@ -176,7 +188,9 @@ impl<'t> Lower<'_, 't> {
         let Some(Kind::Group(Some(members))) = config.object(id).map(|object| &object.kind) else {
             return false;
         };
-        members.iter().any(|member| config.find(member.text, |kind| matches!(kind, Kind::Gateway(_))) == Some(gateway))
+        members.iter().any(|member| {
+            config.find(member.text, |kind| matches!(kind, Kind::Gateway(_))) == Some(gateway)
+        })
     }
 }
 

@@ -35,7 +35,8 @@ impl<'t> Lower<'_, 't> {
         if refs.is_empty() {
             return Services::Unknown(self.unreadable("service is empty", Some(node.span())));
         }
-        let members: Vec<Services> = refs.into_iter().map(|one| self.service_reference(one)).collect();
+        let members: Vec<Services> =
+            refs.into_iter().map(|one| self.service_reference(one)).collect();
         let set = match members.contains(&Services::Any) {
             true => Services::Any,
             false => Services::union(members),
@@ -53,7 +54,9 @@ impl<'t> Lower<'_, 't> {
                 None => Services::Unknown(self.undefined(reference)),
             },
             None if is_any_word(reference.text) => Services::Any,
-            None => self.fact_service(reference.text).unwrap_or_else(|| Services::Unknown(self.undefined(reference))),
+            None => self
+                .fact_service(reference.text)
+                .unwrap_or_else(|| Services::Unknown(self.undefined(reference))),
         }
     }
 
@@ -93,11 +96,16 @@ impl<'t> Lower<'_, 't> {
     fn is_marked_service(&self, object: &Object<'_>) -> bool {
         let groups = &self.shared.service_groups;
         let named = groups.cyclic.iter().chain(&groups.deep);
-        named.filter_map(|id| self.config().object(*id)).any(|other| other.node.span() == object.node.span())
+        named
+            .filter_map(|id| self.config().object(*id))
+            .any(|other| other.node.span() == object.node.span())
     }
 
     fn service(&mut self, object: &Object<'t>, service: &Service) -> Services {
-        if service.wrong && service.plain.as_ref().is_none_or(|plain| *plain == Services::NONE) && object.predefined {
+        if service.wrong
+            && service.plain.as_ref().is_none_or(|plain| *plain == Services::NONE)
+            && object.predefined
+        {
             return self.fact_or_undefined(object);
         }
         let mut parts: Vec<Services> = service.plain.iter().cloned().collect();
@@ -140,7 +148,9 @@ impl<'t> Lower<'_, 't> {
         let mut members = self.fact_terms(name, fact);
         for member in &fact.members {
             match facts.services.get(member) {
-                Some(inner) if inner.members.is_empty() => members.extend(self.fact_terms(member, inner)),
+                Some(inner) if inner.members.is_empty() => {
+                    members.extend(self.fact_terms(member, inner))
+                }
                 _ => {
                     let id = self.builder.unknown(
                         PredicateKind::Protocol,
@@ -152,7 +162,8 @@ impl<'t> Lower<'_, 't> {
             }
         }
         let value = Services::union(members);
-        let id = self.builder.service(&format!("{name} (predefined)"), Origin::implied(name), value);
+        let id =
+            self.builder.service(&format!("{name} (predefined)"), Origin::implied(name), value);
         Some(Services::Object(id))
     }
 
@@ -238,7 +249,11 @@ pub(super) fn term(text: &str) -> Option<Services> {
             let family = if name == "icmp" { Family::V4 } else { Family::V6 };
             let numbers: Option<Vec<u8>> = rest.iter().map(|part| part.parse().ok()).collect();
             let numbers = numbers.filter(|numbers| numbers.len() <= 2)?;
-            return Some(Services::Icmp { family, kind: numbers.first().copied(), code: numbers.get(1).copied() });
+            return Some(Services::Icmp {
+                family,
+                kind: numbers.first().copied(),
+                code: numbers.get(1).copied(),
+            });
         }
         "ip" => {
             return match rest.as_slice() {
@@ -253,7 +268,11 @@ pub(super) fn term(text: &str) -> Option<Services> {
         return rest.is_empty().then_some(Services::Protocol(protocol));
     };
     let (destination, source) = ports.split_once(':').unwrap_or((ports, "0-65535"));
-    Some(Services::Ports(Ports { protocol, source: range(source)?, destination: range(destination)? }))
+    Some(Services::Ports(Ports {
+        protocol,
+        source: range(source)?,
+        destination: range(destination)?,
+    }))
 }
 
 fn range(text: &str) -> Option<PortRange> {

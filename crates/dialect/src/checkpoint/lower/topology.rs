@@ -64,7 +64,8 @@ impl<'t> Lower<'_, 't> {
     }
 
     fn routes(&mut self, gaia: &Gaia<'t>, ids: &[(String, InterfaceId, Vec<Prefix>)]) {
-        let mut open = gaia.open;
+        // A configuration without any route is more likely a piece of one.
+        let mut open = gaia.open || gaia.routes.is_empty();
         for route in &gaia.routes {
             let interface = match route.hop {
                 Hop::Nowhere => None,
@@ -93,7 +94,12 @@ impl<'t> Lower<'_, 't> {
             };
             let origin = Origin::at(route.node.span(), format!("static route {}", route.prefix));
             let distance = route.priority;
-            self.builder.policy.routes.push(Route { prefix: route.prefix, interface, distance, origin });
+            self.builder.policy.routes.push(Route {
+                prefix: route.prefix,
+                interface,
+                distance,
+                origin,
+            });
         }
         if !open {
             self.builder.policy.routing = Routing::Complete;

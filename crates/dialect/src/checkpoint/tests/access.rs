@@ -3,7 +3,8 @@
 use policy::Verdict;
 
 use super::{
-    NO_IMPLIED, OBJECTS, all_outcomes, codes_of, layer, only, open, package, passes, policy_of, read, rule, verdict,
+    NO_IMPLIED, OBJECTS, all_outcomes, codes_of, layer, only, open, package, passes, policy_of,
+    read, rule, verdict,
 };
 use crate::fate::Disposition;
 
@@ -12,10 +13,7 @@ const WEB: &str = "10.9.0.1 > 10.1.0.10:80/tcp";
 #[test]
 fn the_first_rule_that_matches_decides_and_the_cleanup_drops() {
     let policy = policy_of(
-        &[
-            rule(1, ["any", "web", "http", "acc"], ""),
-            rule(2, ["any", "web", "http", "drp"], ""),
-        ],
+        &[rule(1, ["any", "web", "http", "acc"], ""), rule(2, ["any", "web", "http", "drp"], "")],
         &[],
     );
     assert!(passes(&policy, WEB));
@@ -25,15 +23,24 @@ fn the_first_rule_that_matches_decides_and_the_cleanup_drops() {
 
 #[test]
 fn order_is_by_number_also_when_pages_come_in_another_order() {
-    let one = layer("Network", &[rule(2, ["any", "any", "any", "drp"], ""), rule(1, ["any", "web", "http", "acc"], "")]);
+    let one = layer(
+        "Network",
+        &[rule(2, ["any", "any", "any", "drp"], ""), rule(1, ["any", "web", "http", "acc"], "")],
+    );
     let package = package(&[("Network", "drop")]);
-    let policy = only(read(&[("a/o.json", OBJECTS), ("a/r.json", &one), ("a/p.json", &package), NO_IMPLIED]));
+    let policy = only(read(&[
+        ("a/o.json", OBJECTS),
+        ("a/r.json", &one),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ]));
     assert!(passes(&policy, WEB));
 }
 
 #[test]
 fn disabled_rules_match_nothing() {
-    let text = rule(1, ["any", "web", "http", "acc"], "").replace("\"enabled\": true", "\"enabled\": false");
+    let text = rule(1, ["any", "web", "http", "acc"], "")
+        .replace("\"enabled\": true", "\"enabled\": false");
     assert_eq!(verdict(&policy_of(&[text], &[]), WEB), Verdict::Drop);
 }
 
@@ -42,7 +49,13 @@ fn every_ordered_layer_must_accept() {
     let first = layer("Network", &[rule(1, ["any", "any", "any", "acc"], "")]);
     let second = layer("App", &[rule(1, ["any", "web", "http", "acc"], "")]);
     let package = package(&[("Network", "drop"), ("App", "drop")]);
-    let files = [("a/o.json", OBJECTS), ("a/1.json", &first), ("a/2.json", &second), ("a/p.json", &package), NO_IMPLIED];
+    let files = [
+        ("a/o.json", OBJECTS),
+        ("a/1.json", &first),
+        ("a/2.json", &second),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ];
     let policy = only(read(&files));
     assert_eq!(policy.filter.len(), 2);
     assert!(passes(&policy, WEB));
@@ -53,7 +66,12 @@ fn every_ordered_layer_must_accept() {
 fn a_layer_may_accept_what_nothing_matches() {
     let first = layer("Network", &[rule(1, ["any", "db", "any", "drp"], "")]);
     let package = package(&[("Network", "accept")]);
-    let policy = only(read(&[("a/o.json", OBJECTS), ("a/1.json", &first), ("a/p.json", &package), NO_IMPLIED]));
+    let policy = only(read(&[
+        ("a/o.json", OBJECTS),
+        ("a/1.json", &first),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ]));
     assert!(passes(&policy, WEB));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.20:80/tcp"), Verdict::Drop);
 }
@@ -113,13 +131,16 @@ fn reject_is_told_and_other_actions_are_open() {
 
 #[test]
 fn each_cell_is_negated_on_its_own() {
-    let policy = policy_of(&[rule(1, ["lan", "web", "http", "acc"], ", \"source-negate\": true")], &[]);
+    let policy =
+        policy_of(&[rule(1, ["lan", "web", "http", "acc"], ", \"source-negate\": true")], &[]);
     assert!(passes(&policy, WEB));
     assert_eq!(verdict(&policy, "10.1.0.9 > 10.1.0.10:80/tcp"), Verdict::Drop);
-    let policy = policy_of(&[rule(1, ["any", "web", "http dns", "acc"], ", \"service-negate\": true")], &[]);
+    let policy =
+        policy_of(&[rule(1, ["any", "web", "http dns", "acc"], ", \"service-negate\": true")], &[]);
     assert_eq!(verdict(&policy, WEB), Verdict::Drop);
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.10:81/tcp"));
-    let policy = policy_of(&[rule(1, ["any", "lan", "http", "acc"], ", \"destination-negate\": true")], &[]);
+    let policy =
+        policy_of(&[rule(1, ["any", "lan", "http", "acc"], ", \"destination-negate\": true")], &[]);
     assert_eq!(verdict(&policy, WEB), Verdict::Drop);
 }
 
@@ -127,7 +148,8 @@ fn each_cell_is_negated_on_its_own() {
 fn a_member_that_nothing_defines_is_open_also_under_negation() {
     let policy = policy_of(&[rule(1, ["gone", "web", "http", "acc"], "")], &[]);
     assert!(open(&policy, WEB));
-    let policy = policy_of(&[rule(1, ["gone", "web", "http", "acc"], ", \"source-negate\": true")], &[]);
+    let policy =
+        policy_of(&[rule(1, ["gone", "web", "http", "acc"], ", \"source-negate\": true")], &[]);
     assert!(open(&policy, WEB));
 }
 
@@ -145,12 +167,23 @@ fn vpn_time_and_content_are_conditions() {
       {"uid": "mesh", "name": "mesh", "type": "vpn-community-meshed"},
       {"uid": "work", "name": "work", "type": "time", "hours-ranges": [{"enabled": true, "index": 1, "from": "08:00", "to": "17:00"}]}]}"#;
     for more in [", \"vpn\": [\"mesh\"]", ", \"time\": [\"work\"]"] {
-        let policy = policy_of(&[rule(1, ["any", "web", "http", "acc"], more)], &[("a/v.json", objects)]);
+        let policy =
+            policy_of(&[rule(1, ["any", "web", "http", "acc"], more)], &[("a/v.json", objects)]);
         assert!(open(&policy, WEB), "{more}");
-        let policy = policy_of(&[rule(1, ["any", "web", "http", "acc"], &more.replace("mesh", "any").replace("work", "any"))], &[]);
+        let policy = policy_of(
+            &[rule(
+                1,
+                ["any", "web", "http", "acc"],
+                &more.replace("mesh", "any").replace("work", "any"),
+            )],
+            &[],
+        );
         assert!(passes(&policy, WEB), "{more}");
     }
-    let policy = policy_of(&[rule(1, ["any", "web", "http", "acc"], ", \"vpn\": [\"mesh\"]")], &[("a/v.json", objects)]);
+    let policy = policy_of(
+        &[rule(1, ["any", "web", "http", "acc"], ", \"vpn\": [\"mesh\"]")],
+        &[("a/v.json", objects)],
+    );
     assert!(passes(&policy, "vpn=mesh 10.9.0.1 > 10.1.0.10:80/tcp"));
 }
 
@@ -161,9 +194,16 @@ const GATEWAYS: &str = r#"{"objects": [
 
 #[test]
 fn install_on_decides_on_which_gateway_a_rule_is() {
-    let rules = layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g1\"]")]);
+    let rules =
+        layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g1\"]")]);
     let package = package(&[("Network", "drop")]);
-    let files = [("a/o.json", OBJECTS), ("a/g.json", GATEWAYS), ("a/r.json", &rules), ("a/p.json", &package), NO_IMPLIED];
+    let files = [
+        ("a/o.json", OBJECTS),
+        ("a/g.json", GATEWAYS),
+        ("a/r.json", &rules),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ];
     let reading = read(&files);
     assert_eq!(reading.devices.len(), 2);
     assert_eq!(&*reading.devices[0].name, "gw1");
@@ -174,14 +214,23 @@ fn install_on_decides_on_which_gateway_a_rule_is() {
 
 #[test]
 fn without_a_gateway_install_on_is_a_condition_and_rules_for_nobody_are_counted() {
-    let policy = policy_of(&[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g7\"]")], &[]);
+    let policy =
+        policy_of(&[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g7\"]")], &[]);
     assert!(open(&policy, WEB));
-    let rules = layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g7\"]")]);
+    let rules =
+        layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g7\"]")]);
     let package = package(&[("Network", "drop")]);
-    let files = [("a/o.json", OBJECTS), ("a/g.json", GATEWAYS), ("a/r.json", &rules), ("a/p.json", &package), NO_IMPLIED];
+    let files = [
+        ("a/o.json", OBJECTS),
+        ("a/g.json", GATEWAYS),
+        ("a/r.json", &rules),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ];
     let reading = read(&files);
     let tally = reading.trees[2].tally();
-    assert!(tally.fates.keys().any(|fate| fate.disposition == Disposition::Inert && fate.reason == crate::fate::Reason::Unreferenced));
+    assert!(tally.fates.keys().any(|fate| fate.disposition == Disposition::Inert
+        && fate.reason == crate::fate::Reason::Unreferenced));
 }
 
 #[test]
@@ -190,7 +239,9 @@ fn implied_rules_are_an_input_and_their_absence_is_loud() {
     let package = package(&[("Network", "drop")]);
     let files = [("a/o.json", OBJECTS), ("a/r.json", &rules), ("a/p.json", &package)];
     assert!(codes_of(&read(&files)).contains(&"config/assumed"));
-    assert!(!codes_of(&read(&[files[0], files[1], files[2], NO_IMPLIED])).contains(&"config/assumed"));
+    assert!(
+        !codes_of(&read(&[files[0], files[1], files[2], NO_IMPLIED])).contains(&"config/assumed")
+    );
     let implied = r#"{"implied-rules": [
       {"name": "icmp", "position": "before-last", "source": ["any"], "destination": ["any"], "service": ["icmp/8"], "action": "accept"},
       {"name": "ssh", "position": "last", "source": ["10.9.0.0/24"], "destination": ["any"], "service": ["tcp/22"], "action": "accept"},
@@ -198,7 +249,11 @@ fn implied_rules_are_an_input_and_their_absence_is_loud() {
     let policy = only(read(&[files[0], files[1], files[2], ("a/implied.json", implied)]));
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.10/icmp"), "before the last rule");
     assert!(passes(&policy, WEB));
-    assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.10:22/tcp"), Verdict::Drop, "after a rule that drops all");
+    assert_eq!(
+        verdict(&policy, "10.9.0.1 > 10.1.0.10:22/tcp"),
+        Verdict::Drop,
+        "after a rule that drops all"
+    );
 }
 
 #[test]
@@ -210,7 +265,12 @@ fn sections_with_and_without_their_rules() {
         rule(2, ["any", "any", "any", "drp"], "")
     );
     let package = package(&[("Network", "drop")]);
-    let policy = only(read(&[("a/o.json", OBJECTS), ("a/r.json", &rules), ("a/p.json", &package), NO_IMPLIED]));
+    let policy = only(read(&[
+        ("a/o.json", OBJECTS),
+        ("a/r.json", &rules),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ]));
     assert!(passes(&policy, WEB));
     assert_eq!(&*policy.rulebases[0].rules[0].section, "web");
     assert_eq!(&*policy.rulebases[0].rules[1].section, "");
@@ -223,7 +283,9 @@ fn the_show_package_tool_writes_layers_as_files() {
         rule(1, ["any", "web", "http", "acc"], ""),
         rule(2, ["any", "any", "any", "drp"], "")
     );
-    let objects = OBJECTS.replace(r#"{"objects": "#, "").replace(r#", "from": 1, "to": 12, "total": 12}"#, "");
+    let objects = OBJECTS
+        .replace(r#"{"objects": "#, "")
+        .replace(r#", "from": 1, "to": 12, "total": 12}"#, "");
     let policy = only(read(&[
         ("a/Standard_objects.json", &objects),
         ("a/Standard Network-Management server.json", &flat),

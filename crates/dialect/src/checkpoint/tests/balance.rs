@@ -18,8 +18,12 @@ fn corpus() -> Option<PathBuf> {
 }
 
 fn files_below(folder: &Path, into: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -48,7 +52,10 @@ fn inputs() -> Vec<(String, Vec<(String, String)>)> {
             assert_eq!(CheckPoint.probe(&text, &shown), None, "{shown}");
             continue;
         }
-        assert!(CheckPoint.probe(&text, &shown).is_some() || shown.contains("testconfigs"), "{shown}");
+        assert!(
+            CheckPoint.probe(&text, &shown).is_some() || shown.contains("testconfigs"),
+            "{shown}"
+        );
         let group = match shown.find("/parsetest") {
             Some(at) => shown[..at].to_owned(),
             None if shown.contains("testconfigs") => shown.clone(),
@@ -126,8 +133,19 @@ fn real_inputs_are_read_whole() {
         println!("{name}:");
         for device in &reading.devices {
             for context in &device.contexts {
-                println!("  {} {} {}: {} rulebases, {} NAT, {} interfaces, {} routes {:?}, {} addresses, {} services", device.name, device.version, context.context,
-                    context.rulebases.len(), context.nat.passes.iter().map(|pass| pass.rules.len()).sum::<usize>(), context.interfaces.len(), context.routes.len(), context.routing, context.addresses.len(), context.services.len());
+                println!(
+                    "  {} {} {}: {} rulebases, {} NAT, {} interfaces, {} routes {:?}, {} addresses, {} services",
+                    device.name,
+                    device.version,
+                    context.context,
+                    context.rulebases.len(),
+                    context.nat.passes.iter().map(|pass| pass.rules.len()).sum::<usize>(),
+                    context.interfaces.len(),
+                    context.routes.len(),
+                    context.routing,
+                    context.addresses.len(),
+                    context.services.len()
+                );
             }
         }
         for problem in &reading.problems {
@@ -142,10 +160,19 @@ fn broken_copies_break_nothing() {
         ("x/objects.json".to_owned(), OBJECTS.to_owned()),
         (
             "x/rules.json".to_owned(),
-            layer("Network", &[rule(1, ["web", "any", "http", "acc"], ""), rule(2, ["any", "any", "any", "drp"], "")]),
+            layer(
+                "Network",
+                &[
+                    rule(1, ["web", "any", "http", "acc"], ""),
+                    rule(2, ["any", "any", "any", "drp"], ""),
+                ],
+            ),
         ),
         ("x/package.json".to_owned(), package(&[("Network", "drop")])),
-        ("x/gaia.txt".to_owned(), "set hostname gw\nset interface eth0 ipv4-address 10.1.0.1 mask-length 24\n".to_owned()),
+        (
+            "x/gaia.txt".to_owned(),
+            "set hostname gw\nset interface eth0 ipv4-address 10.1.0.1 mask-length 24\n".to_owned(),
+        ),
     ];
     let mut inputs = inputs();
     inputs.push(("own".to_owned(), own));
@@ -158,7 +185,8 @@ fn broken_copies_break_nothing() {
         usize::try_from(seed % u64::try_from(below.max(1)).unwrap()).unwrap()
     };
     for (_, files) in inputs {
-        let rounds = if files.iter().map(|(_, text)| text.len()).sum::<usize>() > 100_000 { 12 } else { 40 };
+        let rounds =
+            if files.iter().map(|(_, text)| text.len()).sum::<usize>() > 100_000 { 12 } else { 40 };
         for _ in 0..rounds {
             let mut broken = files.clone();
             let which = next(broken.len());

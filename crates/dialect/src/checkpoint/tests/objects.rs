@@ -20,23 +20,31 @@ fn networks_ranges_groups() {
     assert!(passes(&policy, "10.9.0.1 > 10.2.255.255:80/tcp"));
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.199:80/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.200:80/tcp"), Verdict::Drop);
-    let policy = to(r#"{"uid": "x", "name": "x", "type": "network", "subnet4": "10.7.0.0", "mask-length4": 24, "broadcast": "disallow"}"#);
+    let policy = to(
+        r#"{"uid": "x", "name": "x", "type": "network", "subnet4": "10.7.0.0", "mask-length4": 24, "broadcast": "disallow"}"#,
+    );
     assert!(passes(&policy, "10.9.0.1 > 10.7.0.254:80/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.7.0.255:80/tcp"), Verdict::Drop);
-    let policy = to(r#"{"uid": "x", "name": "x", "type": "network", "subnet6": "2001:db8:7::", "mask-length6": 48}"#);
+    let policy = to(
+        r#"{"uid": "x", "name": "x", "type": "network", "subnet6": "2001:db8:7::", "mask-length6": 48}"#,
+    );
     assert!(passes(&policy, "2001:db8::9 > [2001:db8:7::1]:80/tcp"));
 }
 
 #[test]
 fn a_group_with_exclusion_is_one_without_the_other() {
-    let policy = to(r#"{"uid": "x", "name": "x", "type": "group-with-exclusion", "include": "lan", "except": {"uid": "web", "name": "web", "type": "host"}}"#);
+    let policy = to(
+        r#"{"uid": "x", "name": "x", "type": "group-with-exclusion", "include": "lan", "except": {"uid": "web", "name": "web", "type": "host"}}"#,
+    );
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.20:80/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.10:80/tcp"), Verdict::Drop);
 }
 
 #[test]
 fn set_bits_of_a_wildcard_are_not_compared() {
-    let policy = to(r#"{"uid": "x", "name": "x", "type": "wildcard", "ipv4-address": "194.29.0.1", "ipv4-mask-wildcard": "0.0.3.0"}"#);
+    let policy = to(
+        r#"{"uid": "x", "name": "x", "type": "wildcard", "ipv4-address": "194.29.0.1", "ipv4-mask-wildcard": "0.0.3.0"}"#,
+    );
     assert!(passes(&policy, "10.9.0.1 > 194.29.3.1:80/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 194.29.4.1:80/tcp"), Verdict::Drop);
 }
@@ -59,7 +67,8 @@ fn names_are_unknowns_and_never_any_or_none() {
     ] {
         assert!(open(&to(object), "10.9.0.1 > 10.1.0.10:80/tcp"), "{object}");
     }
-    let domain = to(r#"{"uid": "x", "name": ".example.com", "type": "dns-domain", "is-sub-domain": false}"#);
+    let domain =
+        to(r#"{"uid": "x", "name": ".example.com", "type": "dns-domain", "is-sub-domain": false}"#);
     assert!(passes(&domain, "fqdn=example.com 10.9.0.1 > 10.1.0.10:80/tcp"));
 }
 
@@ -88,7 +97,9 @@ fn by(service: &str) -> policy::Policy {
 
 #[test]
 fn ports_are_lists_ranges_and_comparisons() {
-    let policy = by(r#"{"uid": "x", "name": "x", "type": "service-tcp", "port": "22,8000-8010", "source-port": ">1023"}"#);
+    let policy = by(
+        r#"{"uid": "x", "name": "x", "type": "service-tcp", "port": "22,8000-8010", "source-port": ">1023"}"#,
+    );
     assert!(passes(&policy, "10.9.0.1:2000 > 10.1.0.1:22/tcp"));
     assert!(passes(&policy, "10.9.0.1:2000 > 10.1.0.1:8010/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1:1023 > 10.1.0.1:22/tcp"), Verdict::Drop);
@@ -100,7 +111,8 @@ fn ports_are_lists_ranges_and_comparisons() {
 
 #[test]
 fn icmp_and_other_protocols() {
-    let policy = by(r#"{"uid": "x", "name": "x", "type": "service-icmp", "icmp-type": 3, "icmp-code": 1}"#);
+    let policy =
+        by(r#"{"uid": "x", "name": "x", "type": "service-icmp", "icmp-type": 3, "icmp-code": 1}"#);
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.1/icmp:3:1"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.1/icmp:3:2"), Verdict::Drop);
     let policy = by(r#"{"uid": "x", "name": "x", "type": "service-icmp6", "icmp-type": 128}"#);
@@ -112,10 +124,14 @@ fn icmp_and_other_protocols() {
 
 #[test]
 fn inspect_expressions_are_read_as_far_as_ports_go() {
-    let policy = by(r#"{"uid": "x", "name": "x", "type": "service-other", "ip-protocol": 6, "match": "tcp, dport >= 6000, dport < 6070, direction = 0"}"#);
+    let policy = by(
+        r#"{"uid": "x", "name": "x", "type": "service-other", "ip-protocol": 6, "match": "tcp, dport >= 6000, dport < 6070, direction = 0"}"#,
+    );
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.1:6069/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.1:6070/tcp"), Verdict::Drop);
-    let policy = by(r#"{"uid": "x", "name": "x", "type": "service-other", "ip-protocol": 17, "match": "uh_dport > 33000, (IPV4_VER (ip_ttl < 30))"}"#);
+    let policy = by(
+        r#"{"uid": "x", "name": "x", "type": "service-other", "ip-protocol": 17, "match": "uh_dport > 33000, (IPV4_VER (ip_ttl < 30))"}"#,
+    );
     assert!(open(&policy, "10.9.0.1 > 10.1.0.1:33001/udp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.1:33001/tcp"), Verdict::Drop);
     let policy = by(r#"{"uid": "x", "name": "x", "type": "service-other", "ip-protocol": -1}"#);
@@ -134,7 +150,8 @@ fn what_ports_do_not_tell_is_an_unknown() {
         r#"{"uid": "x", "name": "x", "type": "service-icmp", "icmp-type": 3, "icmp-code": 999}"#,
     ] {
         let icmp = service.contains("icmp");
-        let packet = if icmp { "10.9.0.1 > 10.1.0.1/icmp:3:1" } else { "10.9.0.1 > 10.1.0.1:80/tcp" };
+        let packet =
+            if icmp { "10.9.0.1 > 10.1.0.1/icmp:3:1" } else { "10.9.0.1 > 10.1.0.1:80/tcp" };
         assert!(open(&by(service), packet), "{service}");
     }
     let app = by(r#"{"uid": "x", "name": "Facebook", "type": "application-site"}"#);
@@ -157,7 +174,10 @@ fn predefined_services_come_from_the_facts() {
     );
     assert!(problems.is_empty());
     let rules = super::layer("Network", &[rule(1, ["any", "web", "u-ssh", "acc"], "")]);
-    let policy = super::only(read_with(&[("a/o.json", OBJECTS), ("a/r.json", &rules), super::NO_IMPLIED], &facts));
+    let policy = super::only(read_with(
+        &[("a/o.json", OBJECTS), ("a/r.json", &rules), super::NO_IMPLIED],
+        &facts,
+    ));
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.10:22/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.10:23/tcp"), Verdict::Drop);
 }

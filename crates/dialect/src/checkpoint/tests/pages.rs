@@ -41,7 +41,8 @@ fn a_missing_end_leaves_the_cleanup_open() {
 
 #[test]
 fn pages_may_come_twice_and_overlap() {
-    let rules = [rule(1, ["any", "db", "any", "drp"], ""), rule(2, ["any", "web", "http", "acc"], "")];
+    let rules =
+        [rule(1, ["any", "db", "any", "drp"], ""), rule(2, ["any", "web", "http", "acc"], "")];
     let whole = page(1, 2, 2, &rules);
     let second = page(2, 2, 2, &rules[1..]);
     let reading = read_pages(&[&second, &whole, &whole]);
@@ -53,7 +54,12 @@ fn pages_may_come_twice_and_overlap() {
 
 #[test]
 fn a_page_that_is_cut_is_a_gap() {
-    let whole = page(1, 2, 2, &[rule(1, ["any", "db", "any", "drp"], ""), rule(2, ["any", "web", "http", "acc"], "")]);
+    let whole = page(
+        1,
+        2,
+        2,
+        &[rule(1, ["any", "db", "any", "drp"], ""), rule(2, ["any", "web", "http", "acc"], "")],
+    );
     let cut = &whole[..whole.find("\"rule-number\": 2").unwrap() + 60];
     let policy = only(read_pages(&[cut]));
     assert!(open(&policy, WEB));
@@ -64,8 +70,10 @@ fn a_page_that_is_cut_is_a_gap() {
 fn missing_objects_are_told() {
     let list = r#"{"objects": [{"uid": "h9", "name": "h9", "type": "host", "ipv4-address": "10.9.9.9"}], "from": 1, "to": 1, "total": 7}"#;
     let first = page(1, 1, 1, &[rule(1, ["any", "web", "http", "acc"], "")]);
-    let reading = read(&[("b/h.json", list), ("a/o.json", OBJECTS), ("a/r.json", &first), NO_IMPLIED]);
-    let missing: Vec<_> = reading.problems.iter().filter(|one| one.code.0 == "config/missing-page").collect();
+    let reading =
+        read(&[("b/h.json", list), ("a/o.json", OBJECTS), ("a/r.json", &first), NO_IMPLIED]);
+    let missing: Vec<_> =
+        reading.problems.iter().filter(|one| one.code.0 == "config/missing-page").collect();
     assert_eq!(missing.len(), 1);
     assert_eq!(missing[0].args[0].1, "host");
 }
