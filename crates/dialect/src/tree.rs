@@ -5,6 +5,7 @@
 //! exactly one fate, and until somebody takes it that is [`Fate::UNRECOGNIZED`].
 
 pub(crate) mod build;
+pub(crate) mod clish;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod xml;
