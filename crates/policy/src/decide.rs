@@ -401,7 +401,13 @@ impl<'a> Way<'a> {
     fn translate_source(&mut self, world: &mut dyn World) {
         let own = self.accepted_by.and_then(|rule| rule.source_nat.as_deref());
         if let Some(own) = own {
-            let mut stead = passes(self.policy, NatWhen::InsteadOfRule);
+            let whens: &[NatWhen] = match own.address {
+                AddressTarget::EgressInterface => {
+                    &[NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface]
+                }
+                _ => &[NatWhen::InsteadOfRule],
+            };
+            let mut stead = whens.iter().flat_map(|when| passes(self.policy, *when));
             if stead.any(|pass| self.translate(pass, world)) {
                 return;
             }
