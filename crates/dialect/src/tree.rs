@@ -5,11 +5,13 @@
 //! exactly one fate, and until somebody takes it that is [`Fate::UNRECOGNIZED`].
 
 pub(crate) mod build;
+mod excerpt;
 pub(crate) mod json;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 
+pub use excerpt::Excerpt;
 use policy::Span;
 
 use crate::fate::{Disposition, Fate, Tally};
