@@ -6,6 +6,8 @@ pub(crate) mod estate;
 pub(crate) mod packets;
 pub(crate) mod spots;
 pub(crate) mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
