@@ -57,11 +57,8 @@ fn reading() -> Reading {
     let one = |text: &str| Addresses::one(text.parse().unwrap());
     let web = builder.address("web", origin("object web"), one("198.51.100.5"));
     builder.address("spare", origin("object spare"), one("10.0.0.9"));
-    let site = builder.unknown(
-        PredicateKind::Fqdn,
-        "www.example.com",
-        Origin::implied("www.example.com"),
-    );
+    let site =
+        builder.unknown(PredicateKind::Fqdn, "www.example.com", Origin::implied("www.example.com"));
     let rule = |part: &str, destination, verdict| Rule {
         from: Zones::Of(vec![builder.zone_named("lan").unwrap()]),
         destination,
@@ -81,9 +78,12 @@ fn reading() -> Reading {
     builder.policy.routing = Routing::Complete;
     builder.policy.routes = vec![Route {
         prefix: parse_prefix("0.0.0.0/0").unwrap(),
-        interface: builder.policy.interfaces.iter().position(|one| &*one.name == "wan").map(
-            |index| policy::InterfaceId(index.try_into().unwrap()),
-        ),
+        interface: builder
+            .policy
+            .interfaces
+            .iter()
+            .position(|one| &*one.name == "wan")
+            .map(|index| policy::InterfaceId(index.try_into().unwrap())),
         distance: 1,
         origin: Origin::default(),
     }];
@@ -149,8 +149,7 @@ fn traced(text: &str) -> model::record::trace::Trace {
 #[test]
 fn a_trace_lists_all_outcomes() {
     let text = "10.0.0.7 > 198.51.100.5:443/tcp";
-    let traces =
-        model::record::trace::Traces { traces: vec![traced(text)], ..Default::default() };
+    let traces = model::record::trace::Traces { traces: vec![traced(text)], ..Default::default() };
     let shown = report::firewall::trace::render(&traces, &Words::new(Lang::En), false);
     let expected = "\
 10.0.0.7:49152 > 198.51.100.5:443/tcp
