@@ -240,7 +240,9 @@ pub(super) struct Rule<'t> {
     pub(super) match_vip: Option<bool>,
     /// `nat enable`.
     pub(super) nat: bool,
-    /// Pools for IPv4 and IPv6, when pools are used.
+    /// `ippool enable`: the pools count.
+    pub(super) uses_pools: bool,
+    /// Pools for IPv4 and IPv6.
     pub(super) pools: [Option<Value<'t>>; 2],
     /// The source port stays.
     pub(super) fixed_port: bool,

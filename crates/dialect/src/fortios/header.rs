@@ -69,7 +69,11 @@ mod tests {
     fn the_header_names_model_and_version() {
         for (text, model, version) in [
             ("#config-version=FGT60E-6.2.3-FW-build1066-191219:opmode=0:vdom=0", "FGT60E", "6.2.3"),
-            ("x $ show\n#config-version=FortiGate-VM64 v6.2.3,build1066,191218 (GA):opmode=1", "FortiGate-VM64", "6.2.3"),
+            (
+                "x $ show\n#config-version=FortiGate-VM64 v6.2.3,build1066,191218 (GA):opmode=1",
+                "FortiGate-VM64",
+                "6.2.3",
+            ),
             ("# Version: FortiGate-91G v7.4.7,build2731,250120 (GA.M)\n", "FortiGate-91G", "7.4.7"),
             ("#config-version=FG1K5D-5.02-FW-build1999-1:opmode=1", "FG1K5D", "5.2.0"),
         ] {
