@@ -400,8 +400,7 @@ impl<'a> Way<'a> {
         let own = self.accepted_by.and_then(|rule| rule.source_nat.as_deref());
         let before = self.nat.len();
         if own.is_some() {
-            let by_interface =
-                own.is_some_and(|own| own.address == AddressTarget::EgressInterface);
+            let by_interface = own.is_some_and(|own| own.address == AddressTarget::EgressInterface);
             for when in [NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface] {
                 if when == NatWhen::InsteadOfInterface && !by_interface {
                     continue;
