@@ -200,7 +200,12 @@ impl<'t> Lower<'t, '_> {
     fn service_object(&mut self, entry: &Entry<'t>) {
         let service = object::service(entry, self.say);
         let span = entry.node.span();
-        let mut parts = vec![service.value];
+        let mut value = service.value;
+        for mark in &service.unread {
+            let unknown = Services::Unknown(self.unreadable(mark.span, &mark.what));
+            value = Services::Union(vec![value, unknown]);
+        }
+        let mut parts = vec![value];
         for mark in &service.marks {
             parts.push(Services::Unknown(self.unreadable(mark.span, &mark.what)));
         }
