@@ -400,11 +400,17 @@ impl<'a> Way<'a> {
         let own = self.accepted_by.and_then(|rule| rule.source_nat.as_deref());
         let before = self.nat.len();
         if own.is_some() {
-            for pass in passes(self.policy, NatWhen::InsteadOfRule) {
-                self.translate(pass, world);
-            }
-            if self.nat.len() > before {
-                return;
+            let by_interface = own.is_some_and(|own| own.address == AddressTarget::EgressInterface);
+            for when in [NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface] {
+                if when == NatWhen::InsteadOfInterface && !by_interface {
+                    continue;
+                }
+                for pass in passes(self.policy, when) {
+                    self.translate(pass, world);
+                }
+                if self.nat.len() > before {
+                    return;
+                }
             }
         }
         if let Some(own) = own {

@@ -47,6 +47,9 @@ pub enum NatWhen {
     BeforeFilter,
     /// After a rule that has source NAT of its own accepted, in its stead. Rewrites the source.
     InsteadOfRule,
+    /// After a rule whose own source NAT is the address of the egress interface accepted, in its stead; nothing of
+    /// [`NatWhen::InsteadOfRule`] took place. Rewrites the source.
+    InsteadOfInterface,
     /// After the rulebases accepted and no rule's own source NAT took place. Rewrites the source.
     AfterFilter,
 }
