@@ -157,7 +157,9 @@ pub(crate) fn heads(reading: &Reading) -> Vec<FirewallHead> {
             rulebases.flat_map(|rulebase| &rulebase.rules)
         };
         let passes = device.contexts.iter().flat_map(|context| &context.nat.passes);
+        let written = |rule: &&policy::Rule| checked::written(rule);
         let disabled = rules().filter(|rule| !rule.enabled).count() as u64;
+        let enabled = rules().filter(written).filter(|rule| rule.enabled).count() as u64;
         FirewallHead {
             name: device.name.to_string(),
             platform: device.platform.to_owned(),
@@ -166,7 +168,7 @@ pub(crate) fn heads(reading: &Reading) -> Vec<FirewallHead> {
             version: device.version.to_string(),
             files: files.clone(),
             context_names: device.contexts.iter().map(|c| c.context.to_string()).collect(),
-            rules_enabled: rules().count() as u64 - disabled,
+            rules_enabled: enabled,
             rules_disabled: disabled,
             nat_rules: passes.map(|pass| pass.rules.len() as u64).sum(),
             statements: tally.statements(),

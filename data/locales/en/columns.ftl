@@ -89,6 +89,7 @@ column-share-read = Read
 column-files = Files
 column-subject = About
 column-line = Line
+column-config-context = Context
 column-config-column = Column
 column-config-line = As written
 column-rulebase = Rulebase

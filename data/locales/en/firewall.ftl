@@ -26,7 +26,7 @@ check-context = context { $name }
 check-rules = { $enabled ->
     [one] { $enabled } rule
    *[other] { $enabled } rules
-} enabled, { $disabled } disabled, in { $rulebases ->
+} enabled, { $disabled } disabled, { $implied } implied, in { $rulebases ->
     [one] { $rulebases } rulebase
    *[other] { $rulebases } rulebases
 }; { $nat ->
@@ -257,6 +257,7 @@ word-verdict-continue = goes on
 
 word-when-before-filter = before the rules
 word-when-instead-of-rule = in place of the rule's own
+word-when-instead-of-interface = in place of the outgoing interface
 word-when-after-filter = after the rules
 
 word-object-address = address

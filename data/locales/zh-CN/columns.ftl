@@ -89,6 +89,7 @@ column-share-read = 已读取
 column-files = 文件
 column-subject = 对象
 column-line = 行
+column-config-context = 上下文
 column-config-column = 列
 column-config-line = 原文
 column-rulebase = 规则库

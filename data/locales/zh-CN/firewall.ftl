@@ -17,7 +17,7 @@ summary-firewalls-line = 防火墙 { $count } 台，规则 { $rules } 条，配�
 check-title = { $target } 的检查结果
 check-eyebrow = 防火墙配置
 check-context = 上下文 { $name }
-check-rules = 启用规则 { $enabled } 条，停用 { $disabled } 条，规则库 { $rulebases } 个；启用 NAT 规则 { $nat } 条，停用 { $nat_disabled } 条
+check-rules = 启用规则 { $enabled } 条，停用 { $disabled } 条，隐含 { $implied } 条，规则库 { $rulebases } 个；启用 NAT 规则 { $nat } 条，停用 { $nat_disabled } 条
 check-objects = 地址对象 { $addresses } 个，服务 { $services } 个，区域 { $zones } 个，接口 { $interfaces } 个，路由 { $routes } 条
 check-unknowns = 未知条件：{ $list }
 check-ledger = 共 { $statements } 条语句，{ $files } 个文件，{ $share } 已转换或无关
@@ -218,6 +218,7 @@ word-verdict-continue = 继续
 
 word-when-before-filter = 规则之前
 word-when-instead-of-rule = 取代规则自身的转换
+word-when-instead-of-interface = 取代出接口地址
 word-when-after-filter = 规则之后
 
 word-object-address = 地址

@@ -54,10 +54,12 @@ pub struct CheckedDevice {
 pub struct CheckedContext {
     /// Its name; may be empty when the device has only one.
     pub name: String,
-    /// Rules that are enabled.
+    /// Rules that somebody wrote and that are enabled.
     pub rules_enabled: u64,
     /// Rules that are disabled.
     pub rules_disabled: u64,
+    /// Rules that nobody wrote: the platform implies them.
+    pub rules_implied: u64,
     /// Rulebases.
     pub rulebases: u64,
     /// NAT rules that are enabled.

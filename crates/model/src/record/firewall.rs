@@ -37,7 +37,7 @@ pub struct FirewallHead {
     pub files: Vec<String>,
     /// The names of its contexts.
     pub context_names: Vec<String>,
-    /// Rules that are enabled, in all contexts.
+    /// Rules that somebody wrote and that are enabled, in all contexts.
     pub rules_enabled: u64,
     /// Rules that are disabled.
     pub rules_disabled: u64,
@@ -135,7 +135,7 @@ pub struct NatRule {
     pub number: u64,
     /// The list that it stands in.
     pub pass: String,
-    /// `before-filter`, `instead-of-rule`, `after-filter`.
+    /// `before-filter`, `instead-of-rule`, `instead-of-interface`, `after-filter`.
     pub when: String,
     /// Name or number, as the administrator says it.
     pub name: String,

@@ -62,6 +62,7 @@ pub(crate) fn counts(context: &CheckedContext, words: &Words) -> Vec<String> {
     let rules = [
         ("enabled", context.rules_enabled.into()),
         ("disabled", context.rules_disabled.into()),
+        ("implied", context.rules_implied.into()),
         ("rulebases", context.rulebases.into()),
         ("nat", context.nat_enabled.into()),
         ("nat_disabled", context.nat_disabled.into()),
@@ -282,7 +283,7 @@ impl Row for CheckRow<'_> {
         column("severity", 12),
         column("code", 28),
         column("device", 20),
-        column("context", 14),
+        column("config_context", 14),
         column("subject", 30),
         column("text", 60),
         column("path", 40),

@@ -181,7 +181,7 @@ const HEAD_SHOWN: &[&str] = &[
 ];
 
 const RULE_SHOWN: &[&str] = &[
-    "context",
+    "config_context",
     "number",
     "enabled",
     "rule_name",
@@ -197,7 +197,7 @@ const RULE_SHOWN: &[&str] = &[
 ];
 
 const NAT_SHOWN: &[&str] = &[
-    "context",
+    "config_context",
     "number",
     "enabled",
     "rule_name",
@@ -214,7 +214,7 @@ const NAT_SHOWN: &[&str] = &[
 impl Row for Of<'_, Rule> {
     const COLUMNS: &'static [Column] = &[
         column("device", 18),
-        column("context", 14),
+        column("config_context", 14),
         column("rulebase", 18),
         column("number", 8),
         column("enabled", 9),
@@ -263,7 +263,7 @@ impl Row for Of<'_, Rule> {
 impl Row for Of<'_, NatRule> {
     const COLUMNS: &'static [Column] = &[
         column("device", 18),
-        column("context", 14),
+        column("config_context", 14),
         column("nat_list", 18),
         column("nat_when", 18),
         column("number", 8),
@@ -308,7 +308,7 @@ impl Row for Of<'_, NatRule> {
 impl Row for Of<'_, Object> {
     const COLUMNS: &'static [Column] = &[
         column("device", 18),
-        column("context", 14),
+        column("config_context", 14),
         column("object_kind", 10),
         column("object_name", 28),
         column("object_value", 48),

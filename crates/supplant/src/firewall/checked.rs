@@ -60,11 +60,16 @@ pub(crate) fn has_findings(check: &Check, configs: &Configs) -> bool {
         || configs.readings.iter().flat_map(|reading| &reading.devices).any(marked)
 }
 
-/// Whether some rule depends on what could not be read or is nowhere defined.
+/// Whether somebody wrote the rule; the others are what the platform implies.
+pub(crate) fn written(rule: &Rule) -> bool {
+    rule.origin.span.is_some()
+}
+
+/// Whether something that is written could not be read or is nowhere defined, so that a rule may match or not.
 fn marked(device: &Device) -> bool {
     let mut predicates = device.contexts.iter().flat_map(|context| &context.predicates);
     let marks = [PredicateKind::Undefined, PredicateKind::Unreadable];
-    predicates.any(|predicate| marks.contains(&predicate.kind))
+    predicates.any(|one| marks.contains(&one.kind) && one.origin.span.is_some())
 }
 
 fn device(reading: &Reading, device: &Device) -> CheckedDevice {
@@ -89,7 +94,8 @@ fn context(policy: &Policy) -> CheckedContext {
     let count = |length: usize| length as u64;
     CheckedContext {
         name: policy.context.to_string(),
-        rules_enabled: count(rules().filter(|rule| rule.enabled).count()),
+        rules_enabled: count(rules().filter(|rule| rule.enabled && written(rule)).count()),
+        rules_implied: count(rules().filter(|rule| rule.enabled && !written(rule)).count()),
         rules_disabled: count(rules().filter(|rule| !rule.enabled).count()),
         rulebases: count(policy.rulebases.len()),
         nat_enabled: count(nat().filter(|rule| rule.enabled).count()),

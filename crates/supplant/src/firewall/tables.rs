@@ -132,6 +132,7 @@ impl Table<'_> {
                     when: match pass.when {
                         NatWhen::BeforeFilter => "before-filter",
                         NatWhen::InsteadOfRule => "instead-of-rule",
+                        NatWhen::InsteadOfInterface => "instead-of-interface",
                         NatWhen::AfterFilter => "after-filter",
                     }
                     .to_owned(),
