@@ -5,7 +5,7 @@
 //! together needs a proof about packets.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 use crate::address::Addresses;
 use crate::place::Zones;
@@ -178,9 +178,8 @@ struct Earlier {
 impl Earlier {
     /// The first earlier rule that matches the same, and whether it does the same; otherwise notes the rule.
     fn seen(&mut self, rules: &[Rule], at: u32, rule: &Rule) -> Option<(u32, bool)> {
-        let mut hasher = self.hasher.build_hasher();
-        cells(rule).hash(&mut hasher);
-        let known = self.rules.entry(hasher.finish()).or_default();
+        let hash = self.hasher.hash_one(cells(rule));
+        let known = self.rules.entry(hash).or_default();
         let get = |at: u32| usize::try_from(at).ok().and_then(|at| rules.get(at));
         let same = |first: &u32| get(*first).filter(|first| cells(first) == cells(rule));
         if let Some((first, found)) = known.iter().find_map(|at| Some((*at, same(at)?))) {

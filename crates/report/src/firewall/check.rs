@@ -198,9 +198,8 @@ fn render_problems(check: &Check, words: &Words, options: CheckOptions, out: &mu
             let text = one_line(&problem_text(problem, words));
             let head = format!("{severity}[{code}]: {text}");
             let _ = writeln!(out, "{}", bold(&head, options));
-            match &problem.place {
-                Some(place) => out.push_str(&excerpt::render(place)),
-                None => {}
+            if let Some(place) = &problem.place {
+                out.push_str(&excerpt::render(place));
             }
         }
         if let Some(more @ 1..) = problems.len().checked_sub(options.show) {
