@@ -6,8 +6,11 @@
 
 pub(crate) mod block;
 pub(crate) mod build;
+pub(crate) mod clish;
 mod excerpt;
 pub(crate) mod json;
+pub(crate) mod lines;
+pub(crate) mod xml;
 pub(crate) mod yaml;
 
 use std::cell::{Cell, OnceCell, RefCell};
