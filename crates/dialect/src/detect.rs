@@ -25,7 +25,7 @@ pub struct Detected {
 }
 
 /// The dialect of a file by its beginning.
-fn dialect_of(bytes: &[u8], path: &str) -> Option<&'static str> {
+pub(crate) fn dialect_of(bytes: &[u8], path: &str) -> Option<&'static str> {
     surest(bytes, path).map(|(_, id)| id)
 }
 
