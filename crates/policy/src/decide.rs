@@ -240,7 +240,11 @@ impl<'a> Way<'a> {
     fn translate(&mut self, (first, pass): (u32, &'a NatPass), world: &mut dyn World) {
         let before = self.packet;
         // Only when it matters: where a packet leaves may be an open question.
-        let by_egress = |rule: &NatRule| rule.to != Zones::Any || rule.pair != Pair::Any;
+        let by_egress = |rule: &NatRule| {
+            rule.to != Zones::Any
+                || rule.pair != Pair::Any
+                || names_zone(&rule.destination, self.policy)
+        };
         let zones = if pass.rules.iter().any(by_egress) {
             self.zones(self.route(before.destination, world), before.destination)
         } else {
@@ -301,12 +305,15 @@ impl<'a> Way<'a> {
         if changes {
             self.translated_by = Some(number);
         }
+        let source_changes =
+            rule.source_to.as_ref().is_some_and(|target| moves(target, self.packet.source))
+                || moves_port(rule.source_port, self.packet.transport, true);
         if let Some(target) = &rule.source_to {
             let egress = self.route(self.packet.destination, world);
             self.rewrite_source(target, egress);
         }
         self.rewrite_source_port(rule.source_port);
-        if changes || rule.rewrites_source() {
+        if changes || source_changes {
             self.nat.push(number);
         }
         if let Some(seen) = rule.seen {
@@ -316,6 +323,10 @@ impl<'a> Way<'a> {
 
     /// Whether it was rewritten.
     fn rewrite_destination(&mut self, rule: &NatRule) -> bool {
+        let old = self.packet;
+        let to = rule.destination_to.as_ref();
+        let changes = to.is_some_and(|target| moves(target, old.destination))
+            || moves_port(rule.destination_port, old.transport, false);
         if let Some(target) = &rule.destination_to {
             let (new, shown) = self.target(target, self.packet.destination, Egress::Nowhere);
             if let Some(new) = new {
@@ -330,7 +341,7 @@ impl<'a> Way<'a> {
                 self.translated.destination_port = shown;
             }
         }
-        rule.rewrites_destination()
+        changes
     }
 
     fn rewrite_source(&mut self, target: &AddressTarget, egress: Egress) {
@@ -569,6 +580,47 @@ impl<'a> Way<'a> {
         matches(&mut |_| None)
             .or_else(|| matches(&mut |atom| Some(world.holds(atom))))
             .unwrap_or(false)
+    }
+}
+
+/// Whether a target applies to this address: a shift is about those that it shifts.
+fn moves(target: &AddressTarget, old: IpAddr) -> bool {
+    match target {
+        AddressTarget::Shift { from, .. } => from.contains(old),
+        AddressTarget::OneOf(ranges) => !ranges.is_empty(),
+        AddressTarget::EgressInterface | AddressTarget::Named(_) => true,
+    }
+}
+
+/// Whether a target applies to the source or destination port.
+fn moves_port(target: PortTarget, transport: Transport, of_source: bool) -> bool {
+    let Transport::Ports { source, destination, .. } = transport else { return false };
+    match target {
+        PortTarget::Keep => false,
+        PortTarget::OneOf(_) => true,
+        PortTarget::Shift { from, .. } => {
+            from.contains(if of_source { source } else { destination })
+        }
+    }
+}
+
+/// Whether a cell names a zone, itself or in an object.
+fn names_zone(cell: &Addresses, policy: &Policy) -> bool {
+    match cell {
+        Addresses::Zone(_) => true,
+        Addresses::Object(id) => usize::try_from(id.0)
+            .ok()
+            .and_then(|id| policy.addresses.get(id))
+            .is_some_and(|object| names_zone(&object.value, policy)),
+        Addresses::Union(members) | Addresses::Common(members) => {
+            members.iter().any(|member| names_zone(member, policy))
+        }
+        Addresses::Except(from, without) => names_zone(from, policy) || names_zone(without, policy),
+        Addresses::Any
+        | Addresses::Range(_)
+        | Addresses::Masked(_)
+        | Addresses::TranslatedBy(_)
+        | Addresses::Unknown(_) => false,
     }
 }
 

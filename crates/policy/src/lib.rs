@@ -22,6 +22,9 @@ mod policy_text;
 mod predicate;
 mod rule;
 mod service;
+#[cfg(test)]
+mod tests;
+mod valid;
 mod whole;
 
 pub use address::{AddressId, AddressObject, Addresses, Masked};
