@@ -195,8 +195,8 @@ fn load_file(index: usize, file: &DataFile, loaded: &mut Loaded, seen: &mut Seen
                 entries::<Negative>(index, &mut value, "negative", &mut loaded.problems);
             loaded.catalog.negatives.extend(negatives);
         }
-        // The header vocabulary of tables and the locales have readers of their own.
-        ("headers.toml", false) | ("locales", true) => return,
+        // The header vocabulary, the locales and the facts of the dialects have their own readers.
+        ("headers.toml", false) | ("locales" | "dialects", true) => return,
         _ => {
             let args = vec![("path", file.path.clone())];
             let severity = Severity::Warning;
