@@ -21,7 +21,8 @@ pub(super) fn bench(root: &Path) -> Result<()> {
     let mut first: Option<(Platform, f64)> = None;
     for (platform, rules) in SIZES {
         let file = folder.join(format!("firewall-{}-{rules}", platform.as_str()));
-        let firewall = make(Profile::usual(*platform), Shape::Zoned, *rules, SEED);
+        let profile = Profile::of("zones-and-addresses").context("no such profile")?;
+        let firewall = make(profile, Shape::Zoned, *rules, SEED);
         write(&file, &render(&firewall, *platform))?;
         drop(firewall);
         let mb = fs::metadata(&file).context("looking at the configuration")?.len() as f64 / 1e6;
