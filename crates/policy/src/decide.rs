@@ -126,7 +126,8 @@ pub fn decide(policy: &Policy, packet: &Packet, world: &mut dyn World) -> Decisi
     }
     way.egress = way.route(way.packet.destination, world);
     let verdict = way.filter(world);
-    if verdict == Verdict::Accept {
+    // What is for the firewall itself does not leave it.
+    if verdict == Verdict::Accept && way.egress != Egress::Local {
         way.translate_source(world);
     }
     way.finish(verdict)
@@ -236,8 +237,8 @@ impl<'a> Way<'a> {
 
     // --- Translation ---
 
-    /// One pass: the first rule that matches, and with chains a second one for the other side.
-    fn translate(&mut self, (first, pass): (u32, &'a NatPass), world: &mut dyn World) {
+    /// One pass: the first rule that matches, and with chains a second one for the other side. Whether one matched.
+    fn translate(&mut self, (first, pass): (u32, &'a NatPass), world: &mut dyn World) -> bool {
         let before = self.packet;
         // Only when it matters: where a packet leaves may be an open question.
         let by_egress = |rule: &NatRule| {
@@ -268,9 +269,10 @@ impl<'a> Way<'a> {
                 Some(chain) if open.is_none() && one_side => {
                     open = Some((chain, rule.rewrites_source()));
                 }
-                _ => return,
+                _ => return true,
             }
         }
+        open.is_some()
     }
 
     fn nat_matches(
@@ -409,23 +411,16 @@ impl<'a> Way<'a> {
     /// What happens to the source after everything accepted: the rule's own NAT or its stand-in, else the last passes.
     fn translate_source(&mut self, world: &mut dyn World) {
         let own = self.accepted_by.and_then(|rule| rule.source_nat.as_deref());
-        let before = self.nat.len();
-        if own.is_some() {
-            for pass in passes(self.policy, NatWhen::InsteadOfRule) {
-                self.translate(pass, world);
-            }
-            if self.nat.len() > before {
+        if let Some(own) = own {
+            let mut stead = passes(self.policy, NatWhen::InsteadOfRule);
+            if stead.any(|pass| self.translate(pass, world)) {
                 return;
             }
-        }
-        if let Some(own) = own {
             self.rewrite_source(&own.address, self.egress);
             self.rewrite_source_port(own.port);
             return;
         }
-        for pass in passes(self.policy, NatWhen::AfterFilter) {
-            self.translate(pass, world);
-        }
+        let _ = passes(self.policy, NatWhen::AfterFilter).any(|pass| self.translate(pass, world));
     }
 
     // --- Filtering ---

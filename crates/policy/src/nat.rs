@@ -45,9 +45,11 @@ pub struct NatPass {
 pub enum NatWhen {
     /// Before the route is looked up and before the rulebases. It may rewrite source and destination.
     BeforeFilter,
-    /// After a rule that has source NAT of its own accepted, in its stead. Rewrites the source.
+    /// After a rule that has source NAT of its own accepted, in its stead. Rewrites the source. Of several passes the first one with
+    /// a rule that matches decides.
     InsteadOfRule,
-    /// After the rulebases accepted and no rule's own source NAT took place. Rewrites the source.
+    /// After the rulebases accepted, unless the rule that accepted has source NAT of its own. Rewrites the source. Of several passes
+    /// the first one with a rule that matches decides.
     AfterFilter,
 }
 

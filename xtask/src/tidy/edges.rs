@@ -9,6 +9,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("dialect", &["model", "policy"]),
     ("model", &[]),
     ("policy", &[]),
+    ("proof", &["policy"]),
     ("report", &["model"]),
     ("supplant", &["audit", "catalog", "dialect", "model", "policy", "report"]),
     ("xtask", &["audit", "catalog", "dialect", "model", "policy", "report"]),

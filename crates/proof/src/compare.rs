@@ -1,0 +1,368 @@
+//! Where two lists differ.
+//!
+//! Two ordered lists differ somewhere exactly when there are an entry `r` of the one and an entry `d` of the other with labels in
+//! conflict such that `r ∩ d` is not covered by the entries before `r` with another label than `r`'s, and the entries before `d` with
+//! another label than `d`'s. (At a differing packet take the two first matches. Conversely, at an uncovered point each list's first
+//! match has the label of `r` and of `d`: any earlier match has that label, or it would be among the covers.)
+//!
+//! Trying all pairs would be quadratic. For each entry `d` a **bound** is found: the shortest beginning of the other list whose entries
+//! with `d`'s label, together with the entries before `d` with other labels, cover `d`. An entry `r` at or behind the bound makes no
+//! pair with `d` that needs work: everything of `d` is covered before it. What is left are pairs that stand in the other order in both
+//! lists, and real differences.
+
+use crate::cover::{Covered, Covers, cover, remainder};
+use crate::index::{Index, Scratch};
+use crate::list::{Entry, List, Point, Region};
+
+/// A difference: two entries that decide the same packets differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The entry of the left list.
+    pub left: u32,
+    /// The entry of the right list.
+    pub right: u32,
+    /// A packet that the two decide.
+    pub witness: Point,
+    /// All packets that the two decide, as disjoint regions; `None` when they are too many to list.
+    pub regions: Option<Vec<Region>>,
+}
+
+/// What comparing found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The differences, by pair of entries.
+    pub differences: Vec<Difference>,
+    /// Pairs of entries about which the limit on splits left the question open.
+    pub undecided: Vec<(u32, u32)>,
+    /// How many covers were looked for, and how many pairs needed work.
+    pub covers: u64,
+    /// Pairs that needed work.
+    pub pairs: u64,
+}
+
+/// What may be spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Splits per cover.
+    pub splits: u32,
+    /// Regions listed per difference.
+    pub regions: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { splits: 100_000, regions: 1_000 }
+    }
+}
+
+/// What labels mean.
+pub trait Labels {
+    /// Whether the two (left, right) differ in meaning, at least somewhere.
+    fn conflict(&self, left: u32, right: u32) -> bool {
+        left != right
+    }
+
+    /// Where two labels in conflict still mean the same, if anywhere: labels are functions, and two functions may meet.
+    fn agreement(&self, _left: u32, _right: u32) -> Option<Region> {
+        None
+    }
+}
+
+/// Labels that differ whenever their numbers do.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Labels for Plain {}
+
+/// Compares two lists over the same numbers.
+pub fn compare(
+    left: &List,
+    right: &List,
+    labels: &(dyn Labels + Sync),
+    budget: Budget,
+) -> Comparison {
+    let (left_index, right_index) = (Index::new(left), Index::new(right));
+    let sides = Sides { left, right, left_index, right_index, labels };
+    let mut found = Comparison::default();
+    let (bounds_left, bounds_right) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| sides.bounds(false, budget));
+        let mine = sides.bounds(true, budget);
+        // A thread that died left no bounds: every pair is then looked at.
+        (mine, other.join().unwrap_or_else(|_| vec![u32::MAX; right.entries.len()]))
+    });
+    found.covers += u64::try_from(left.entries.len() + right.entries.len()).unwrap_or(u64::MAX);
+    let mut scratch = (Scratch::default(), Scratch::default());
+    // Entries of the right list that can still make a pair with the left entry at hand.
+    let mut active = Active::new(&bounds_right);
+    for (number, entry) in (0u32..).zip(&left.entries) {
+        active.pass(number);
+        let bound = bounds_left.get(at(number)).copied().unwrap_or(u32::MAX);
+        for other in active.below(bound) {
+            let Some(opposite) = right.entries.get(at(other)) else { continue };
+            if !labels.conflict(entry.label, opposite.label) {
+                continue;
+            }
+            let Some(shared) = entry.region.and(&opposite.region) else { continue };
+            found.pairs += 1;
+            sides.pair(
+                (number, entry),
+                (other, opposite),
+                &shared,
+                budget,
+                &mut found,
+                &mut scratch,
+            );
+        }
+    }
+    found
+}
+
+fn at(index: u32) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
+
+struct Sides<'a> {
+    left: &'a List,
+    right: &'a List,
+    left_index: Index,
+    right_index: Index,
+    labels: &'a (dyn Labels + Sync),
+}
+
+/// The entries that cover an entry of one list: earlier ones of its own list with another label, and those of the other list with the
+/// same label. Numbers of the other list are odd, of the own list even.
+struct BoundCovers<'a> {
+    own: &'a List,
+    own_index: &'a Index,
+    other: &'a List,
+    other_index: &'a Index,
+    before: u32,
+    label: u32,
+    scratch: &'a mut (Scratch, Scratch),
+}
+
+impl Covers for BoundCovers<'_> {
+    fn region(&self, number: u32) -> &Region {
+        let list = if number.is_multiple_of(2) { self.own } else { self.other };
+        region(list, number / 2)
+    }
+
+    fn containing(&mut self, point: &Point) -> Option<u32> {
+        let label = self.label;
+        let other = self.other_index.first(
+            self.other,
+            point,
+            u32::MAX,
+            |entry| entry.label == label,
+            &mut self.scratch.1,
+        );
+        // The same place in the other list, or earlier, is the usual case and costs nothing; else what is hidden behind an entry of
+        // the own list does not matter.
+        if other.is_some_and(|other| other <= self.before) {
+            return other.map(|other| other * 2 + 1);
+        }
+        let own = self.own_index.first(
+            self.own,
+            point,
+            self.before,
+            |entry| entry.label != label,
+            &mut self.scratch.0,
+        );
+        own.map(|own| own * 2).or(other.map(|other| other * 2 + 1))
+    }
+}
+
+/// The covers of a pair: earlier entries of both lists with other labels.
+struct PairCovers<'a> {
+    sides: &'a Sides<'a>,
+    left: (u32, u32),
+    right: (u32, u32),
+    agreement: Option<&'a Region>,
+    scratch: &'a mut (Scratch, Scratch),
+}
+
+/// The number of the region where two labels agree.
+const AGREEMENT: u32 = u32::MAX;
+
+impl Covers for PairCovers<'_> {
+    fn region(&self, number: u32) -> &Region {
+        if let (AGREEMENT, Some(agreement)) = (number, self.agreement) {
+            return agreement;
+        }
+        let list = if number.is_multiple_of(2) { self.sides.left } else { self.sides.right };
+        region(list, number / 2)
+    }
+
+    fn containing(&mut self, point: &Point) -> Option<u32> {
+        if self.agreement.is_some_and(|agreement| agreement.contains(point)) {
+            return Some(AGREEMENT);
+        }
+        let (before, label) = self.left;
+        let wanted = |entry: &Entry| entry.label != label;
+        let found = self.sides.left_index.first(
+            self.sides.left,
+            point,
+            before,
+            wanted,
+            &mut self.scratch.0,
+        );
+        if let Some(found) = found {
+            return Some(found * 2);
+        }
+        let (before, label) = self.right;
+        let wanted = |entry: &Entry| entry.label != label;
+        let found = self.sides.right_index.first(
+            self.sides.right,
+            point,
+            before,
+            wanted,
+            &mut self.scratch.1,
+        );
+        found.map(|found| found * 2 + 1)
+    }
+}
+
+/// The region of an entry; numbers come from the list itself.
+fn region(list: &List, number: u32) -> &Region {
+    static NOTHING: std::sync::OnceLock<Region> = std::sync::OnceLock::new();
+    list.entries.get(at(number)).map_or_else(
+        || {
+            NOTHING.get_or_init(|| Region {
+                cells: std::array::from_fn(|_| crate::sets::Set::new(Vec::new())),
+                answers: Vec::new(),
+            })
+        },
+        |entry| &entry.region,
+    )
+}
+
+impl Sides<'_> {
+    /// For each entry of one list (the left one if `of_left`) its bound in the other: the number behind the last entry needed;
+    /// `u32::MAX` when it is not covered at all or that is open.
+    fn bounds(&self, of_left: bool, budget: Budget) -> Vec<u32> {
+        let (own, own_index, other, other_index) = if of_left {
+            (self.left, &self.left_index, self.right, &self.right_index)
+        } else {
+            (self.right, &self.right_index, self.left, &self.left_index)
+        };
+        let mut scratch = (Scratch::default(), Scratch::default());
+        let mut bounds = Vec::with_capacity(own.entries.len());
+        for (before, entry) in (0u32..).zip(&own.entries) {
+            let mut covers = BoundCovers {
+                own,
+                own_index,
+                other,
+                other_index,
+                before,
+                label: entry.label,
+                scratch: &mut scratch,
+            };
+            let mut splits = budget.splits.min(1_000);
+            let bound = match cover(&entry.region, &mut covers, &mut splits) {
+                Covered::By(used) => {
+                    let others = used.iter().filter(|number| *number % 2 == 1);
+                    others.map(|number| number / 2 + 1).max().unwrap_or(0)
+                }
+                Covered::Not(_) | Covered::GaveUp => u32::MAX,
+            };
+            bounds.push(bound);
+        }
+        bounds
+    }
+
+    /// One pair that needs work.
+    fn pair(
+        &self,
+        (left, entry): (u32, &Entry),
+        (right, opposite): (u32, &Entry),
+        shared: &Region,
+        budget: Budget,
+        found: &mut Comparison,
+        scratch: &mut (Scratch, Scratch),
+    ) {
+        let agreement = self.labels.agreement(entry.label, opposite.label);
+        let mut covers = PairCovers {
+            sides: self,
+            left: (left, entry.label),
+            right: (right, opposite.label),
+            agreement: agreement.as_ref(),
+            scratch,
+        };
+        let mut splits = budget.splits;
+        found.covers += 1;
+        match cover(shared, &mut covers, &mut splits) {
+            Covered::By(_) => {}
+            Covered::GaveUp => found.undecided.push((left, right)),
+            Covered::Not(witness) => {
+                let regions = self.regions(shared, (left, entry), (right, opposite), budget);
+                found.differences.push(Difference { left, right, witness, regions });
+            }
+        }
+    }
+
+    /// All of what the pair decides differently.
+    fn regions(
+        &self,
+        shared: &Region,
+        (left, entry): (u32, &Entry),
+        (right, opposite): (u32, &Entry),
+        budget: Budget,
+    ) -> Option<Vec<Region>> {
+        let before = |list: &'_ [Entry], before: u32, label: u32| -> Vec<Region> {
+            let entries = list.iter().take(at(before));
+            let others = entries.filter(|entry| entry.label != label && entry.region.meets(shared));
+            others.map(|entry| entry.region.clone()).collect()
+        };
+        let mut taken = before(&self.left.entries, left, entry.label);
+        taken.extend(before(&self.right.entries, right, opposite.label));
+        taken.extend(self.labels.agreement(entry.label, opposite.label));
+        remainder(shared, &taken.iter().collect::<Vec<_>>(), budget.regions)
+    }
+}
+
+/// Which entries of a list can still make a pair, as the other list is walked through.
+struct Active {
+    bits: Vec<u64>,
+    /// Entries by bound.
+    leaving: Vec<(u32, u32)>,
+    next: usize,
+}
+
+impl Active {
+    fn new(bounds: &[u32]) -> Self {
+        let mut bits = vec![0u64; bounds.len().div_ceil(64)];
+        let mut leaving: Vec<(u32, u32)> = bounds.iter().copied().zip(0u32..).collect();
+        for (_, number) in &leaving {
+            if let Some(word) = bits.get_mut(at(*number) / 64) {
+                *word |= 1 << (number % 64);
+            }
+        }
+        leaving.sort_unstable();
+        Self { bits, leaving, next: 0 }
+    }
+
+    /// The walk is at this entry: whatever has its bound at or before it leaves.
+    fn pass(&mut self, number: u32) {
+        while let Some((bound, leaves)) = self.leaving.get(self.next).copied() {
+            if bound > number {
+                return;
+            }
+            if let Some(word) = self.bits.get_mut(at(leaves) / 64) {
+                *word &= !(1 << (leaves % 64));
+            }
+            self.next += 1;
+        }
+    }
+
+    /// The active entries below a number.
+    fn below(&self, bound: u32) -> impl Iterator<Item = u32> {
+        let words = self.bits.iter().take(at(bound).div_ceil(64));
+        (0u32..).zip(words).filter(|(_, bits)| **bits != 0).flat_map(move |(word, bits)| {
+            let bits = *bits;
+            (0..64u32)
+                .filter(move |bit| bits >> bit & 1 == 1)
+                .map(move |bit| word * 64 + bit)
+                .filter(move |number| *number < bound)
+        })
+    }
+}
