@@ -4,8 +4,10 @@
 //! that a subtree is a slice: a 38 MB configuration becomes a few flat vectors. A **statement** is a node without children; each has
 //! exactly one fate, and until somebody takes it that is [`Fate::UNRECOGNIZED`].
 
+pub(crate) mod block;
 pub(crate) mod build;
 pub(crate) mod json;
+pub(crate) mod yaml;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;

@@ -412,9 +412,12 @@ impl<'a> Way<'a> {
     fn translate_source(&mut self, world: &mut dyn World) {
         let own = self.accepted_by.and_then(|rule| rule.source_nat.as_deref());
         if let Some(own) = own {
-            let mut stead = passes(self.policy, NatWhen::InsteadOfRule);
-            if stead.any(|pass| self.translate(pass, world)) {
-                return;
+            let by_interface = own.address == AddressTarget::EgressInterface;
+            for when in [NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface] {
+                let applies = when == NatWhen::InsteadOfRule || by_interface;
+                if applies && passes(self.policy, when).any(|pass| self.translate(pass, world)) {
+                    return;
+                }
             }
             self.rewrite_source(&own.address, self.egress);
             self.rewrite_source_port(own.port);

@@ -1,0 +1,129 @@
+//! Packets to the device itself: `local-in-policy`, then what interfaces let in.
+
+use policy::{
+    Action, Family, Origin, PortRange, PredicateKind, Rule, Rulebase, Services, Verdict, Zones,
+};
+
+use super::Lower;
+use crate::fortios::config::{Interface, Mark};
+use crate::fortios::extract::rule::Form;
+use crate::fortios::extract::{self, Sections};
+use crate::fortios::table::entries;
+
+/// Ports of administration: the word of `allowaccess`, the key of `system global` that changes the port, the default.
+const PORTS: [(&str, &str, u8, u16); 8] = [
+    ("fgfm", "", 6, 541),
+    ("ftm", "", 6, 4433),
+    ("http", "admin-port", 6, 80),
+    ("https", "admin-sport", 6, 443),
+    ("probe-response", "", 6, 8008),
+    ("snmp", "", 17, 161),
+    ("ssh", "admin-ssh-port", 6, 22),
+    ("telnet", "admin-telnet-port", 6, 23),
+];
+
+impl<'t> Lower<'t, '_> {
+    /// The rulebase of packets to the device itself.
+    pub(super) fn local(&mut self, sections: &mut Sections<'t>, interfaces: &[Interface<'t>]) {
+        let mut rules = Vec::new();
+        for (section, form, label) in [
+            ("firewall local-in-policy", Form::Local, "local-in-policy"),
+            ("firewall local-in-policy6", Form::Policy6, "local-in-policy6"),
+        ] {
+            for entry in entries(&sections.take(section)) {
+                let mut line = extract::rule::rule(&entry, form);
+                if form == Form::Policy6 {
+                    line.to = line.from.clone();
+                }
+                self.rule(&line, form, label, "", &mut rules);
+            }
+        }
+        // What a local-in policy accepts still needs an open service.
+        let access = u32::try_from(rules.len()).unwrap_or(u32::MAX);
+        for rule in &mut rules {
+            rule.to = Zones::Any;
+            rule.view = policy::NatView::Plain;
+            if rule.action == Action::Decide(Verdict::Accept) {
+                rule.action = Action::SkipTo(access);
+            }
+        }
+        for interface in interfaces.iter().filter(|interface| !interface.down) {
+            for (access, family) in interface.access.iter().zip([Family::V4, Family::V6]) {
+                self.access(interface, access, family, interfaces, &mut rules);
+            }
+        }
+        if rules.iter().all(|rule| !matches!(rule.action, Action::SkipTo(_)))
+            && interfaces.is_empty()
+        {
+            // Without interfaces nothing is known to be local.
+            if rules.is_empty() {
+                return;
+            }
+        }
+        // Tunnels, routing, DHCP, portals and the like also listen, each where it is configured.
+        let what = "services of the device itself";
+        let mut rule = Rule::any(Origin::implied(what), Action::Decide(Verdict::Accept));
+        let listens = self.b.fresh(PredicateKind::Unreadable, what, Origin::implied(what));
+        rule.conditions = vec![policy::Condition { any_of: vec![listens], negated: false }];
+        rules.push(rule);
+        let local = self.b.rulebase(Rulebase {
+            name: "local-in".into(),
+            rules,
+            default: Verdict::Deny,
+            default_origin: Origin::implied("local-in default"),
+        });
+        self.b.policy.local = Some(local);
+    }
+
+    /// One rule for what an interface lets in.
+    fn access(
+        &mut self,
+        interface: &Interface<'t>,
+        words: &[&'t str],
+        family: Family,
+        all: &[Interface<'t>],
+        rules: &mut Vec<Rule>,
+    ) {
+        let mut services = Vec::new();
+        for word in words {
+            if *word == "ping" {
+                let kind = Some(if family == Family::V4 { 8 } else { 128 });
+                services.push(Services::Icmp { family, kind, code: None });
+            } else if let Some((_, key, protocol, port)) =
+                PORTS.iter().find(|(name, ..)| name == word)
+            {
+                let set = self.global.ports.iter().find(|(name, _)| name == key);
+                let port = set.map_or(*port, |(_, port)| *port);
+                services.push(Services::ports(*protocol, PortRange::one(port)));
+            }
+        }
+        if services.is_empty() {
+            return;
+        }
+        let what = format!("allowaccess of {}", interface.name);
+        let origin = Origin::at(interface.span, what.as_str());
+        let mut rule = Rule::any(origin, Action::Decide(Verdict::Accept));
+        let id = self.interfaces.get(&interface.name).and_then(|id| usize::try_from(id.0).ok());
+        let zone = id.and_then(|id| self.b.policy.interfaces.get(id)).map(|i| i.zone);
+        rule.from = Zones::Of(zone.into_iter().collect());
+        rule.source = policy::Addresses::family(family);
+        rule.destination = policy::Addresses::family(family);
+        rule.services = Services::union(services);
+        // A rule sees the zone, the device the interface: the others of the zone may let in less.
+        let zone_name = self.members.get(interface.name.as_ref());
+        let index = usize::from(family == Family::V6);
+        let alike = zone_name.is_none_or(|zone| {
+            all.iter().filter(|other| self.members.get(other.name.as_ref()) == Some(zone)).all(
+                |other| {
+                    let theirs = other.access.get(index);
+                    words.iter().all(|word| theirs.is_some_and(|theirs| theirs.contains(word)))
+                },
+            )
+        });
+        if !alike {
+            let mark = Mark { span: interface.span, what };
+            rule.conditions.push(self.doubt(&mark));
+        }
+        rules.push(rule);
+    }
+}
