@@ -1,10 +1,23 @@
-//! PAN-OS.
+//! PAN-OS and Panorama, 8.0 to 11.2: XML configurations (running, exported, of the API), `set` lines, nested blocks.
+//!
+//! See `docs/dialects/panos.md` for what is read how, the meaning of it with its sources, and what is not modelled.
+
+mod config;
+mod extract;
+mod inert;
+mod lower;
+mod probe;
+mod syntax;
+mod take;
+
+use policy::Device;
 
 use crate::Dialect;
 use crate::facts::DialectFacts;
 use crate::limits::Limits;
 use crate::reading::Reading;
 use crate::text::Text;
+use crate::tree::{Tree, lines, xml};
 
 /// The dialect.
 #[derive(Debug)]
@@ -23,11 +36,49 @@ impl Dialect for PanOs {
         1
     }
 
-    fn probe(&self, _head: &str, _path: &str) -> Option<u8> {
-        None
+    fn probe(&self, head: &str, _path: &str) -> Option<u8> {
+        probe::probe(head)
     }
 
-    fn read(&self, _files: Vec<Text>, _facts: &DialectFacts, _limits: &Limits) -> Reading {
-        Reading::default()
+    fn read(&self, files: Vec<Text>, facts: &DialectFacts, limits: &Limits) -> Reading {
+        let mut problems = Vec::new();
+        let mut trees: Vec<Tree> = Vec::with_capacity(files.len());
+        let mut version = String::new();
+        let mut cut = false;
+        for file in files {
+            if file.text.contains("<") && probe::is_xml(&file.text) {
+                let (tree, outside) = xml::read(file, syntax::NAMES, limits, &mut problems);
+                cut |= outside.cut;
+                for wanted in ["detail-version", "version"] {
+                    let found = outside.attributes.iter().find(|(name, _)| name == wanted);
+                    if let Some((_, value)) = found
+                        && version.is_empty()
+                    {
+                        version.clone_from(value);
+                    }
+                }
+                trees.push(tree);
+            } else {
+                let (tree, wrong) = lines::read(file, &syntax::TOP, limits, &mut problems);
+                cut |= wrong;
+                trees.push(tree);
+            }
+        }
+        let config = extract::extract(&trees, &mut problems);
+        let mut said = lower::Problems::new(&mut problems, limits);
+        let contexts = lower::lower(&config, facts.of(self.id()), cut, &mut said);
+        let path = trees.first().map_or("", Tree::path);
+        let device = Device {
+            name: config.hostname.unwrap_or(path).into(),
+            platform: self.id(),
+            model: if config.is_panorama { "Panorama".into() } else { "".into() },
+            version: version.into(),
+            contexts,
+        };
+        drop(config);
+        Reading { dialect: self.id(), devices: vec![device], trees, problems }
     }
 }
+
+#[cfg(test)]
+mod tests;

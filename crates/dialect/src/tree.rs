@@ -8,6 +8,8 @@ pub(crate) mod block;
 pub(crate) mod build;
 pub(crate) mod json;
 pub(crate) mod yaml;
+pub(crate) mod lines;
+pub(crate) mod xml;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;

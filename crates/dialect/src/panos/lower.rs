@@ -1,0 +1,278 @@
+//! [`Config`] → [`policy::Policy`]: the vendor's words end here.
+//!
+//! One policy for each virtual system of a firewall, each shared gateway, and each device group of a management server (one for each
+//! kind of device in it, where rules are meant for some devices only).
+
+mod addresses;
+mod applications;
+mod nat;
+mod panorama;
+mod places;
+mod rules;
+mod services;
+
+use std::collections::{HashMap, HashSet};
+
+use model::diagnostic::Code;
+use policy::{AddressId, Builder, Origin, Policy, PredicateId, PredicateKind, ServiceId, Span};
+
+use super::config::{Config, Network, Rulebase, Scope, System, Word, Zone};
+use crate::codes;
+use crate::facts::PlatformFacts;
+use crate::fate::{Fate, Reason};
+use crate::limits::Limits;
+use crate::reading::Problem;
+
+/// Problems, each said once, though a shared object may be part of many contexts.
+pub(super) struct Problems<'p> {
+    list: &'p mut Vec<Problem>,
+    said: HashSet<(&'static str, Option<Span>)>,
+    limit: usize,
+}
+
+impl<'p> Problems<'p> {
+    pub(super) fn new(list: &'p mut Vec<Problem>, limits: &Limits) -> Self {
+        Self { list, said: HashSet::new(), limit: limits.problems }
+    }
+
+    fn push(&mut self, problem: Problem) {
+        if self.list.len() < self.limit && self.said.insert((problem.code.0, problem.span)) {
+            self.list.push(problem);
+        }
+    }
+}
+
+/// All contexts.
+pub(super) fn lower<'t>(
+    config: &Config<'t>,
+    facts: &PlatformFacts,
+    cut: bool,
+    problems: &mut Problems<'_>,
+) -> Vec<Policy> {
+    let mut contexts = Vec::new();
+    for system in &config.device.systems {
+        let pushed = config.pushed.iter().find(|(name, _)| *name == system.name);
+        let pushed = pushed.map(|(_, scope)| scope);
+        let source = Source {
+            name: context_name(system),
+            scopes: std::iter::once(&system.scope).chain(pushed).chain([&config.shared]).collect(),
+            flat: false,
+            levels: levels_of(system, pushed, &config.shared),
+            defaults: std::iter::once(&system.scope)
+                .chain(pushed)
+                .chain([&config.shared])
+                .collect(),
+            zones: system.zones.iter().collect(),
+            networks: vec![&config.device.network],
+            neighbours: config.device.systems.iter().collect(),
+            variables: HashMap::new(),
+            unit: Unit::Firewall,
+            gateway: system.gateway,
+        };
+        contexts.push(Context::new(source, facts, cut, problems).policy());
+    }
+    for (name, scope) in &config.pushed {
+        if config.device.systems.iter().all(|system| system.name != *name) {
+            let source = Source::plain(name, vec![scope, &config.shared]);
+            contexts.push(Context::new(source, facts, cut, problems).policy());
+        }
+    }
+    for source in panorama::sources(config) {
+        contexts.push(Context::new(source, facts, cut, problems).policy());
+    }
+    if contexts.is_empty() && has_rules(&config.shared) {
+        let source = Source::plain("shared", vec![&config.shared]);
+        contexts.push(Context::new(source, facts, cut, problems).policy());
+    }
+    if let Some(server) = config.managed_by
+        && config.pushed.is_empty()
+        && !config.is_panorama
+    {
+        let args = vec![("what", "rules of the management server".to_owned())];
+        problems.push(Problem::warning(codes::ASSUMED, server.node.span(), args));
+    }
+    contexts
+}
+
+fn has_rules(scope: &Scope<'_>) -> bool {
+    [&scope.pre, &scope.local, &scope.post].into_iter().any(|rulebase| {
+        !rulebase.security.is_empty()
+            || !rulebase.nat.is_empty()
+            || rulebase.intrazone.is_some()
+            || rulebase.interzone.is_some()
+    })
+}
+
+fn context_name(system: &System<'_>) -> String {
+    match system.display {
+        Some(display) if display != system.name => format!("{} ({display})", system.name),
+        _ => system.name.to_owned(),
+    }
+}
+
+fn levels_of<'c, 't>(
+    system: &'c System<'t>,
+    pushed: Option<&'c Scope<'t>>,
+    shared: &'c Scope<'t>,
+) -> Vec<(String, &'c Rulebase<'t>)> {
+    let mut levels = vec![("shared pre".to_owned(), &shared.pre)];
+    levels.extend(pushed.map(|scope| ("pushed pre".to_owned(), &scope.pre)));
+    levels.push(("pre".to_owned(), &system.scope.pre));
+    levels.push((String::new(), &system.scope.local));
+    levels.push(("post".to_owned(), &system.scope.post));
+    levels.extend(pushed.map(|scope| ("pushed".to_owned(), &scope.local)));
+    levels.extend(pushed.map(|scope| ("pushed post".to_owned(), &scope.post)));
+    levels.push(("shared".to_owned(), &shared.local));
+    levels.push(("shared post".to_owned(), &shared.post));
+    levels
+}
+
+/// Which device a context is about.
+#[derive(Clone, Debug)]
+enum Unit<'t> {
+    /// The firewall whose file it is: every rule in it is its own.
+    Firewall,
+    /// Any device of a group.
+    Open,
+    /// A device with this serial number and virtual system.
+    Device(&'t str, Option<&'t str>),
+}
+
+/// What one context consists of.
+struct Source<'c, 't> {
+    name: String,
+    /// Where names are looked up, in this order.
+    scopes: Vec<&'c Scope<'t>>,
+    /// Whether members of groups are looked up from the first scope on, wherever the group is.
+    flat: bool,
+    /// Rulebases in the order in which they are asked, with a heading.
+    levels: Vec<(String, &'c Rulebase<'t>)>,
+    /// Where the default rules are changed; the first one counts.
+    defaults: Vec<&'c Scope<'t>>,
+    zones: Vec<&'c Zone<'t>>,
+    /// Networks of the device; the first that knows a name counts.
+    networks: Vec<&'c Network<'t>>,
+    /// Other virtual systems of the device.
+    neighbours: Vec<&'c System<'t>>,
+    variables: HashMap<&'t str, Word<'t>>,
+    unit: Unit<'t>,
+    gateway: bool,
+}
+
+impl<'c, 't> Source<'c, 't> {
+    fn plain(name: &str, scopes: Vec<&'c Scope<'t>>) -> Self {
+        let mut levels: Vec<(String, &'c Rulebase<'t>)> =
+            scopes.iter().rev().map(|scope| ("pre".to_owned(), &scope.pre)).collect();
+        levels.extend(scopes.iter().map(|scope| (String::new(), &scope.local)));
+        levels.extend(scopes.iter().map(|scope| ("post".to_owned(), &scope.post)));
+        Self {
+            name: name.to_owned(),
+            defaults: scopes.clone(),
+            scopes,
+            flat: true,
+            levels,
+            zones: Vec::new(),
+            networks: Vec::new(),
+            neighbours: Vec::new(),
+            variables: HashMap::new(),
+            unit: Unit::Open,
+            gateway: false,
+        }
+    }
+}
+
+/// A context in the making.
+struct Context<'c, 't, 'p, 'q> {
+    source: Source<'c, 't>,
+    facts: &'c PlatformFacts,
+    /// Whether the text was cut or wrong somewhere, so that cells may be missing.
+    cut: bool,
+    problems: &'p mut Problems<'q>,
+    build: Builder,
+    addresses: HashMap<(usize, &'t str), AddressId>,
+    /// Whether an address object may hold IPv6, by number.
+    may_v6: Vec<bool>,
+    services: HashMap<(usize, &'t str), ServiceId>,
+    applications: HashMap<&'t str, std::rc::Rc<Vec<applications::Leaf<'t>>>>,
+}
+
+impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
+    fn new(
+        source: Source<'c, 't>,
+        facts: &'c PlatformFacts,
+        cut: bool,
+        problems: &'p mut Problems<'q>,
+    ) -> Self {
+        let build = Builder::new(source.name.as_str());
+        Self {
+            source,
+            facts,
+            cut,
+            problems,
+            build,
+            addresses: HashMap::new(),
+            may_v6: Vec::new(),
+            services: HashMap::new(),
+            applications: HashMap::new(),
+        }
+    }
+
+    fn policy(mut self) -> Policy {
+        self.places();
+        self.define_addresses();
+        self.define_services();
+        self.nat();
+        if !self.source.gateway {
+            self.filter();
+        }
+        self.build.stand_ins();
+        self.build.policy
+    }
+
+    // --- Marks ---
+
+    fn say(&mut self, code: Code, word: Word<'t>, key: &'static str) {
+        let args = vec![(key, word.text.to_owned())];
+        self.problems.push(Problem::error(code, word.node.span(), args));
+    }
+
+    /// An unknown for something that could not be read; said, and marked in the ledger.
+    fn unreadable(&mut self, word: Word<'t>, reason: Reason) -> PredicateId {
+        let code = match reason {
+            Reason::InvalidValue => codes::INVALID_VALUE,
+            Reason::Cycle => codes::CYCLE,
+            Reason::Limit => codes::GROUP_DEPTH,
+            _ => codes::UNSUPPORTED,
+        };
+        self.say(code, word, "value");
+        if word.node.is_statement() {
+            word.node.claim(Fate::unsupported(reason));
+        }
+        let origin = Origin::at(word.node.span(), word.text);
+        self.build.fresh(PredicateKind::Unreadable, word.text, origin)
+    }
+
+    /// An unknown for a name that nothing defines; said, and marked in the ledger.
+    fn undefined(&mut self, word: Word<'t>) -> PredicateId {
+        self.say(codes::UNDEFINED, word, "name");
+        if word.node.is_statement() {
+            word.node.claim(Fate::unsupported(Reason::Undefined));
+        }
+        let origin = Origin::at(word.node.span(), word.text);
+        self.build.fresh(PredicateKind::Undefined, word.text, origin)
+    }
+
+    /// A named unknown.
+    fn named(&mut self, kind: PredicateKind, meaning: &str, word: Word<'t>) -> PredicateId {
+        let origin = Origin::at(word.node.span(), word.text);
+        self.build.unknown(kind, meaning, origin)
+    }
+}
+
+fn origin(word: Word<'_>, kind: &str, comment: &str) -> Origin {
+    Origin {
+        span: Some(word.node.span()),
+        label: format!("{kind} \"{}\"", word.text).into(),
+        comment: comment.into(),
+    }
+}
