@@ -6,6 +6,7 @@
 
 pub(crate) mod block;
 pub(crate) mod build;
+pub(crate) mod clish;
 pub(crate) mod json;
 pub(crate) mod yaml;
 pub(crate) mod lines;

@@ -1,0 +1,380 @@
+//! Gateways, clusters and servers: addresses, interfaces, zones, installed policy.
+
+use std::net::IpAddr;
+
+use policy::Prefix;
+
+use super::super::config::{Gateway, Interface, Kind};
+use super::super::value::{address, get, number, scalar, truth};
+use super::objects::{Members, find, is_secret, secrets, text};
+use super::{Extractor, inert};
+use crate::fate::{Fate, Reason};
+use crate::tree::Node;
+
+impl<'t> Extractor<'t, '_> {
+    pub(super) fn gateway(&mut self, kind: &str, members: Members<'_, 't>) -> Kind<'t> {
+        let server = matches!(
+            kind,
+            "CpmiHostCkp" | "checkpoint-host" | "CpmiHostPlain" | "mds" | "smart-1-cloud"
+        );
+        let foreign = kind == "interoperable-device" || kind.starts_with("externally");
+        let mut gateway = Gateway {
+            enforces: !server && !foreign,
+            member: kind == "cluster-member" || kind == "CpmiClusterMember",
+            ..Gateway::default()
+        };
+        for member in members.iter().copied() {
+            self.gateway_member(member, &mut gateway);
+        }
+        gateway.open |= gateway.addresses.is_empty() && gateway.interfaces.is_none();
+        gateway.version = text(members, "version");
+        gateway.hardware = text(members, "hardware");
+        if let Some(policy) = find(members, "policy") {
+            gateway.policy = get(policy, "access-policy-name");
+        }
+        Kind::Gateway(Box::new(gateway))
+    }
+
+    fn gateway_member(&mut self, member: Node<'t>, gateway: &mut Gateway<'t>) {
+        match member.word(0) {
+            "ipv4-address" | "ipv6-address" | "ip-address" => match scalar(member) {
+                "" => member.claim(Fate::inert(Reason::DefaultValue)),
+                text => match address(text) {
+                    Some(address) => {
+                        member.claim(Fate::CONVERTED);
+                        gateway.addresses.push(address);
+                    }
+                    None => {
+                        self.invalid(member);
+                        gateway.open = true;
+                    }
+                },
+            },
+            "dynamic-ip" => {
+                gateway.open |= truth(member) != Some(false);
+                member.claim(Fate::CONVERTED);
+            }
+            "interfaces" => {
+                member.claim(Fate::CONVERTED);
+                let list = match member.child("objects") {
+                    Some(list) => list,
+                    None => member,
+                };
+                let interfaces = list.children().filter(|one| !one.is_statement());
+                let interfaces = interfaces.map(|one| self.interface(one, gateway)).collect();
+                gateway.interfaces = Some(interfaces);
+            }
+            "cluster-members" | "members" => self.cluster_members(member, gateway),
+            "cluster-member-names" => {
+                member.claim_all(Fate::CONVERTED);
+                gateway.members.extend(member.children().map(|child| child.word(0)));
+            }
+            "policy" => policy(member),
+            "version" | "hardware" | "nat-settings" | "name" | "type" => {
+                if member.fate() == Fate::UNRECOGNIZED && member.is_statement() {
+                    member.claim(Fate::CONVERTED);
+                }
+            }
+            "nat-hide-internal-interfaces" => match truth(member) {
+                Some(false) => member.claim(Fate::inert(Reason::DefaultValue)),
+                _ => member.claim(Fate::unsupported(Reason::NatKind)),
+            },
+            key if is_secret(key) => member.claim_all(Fate::SECRET),
+            key => match setting(key) {
+                Some(fate) => {
+                    secrets(member);
+                    member.claim_rest(fate);
+                }
+                None => {
+                    inert(member);
+                }
+            },
+        }
+    }
+
+    fn interface(&mut self, node: Node<'t>, gateway: &mut Gateway<'t>) -> Interface<'t> {
+        let mut interface =
+            Interface { node, name: "", addresses: Vec::new(), of_members: Vec::new(), zone: "" };
+        let mut external = None;
+        let mut demilitarised = false;
+        let (mut zoned, mut specific) = (false, "");
+        for member in node.children() {
+            match member.word(0) {
+                "name" | "interface-name" => {
+                    interface.name = scalar(member);
+                    member.claim(Fate::CONVERTED);
+                }
+                "ipv4-address" | "ipv6-address" => {
+                    self.interface_address(node, member, &mut interface, gateway)
+                }
+                "ipv4-mask-length" | "ipv6-mask-length" | "ipv4-network-mask"
+                | "ipv6-network-mask" => {
+                    member.claim(Fate::CONVERTED);
+                }
+                "dynamic-ip" => {
+                    gateway.open |= truth(member) != Some(false);
+                    member.claim(Fate::CONVERTED);
+                }
+                "topology"
+                | "topology-automatic-calculation"
+                | "topology-settings"
+                | "topology-manual-calculation" => {
+                    member.claim_all(Fate::CONVERTED);
+                    match scalar(member) {
+                        "external" => external = Some(true),
+                        "internal" => external = external.or(Some(false)),
+                        _ => {}
+                    }
+                    demilitarised |= ["interface-leads-to-dmz", "leads-to-dmz"]
+                        .iter()
+                        .any(|key| get(member, key) == "true");
+                    match get(member, "leads-to-internet") {
+                        "true" => external = Some(true),
+                        "false" => external = external.or(Some(false)),
+                        _ => {}
+                    }
+                    // The networks behind it are for anti-spoofing.
+                    for behind in member.children().filter(|child| BEHIND.contains(&child.word(0)))
+                    {
+                        behind.claim_all(Fate::unsupported(Reason::OtherRuleList));
+                    }
+                }
+                "security-zone" => {
+                    zoned = truth(member) == Some(true);
+                    member.claim(Fate::CONVERTED);
+                }
+                "security-zone-settings" => {
+                    member.claim_all(Fate::CONVERTED);
+                    zoned |= get(member, "auto-calculated") == "true";
+                    specific = get(member, "specific-zone");
+                }
+                "anti-spoofing" => match truth(member) {
+                    Some(false) => member.claim(Fate::inert(Reason::DefaultValue)),
+                    _ => member.claim(Fate::unsupported(Reason::OtherRuleList)),
+                },
+                "anti-spoofing-settings" => {
+                    member.claim_all(Fate::unsupported(Reason::OtherRuleList))
+                }
+                "cluster-members" => {
+                    member.claim_all(Fate::CONVERTED);
+                    let own = member
+                        .children()
+                        .flat_map(|one| [get(one, "ipv4-address"), get(one, "ipv6-address")]);
+                    interface.of_members.extend(own.filter_map(address));
+                }
+                _ if interface_setting(member) => {}
+                _ => {
+                    inert(member);
+                }
+            }
+        }
+        interface.zone = match (zoned, specific, external) {
+            (_, specific, _) if !specific.is_empty() => specific,
+            (true, _, Some(true)) => "ExternalZone",
+            (true, _, Some(false)) if demilitarised => "DMZZone",
+            (true, _, Some(false)) => "InternalZone",
+            _ => "",
+        };
+        interface
+    }
+
+    fn interface_address(
+        &mut self,
+        node: Node<'t>,
+        member: Node<'t>,
+        interface: &mut Interface<'t>,
+        gateway: &mut Gateway<'t>,
+    ) {
+        if scalar(member).is_empty() {
+            member.claim(Fate::inert(Reason::DefaultValue));
+            return;
+        }
+        let family = if member.word(0) == "ipv4-address" { "ipv4" } else { "ipv6" };
+        let length = node.child(&format!("{family}-mask-length")).and_then(number);
+        let address = address(scalar(member));
+        let prefix = address.and_then(|address| {
+            let most = if address.is_ipv4() { 32 } else { 128 };
+            Prefix::new(address, u8::try_from(length.unwrap_or(most)).ok()?)
+        });
+        match prefix {
+            Some(prefix) => {
+                member.claim(Fate::CONVERTED);
+                if !prefix.address().is_unspecified() {
+                    interface.addresses.push(prefix);
+                }
+            }
+            None => {
+                self.invalid(member);
+                gateway.open = true;
+            }
+        }
+    }
+
+    fn cluster_members(&mut self, list: Node<'t>, gateway: &mut Gateway<'t>) {
+        list.claim(Fate::CONVERTED);
+        for one in list.children() {
+            if one.is_statement() {
+                one.claim(Fate::CONVERTED);
+                gateway.members.push(one.word(0));
+                continue;
+            }
+            gateway.members.push(get(one, "name"));
+            secrets(one);
+            one.claim_rest(Fate::CONVERTED);
+            let mut found: Vec<IpAddr> = Vec::new();
+            found.extend(
+                ["ip-address", "ipv4-address", "ipv6-address"]
+                    .iter()
+                    .filter_map(|key| address(get(one, key))),
+            );
+            let inner = one.child("interfaces").into_iter().flat_map(|list| list.children());
+            for interface in inner {
+                found.extend(
+                    ["ipv4-address", "ipv6-address"]
+                        .iter()
+                        .filter_map(|key| address(get(interface, key))),
+                );
+            }
+            gateway.addresses.append(&mut found);
+        }
+    }
+}
+
+const BEHIND: [&str; 4] = [
+    "ip-address-behind-this-interface",
+    "leads-to-specific-network",
+    "specific-network",
+    "specific-network-uid",
+];
+
+/// The installed policy of a gateway.
+fn policy(member: Node<'_>) {
+    member.claim(Fate::CONVERTED);
+    for setting in member.children() {
+        match setting.word(0) {
+            "access-policy-name" | "access-policy-installed" => setting.claim(Fate::CONVERTED),
+            "access-policy-revision"
+            | "access-policy-installation-date"
+            | "threat-policy-name"
+            | "threat-policy-installed"
+            | "threat-policy-revision"
+            | "threat-policy-installation-date" => {
+                setting.claim_all(Fate::inert(Reason::Management));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn interface_setting(member: Node<'_>) -> bool {
+    let fate = match member.word(0) {
+        "network-interface-type"
+        | "interface-type"
+        | "cluster-network-type"
+        | "monitored-by-cluster"
+        | "multicast-address"
+        | "multicast-address-type"
+        | "qos"
+        | "redundancy-mode"
+        | "sync"
+        | "vlan" => Fate::inert(Reason::LinkLayer),
+        "index" | "dmz" | "member-name" | "member-uid" => Fate::inert(Reason::Cosmetic),
+        "port" | "ip-address" => return false,
+        _ => return false,
+    };
+    member.claim_all(fate);
+    true
+}
+
+/// Settings of gateways that say nothing about which packets pass the rulebases.
+fn setting(key: &str) -> Option<Fate> {
+    let fate = match key {
+        "firewall"
+        | "vpn"
+        | "ips"
+        | "application-control"
+        | "url-filtering"
+        | "anti-bot"
+        | "anti-virus"
+        | "anti-spam"
+        | "content-awareness"
+        | "threat-emulation"
+        | "threat-extraction"
+        | "identity-awareness"
+        | "mobile-access"
+        | "dlp"
+        | "https-inspection"
+        | "zero-phishing"
+        | "icap-server"
+        | "qos"
+        | "monitoring"
+        | "sandblast"
+        | "network-security-blades"
+        | "management-blades"
+        | "compliance"
+        | "logging-and-status"
+        | "network-policy-management"
+        | "provisioning"
+        | "secondary"
+        | "smart-event-server"
+        | "smart-event-correlation"
+        | "user-directory"
+        | "endpoint-policy"
+        | "log-server"
+        | "data-loss-prevention"
+        | "advanced-networking-and-clustering" => Fate::inert(Reason::Management),
+        "operating-system"
+        | "os-name"
+        | "os"
+        | "platform"
+        | "sic-status"
+        | "sic-state"
+        | "sic-message"
+        | "firewall-settings"
+        | "vpn-settings"
+        | "platform-portal-settings"
+        | "usercheck-portal-settings"
+        | "ips-settings"
+        | "ips-update-policy"
+        | "ips-policy"
+        | "identity-awareness-settings"
+        | "proxy-settings"
+        | "cluster-mode"
+        | "cluster-settings"
+        | "cluster-members-settings"
+        | "application-control-and-url-filtering-settings"
+        | "enable-https-inspection"
+        | "https-inspection-settings"
+        | "threat-prevention-mode"
+        | "icap-server-settings"
+        | "fetch-policy"
+        | "hit-count"
+        | "interoperable-device"
+        | "scan-results"
+        | "show-portals-certificate"
+        | "advanced-settings"
+        | "geo-mode"
+        | "members-settings"
+        | "data-center-settings"
+        | "zero-phishing-fqdn"
+        | "last-update-time"
+        | "active"
+        | "cluster"
+        | "state"
+        | "cluster-id"
+        | "host-servers"
+        | "dynamic-ip-settings" => Fate::inert(Reason::Management),
+        "save-logs-locally"
+        | "send-alerts-to-server"
+        | "send-logs-to-server"
+        | "logs-settings"
+        | "send-logs-to-backup-server"
+        | "log-indexing" => Fate::inert(Reason::Logging),
+        "vpn-domain"
+        | "vpn-encryption-domain"
+        | "vpn-domain-exclude-external-ip-addresses"
+        | "vpn-domain-type" => Fate::unsupported(Reason::TunnelSelector),
+        _ => return None,
+    };
+    Some(fate)
+}
