@@ -18,6 +18,8 @@ mod panos_text;
 mod probe;
 mod profile;
 #[cfg(test)]
+mod readback;
+#[cfg(test)]
 mod tests;
 
 use std::fs;

@@ -66,6 +66,11 @@ pub(super) fn render(firewall: &Firewall) -> Vec<(String, String)> {
     files
 }
 
+/// The management domain, as every object of an answer names it.
+fn domain() -> Value {
+    json!({ "uid": "41e821a0-3720-11e3-aa6e-0800200c9fde", "name": "SMC User", "domain-type": "domain" })
+}
+
 fn one(value: &Value) -> String {
     format!("{value:#}\n")
 }
@@ -199,7 +204,12 @@ fn objects(firewall: &Firewall) -> BTreeMap<&'static str, Vec<Value>> {
         all.entry(kind).or_default().push(value);
     }
     for (number, name) in firewall.zones.iter().enumerate() {
-        let zone = json!({ "uid": uid(ZONE, number), "name": name, "type": "security-zone" });
+        let zone = json!({
+            "uid": uid(ZONE, number),
+            "name": name,
+            "type": "security-zone",
+            "domain": domain(),
+        });
         all.entry("security-zones").or_default().push(zone);
     }
     all
@@ -237,6 +247,7 @@ fn address_object(address: &Address, number: usize) -> (&'static str, Value) {
         "uid": uid(ADDRESS, number),
         "name": address.name,
         "type": word,
+        "domain": domain(),
         "nat-settings": { "auto-rule": false },
     });
     if let Some(object) = value.as_object_mut() {
@@ -280,7 +291,7 @@ fn service_object(uid_of: &str, name: &str, value: &ServiceValue) -> (&'static s
             ("service-groups", "service-group")
         }
     };
-    let mut value = json!({ "uid": uid_of, "name": name, "type": word });
+    let mut value = json!({ "uid": uid_of, "name": name, "type": word, "domain": domain() });
     if let Some(object) = value.as_object_mut() {
         object.extend(fields.into_iter().map(|(key, value)| (key.to_owned(), value)));
     }
