@@ -201,7 +201,9 @@ fn service(name: String, entry: &Value<'_>, recalled: bool, into: &mut PlatformF
         terms: strings(entry, "terms"),
         members: strings(entry, "members"),
         match_for_any: entry.pointer("/match_for_any").and_then(Value::as_bool),
-        narrowed: text(entry, "narrowed_by").is_some() || kind.contains("rpc"),
+        narrowed: text(entry, "narrowed_by").is_some()
+            || kind.contains("rpc")
+            || entry.pointer("/signature").and_then(Value::as_bool) == Some(true),
         kind,
         recalled,
     };

@@ -52,7 +52,7 @@ impl Dialect for Nsx {
         let trees: Vec<_> =
             files.into_iter().map(|text| json::read(text, limits, &mut problems)).collect();
         let config = extract::extract(&trees, &mut say);
-        let device = lower::lower(&config, facts.of("nsx"), limits, &mut say);
+        let device = lower::lower(&config, facts.of("nsx"), &mut say);
         drop(config);
         problems.append(&mut say.problems);
         Reading { dialect: "nsx", devices: vec![device], trees, problems }

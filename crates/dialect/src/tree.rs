@@ -8,9 +8,9 @@ pub(crate) mod block;
 pub(crate) mod build;
 pub(crate) mod clish;
 pub(crate) mod json;
-pub(crate) mod yaml;
 pub(crate) mod lines;
 pub(crate) mod xml;
+pub(crate) mod yaml;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;

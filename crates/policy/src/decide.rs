@@ -412,12 +412,15 @@ impl<'a> Way<'a> {
     fn translate_source(&mut self, world: &mut dyn World) {
         let own = self.accepted_by.and_then(|rule| rule.source_nat.as_deref());
         if let Some(own) = own {
-            let by_interface = own.address == AddressTarget::EgressInterface;
-            for when in [NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface] {
-                let applies = when == NatWhen::InsteadOfRule || by_interface;
-                if applies && passes(self.policy, when).any(|pass| self.translate(pass, world)) {
-                    return;
+            let whens: &[NatWhen] = match own.address {
+                AddressTarget::EgressInterface => {
+                    &[NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface]
                 }
+                _ => &[NatWhen::InsteadOfRule],
+            };
+            let mut stead = whens.iter().flat_map(|when| passes(self.policy, *when));
+            if stead.any(|pass| self.translate(pass, world)) {
+                return;
             }
             self.rewrite_source(&own.address, self.egress);
             self.rewrite_source_port(own.port);

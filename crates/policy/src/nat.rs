@@ -48,8 +48,8 @@ pub enum NatWhen {
     /// After a rule that has source NAT of its own accepted, in its stead. Rewrites the source. Of several passes the first one with
     /// a rule that matches decides.
     InsteadOfRule,
-    /// After a rule whose own source NAT is the address of the egress interface accepted, in its stead, when no rule of
-    /// [`NatWhen::InsteadOfRule`] matched. Rewrites the source. Of several passes the first one with a rule that matches decides.
+    /// After a rule whose own source NAT is the address of the egress interface accepted, in its stead, when nothing of
+    /// [`NatWhen::InsteadOfRule`] matched. Rewrites the source.
     InsteadOfInterface,
     /// After the rulebases accepted, unless the rule that accepted has source NAT of its own. Rewrites the source. Of several passes
     /// the first one with a rule that matches decides.

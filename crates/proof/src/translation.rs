@@ -180,6 +180,10 @@ pub(crate) fn rewritten(
     if let Some(own) = own {
         let stead = sources(meaning, NatWhen::InsteadOfRule)?;
         take(&mut left, &mut parts, meaning, destination, &stead)?;
+        if own.address == AddressTarget::EgressInterface {
+            let stead = sources(meaning, NatWhen::InsteadOfInterface)?;
+            take(&mut left, &mut parts, meaning, destination, &stead)?;
+        }
         for region in left {
             let source = (Some(&own.address), own.port);
             push(&mut parts, meaning, region, destination, source)?;

@@ -6,6 +6,7 @@
 
 mod gateways;
 mod implied;
+mod kinds;
 mod objects;
 mod rules;
 mod services;

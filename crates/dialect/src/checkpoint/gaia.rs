@@ -105,6 +105,16 @@ impl<'t> Gaia<'t> {
                 line.claim(Fate::inert(Reason::Management));
                 true
             }
+            // What follows belongs to another virtual firewall.
+            ["set", "virtual-system", number, ..] if *number != "0" => {
+                self.open = true;
+                line.claim(Fate::unsupported(Reason::Mode));
+                true
+            }
+            ["set", "virtual-system", ..] => {
+                line.claim(Fate::inert(Reason::DefaultValue));
+                true
+            }
             [_, "pbr", ..] => {
                 self.open = true;
                 line.claim(Fate::unsupported(Reason::PolicyRoute));
@@ -271,6 +281,9 @@ fn is_secret(word: &str) -> bool {
     matches!(
         word,
         "password-hash"
+            | "expert-password-hash"
+            | "expert-password"
+            | "grub2-password"
             | "password"
             | "secret"
             | "community"
@@ -286,99 +299,132 @@ fn is_secret(word: &str) -> bool {
     )
 }
 
-/// Features of Gaia that decide nothing about packets through the gateway.
+/// Features of Gaia that decide nothing about packets through the gateway, with why; features that do, and are not modelled, too.
+const FEATURES: [(Fate, &[&str]); 5] = [
+    (
+        Fate::inert(Reason::Management),
+        &[
+            "aaa",
+            "allowed-client",
+            "api",
+            "asset",
+            "backup",
+            "backup-scheduled",
+            "bootp",
+            "chassis",
+            "clienv",
+            "cloning-group",
+            "cluster",
+            "command",
+            "config",
+            "config-lock",
+            "config-state",
+            "core-dump",
+            "cron",
+            "database",
+            "date",
+            "dhcp",
+            "dns",
+            "domain",
+            "domainname",
+            "dynamic-balancing",
+            "edition",
+            "environment",
+            "expert-password",
+            "expert-password-hash",
+            "format",
+            "gaia-api",
+            "group",
+            "grub2-password",
+            "hardware",
+            "high-availability",
+            "host",
+            "hosts",
+            "inactivity-timeout",
+            "installer",
+            "ip-conntrack",
+            "iphelper",
+            "ipreachdetect",
+            "ipstat",
+            "lcd",
+            "maestro",
+            "mail-notification",
+            "management",
+            "max-path-splits",
+            "mcvrrp",
+            "message",
+            "nat-pool",
+            "net-access",
+            "ntp",
+            "password-controls",
+            "proxy",
+            "rba",
+            "role",
+            "router-id",
+            "router-options",
+            "security-group",
+            "selfpasswd",
+            "smo",
+            "snapshot",
+            "ssh",
+            "ssl",
+            "static-mroute",
+            "sysenv",
+            "time",
+            "timezone",
+            "tls",
+            "trusted-ca",
+            "upgrade",
+            "user",
+            "volume",
+            "vrrp",
+            "vsx",
+            "web",
+        ],
+    ),
+    (
+        Fate::inert(Reason::Logging),
+        &[
+            "lldp",
+            "neighbor-entry",
+            "netflow",
+            "routedsyslog",
+            "sflow",
+            "snmp",
+            "syslog",
+            "tracefile",
+        ],
+    ),
+    (
+        Fate::inert(Reason::LinkLayer),
+        &[
+            "arp",
+            "bonding",
+            "bridging",
+            "fcd",
+            "interface-group",
+            "ndp",
+            "neighbor",
+            "ppp",
+            "pppoe",
+            "wireless",
+        ],
+    ),
+    (Fate::unsupported(Reason::Multicast), &["igmp", "ipv6-pim", "mfc", "pim"]),
+    (
+        Fate::inert(Reason::DefaultValue),
+        &[
+            "aggregate",
+            "export-route-filter",
+            "inbound-route-filter",
+            "prefix-list",
+            "prefix-tree",
+            "route-redistribution",
+            "routemap",
+        ],
+    ),
+];
+
 fn feature_fate(feature: &str) -> Option<Fate> {
-    let reason = match feature {
-        "installer"
-        | "message"
-        | "core-dump"
-        | "clienv"
-        | "format"
-        | "allowed-client"
-        | "web"
-        | "inactivity-timeout"
-        | "command"
-        | "net-access"
-        | "ntp"
-        | "password-controls"
-        | "user"
-        | "max-path-splits"
-        | "router-options"
-        | "timezone"
-        | "aaa"
-        | "management"
-        | "rba"
-        | "domainname"
-        | "dns"
-        | "host"
-        | "proxy"
-        | "backup"
-        | "backup-scheduled"
-        | "snapshot"
-        | "cron"
-        | "expert-password"
-        | "expert-password-hash"
-        | "grub2-password"
-        | "ssh"
-        | "time"
-        | "date"
-        | "config-lock"
-        | "config-state"
-        | "database"
-        | "edition"
-        | "upgrade"
-        | "volume"
-        | "hosts"
-        | "mail-notification"
-        | "ipstat"
-        | "gaia-api"
-        | "api"
-        | "cloning-group"
-        | "lcd"
-        | "virtual-system"
-        | "vsx"
-        | "vrrp"
-        | "mcvrrp"
-        | "cluster"
-        | "high-availability"
-        | "asset"
-        | "hardware"
-        | "group"
-        | "role"
-        | "trusted-ca"
-        | "dhcp"
-        | "bootp"
-        | "iphelper"
-        | "ipreachdetect"
-        | "router-id"
-        | "ip-conntrack"
-        | "maestro"
-        | "chassis"
-        | "smo"
-        | "security-group"
-        | "domain"
-        | "config"
-        | "ssl"
-        | "tls"
-        | "sysenv"
-        | "environment"
-        | "selfpasswd"
-        | "static-mroute"
-        | "nat-pool"
-        | "dynamic-balancing" => Reason::Management,
-        "tracefile" | "routedsyslog" | "syslog" | "snmp" | "netflow" | "neighbor-entry"
-        | "lldp" | "sflow" => Reason::Logging,
-        "arp" | "bonding" | "bridging" | "neighbor" | "ndp" | "wireless" | "ppp" | "pppoe"
-        | "fcd" | "interface-group" => Reason::LinkLayer,
-        "igmp" | "pim" | "mfc" | "ipv6-pim" => return Some(Fate::unsupported(Reason::Multicast)),
-        "inbound-route-filter"
-        | "routemap"
-        | "prefix-list"
-        | "prefix-tree"
-        | "aggregate"
-        | "route-redistribution"
-        | "export-route-filter" => return Some(Fate::inert(Reason::DefaultValue)),
-        _ => return None,
-    };
-    Some(Fate::inert(reason))
+    FEATURES.iter().find(|(_, features)| features.contains(&feature)).map(|(fate, _)| *fate)
 }

@@ -41,8 +41,17 @@ pub(super) struct Shared<'c, 't> {
 #[derive(Debug, Default)]
 pub(super) struct Order {
     pub(super) order: Vec<u32>,
+    /// Sorted.
     pub(super) cyclic: Vec<u32>,
+    /// Sorted.
     pub(super) deep: Vec<u32>,
+}
+
+impl Order {
+    /// Whether the group cannot be defined.
+    pub(super) fn is_marked(&self, id: u32) -> bool {
+        self.cyclic.binary_search(&id).is_ok() || self.deep.binary_search(&id).is_ok()
+    }
 }
 
 /// What there is to say, each thing once however many contexts meet it.
@@ -103,9 +112,7 @@ pub(super) fn lower(
         (&shared.groups.deep, codes::GROUP_DEPTH),
         (&shared.service_groups.deep, codes::GROUP_DEPTH),
     ] {
-        let mut named: Vec<u32> = order.clone();
-        named.sort_unstable();
-        for object in named.iter().filter_map(|id| config.object(*id)) {
+        for object in order.iter().filter_map(|id| config.object(*id)) {
             let args = vec![("name", object.name.to_owned())];
             said.say(Problem::error(code, object.node.span(), args), limits);
         }
@@ -148,7 +155,11 @@ fn group_order(config: &Config<'_>, services: bool) -> Order {
     let found = policy::order(&edges);
     let ids =
         |list: Vec<usize>| list.into_iter().filter_map(|at| groups.get(at).copied()).collect();
-    Order { order: ids(found.order), cyclic: ids(found.cyclic), deep: ids(found.deep) }
+    let mut order =
+        Order { order: ids(found.order), cyclic: ids(found.cyclic), deep: ids(found.deep) };
+    order.cyclic.sort_unstable();
+    order.deep.sort_unstable();
+    order
 }
 
 /// Whether the object belongs into a service cell.

@@ -81,186 +81,242 @@ pub(super) fn by_type(name: &str) -> Kind {
     }
 }
 
-/// Objects that are taken as a whole.
+/// Objects that are taken as a whole, and what becomes of them.
+const WHOLE: &[(Kind, &[&str])] = &[
+    // Lists that decide beside the rules that are read.
+    (
+        unsupported(Reason::OtherRuleList),
+        &[
+            "RedirectionPolicy",
+            "RedirectionRule",
+            "PolicyForwardingPolicy",
+            "ForwardingPolicy",
+            "ForwardingRule",
+            "EndpointPolicy",
+            "EndpointRule",
+            "CommunicationMap",
+            "CommunicationEntry",
+            "PolicyUrlCategorizationConfig",
+            "FloodProtectionProfile",
+            "DistributedFloodProtectionProfile",
+            "GatewayFloodProtectionProfile",
+            "FloodProtectionProfileBindingMap",
+            "TlsInspectionPolicy",
+            "TlsPolicy",
+            "TlsRule",
+            "AccessControlList",
+            "L7AccessProfile",
+            "L7AccessEntry",
+            "VpcSecurityProfile",
+            "Org",
+            "Project",
+            "Vpc",
+        ],
+    ),
+    // Accepted content is inspected and may still be stopped.
+    (
+        Kind::Whole(Fate::approximated(Reason::Inspection)),
+        &["IdsSecurityPolicy", "IdsGatewayPolicy", "IdsRule", "IdsPolicy"],
+    ),
+    (
+        inert(Reason::InspectionProfile),
+        &[
+            "IdsProfile",
+            "IdsSettings",
+            "IdsGlobalEventConfig",
+            "IdsSignature",
+            "IdsSignatureVersion",
+            "IdsStandaloneHostConfig",
+            "IdsClusterConfig",
+            "GlobalIdsSignature",
+            "IdsCustomSignature",
+            "DnsSecurityProfile",
+            "DnsSecurityProfileBindingMap",
+            "PolicyTlsInspectionProfile",
+            "MalwarePreventionProfile",
+            "TlsProfile",
+            "PolicyUrlCategory",
+            "PolicyCustomAttributes",
+            "PolicyAttributes",
+        ],
+    ),
+    (
+        Kind::Whole(Fate::approximated(Reason::Session)),
+        &[
+            "GeneralSecurityProfile",
+            "FirewallSessionTimerProfile",
+            "PolicyFirewallSessionTimerProfile",
+            "SessionTimerProfileBindingMap",
+            "PolicyFirewallSessionTimerProfileBindingMap",
+            "PolicyFirewallCPUMemThresholdsProfileBindingMap",
+            "PolicyFirewallFloodProtectionProfileBindingMap",
+            "GeneralSecurityProfileBindingMap",
+        ],
+    ),
+    // Routes that are learned or chosen by more than the destination.
+    (
+        Kind::Whole(Fate::approximated(Reason::DynamicRoute)),
+        &[
+            "BgpRoutingConfig",
+            "BgpNeighborConfig",
+            "OspfRoutingConfig",
+            "OspfAreaConfig",
+            "EvpnConfig",
+            "EvpnTunnelEndpointConfig",
+            "PrefixList",
+            "CommunityList",
+            "Tier0RouteMap",
+            "Tier1RouteMap",
+            "RouteMap",
+            "BfdProfile",
+            "BfdPeer",
+            "StaticRouteBfdPeer",
+            "RouteAggregationEntry",
+            "Tier0HaVipConfig",
+            "Tier0DeploymentMap",
+            "Tier1DeploymentMap",
+            "RoutingConfig",
+        ],
+    ),
+    (
+        unsupported(Reason::Multicast),
+        &[
+            "PolicyMulticastConfig",
+            "PolicyIgmpProfile",
+            "PolicyPimProfile",
+            "IgmpProfile",
+            "PimProfile",
+            "Tier0MulticastConfig",
+        ],
+    ),
+    (
+        unsupported(Reason::TunnelSelector),
+        &[
+            "IPSecVpnService",
+            "IPSecVpnLocalEndpoint",
+            "IPSecVpnRule",
+            "PolicyBasedIPSecVpnSession",
+            "RouteBasedIPSecVpnSession",
+            "L2VPNService",
+            "L2VPNSession",
+            "TransportInterface",
+        ],
+    ),
+    (
+        inert(Reason::TunnelCrypto),
+        &["IPSecVpnTunnelProfile", "IPSecVpnIkeProfile", "IPSecVpnDpdProfile"],
+    ),
+    (
+        inert(Reason::Certificate),
+        &["TlsCertificate", "TlsTrustData", "TlsCrl", "TlsCsr", "Certificate"],
+    ),
+    (
+        inert(Reason::TrafficShaping),
+        &["QosProfile", "QoSProfile", "GatewayQosProfile", "PolicyQosProfile"],
+    ),
+    (
+        inert(Reason::LinkLayer),
+        &[
+            "SegmentSecurityProfile",
+            "SpoofGuardProfile",
+            "MacDiscoveryProfile",
+            "IPDiscoveryProfile",
+            "IpfixDfwCollectorProfile",
+            "PortMirroringProfile",
+            "SegmentDiscoveryProfileBindingMap",
+            "SegmentSecurityProfileBindingMap",
+            "SegmentQoSProfileBindingMap",
+            "PortDiscoveryProfileBindingMap",
+            "PortSecurityProfileBindingMap",
+            "PortQoSProfileBindingMap",
+            "PolicyTransportZone",
+            "L2Bridge",
+            "EvpnTenantConfig",
+            "LiveTraceConfig",
+        ],
+    ),
+    (
+        inert(Reason::Logging),
+        &[
+            "IPFIXDFWProfile",
+            "IPFIXDFWCollectorProfile",
+            "IPFIXL2Profile",
+            "IPFIXL2CollectorProfile",
+            "PolicyAlarmResource",
+            "PolicyLatencyStatProfile",
+        ],
+    ),
+    (
+        inert(Reason::Management),
+        &[
+            "DhcpServerConfig",
+            "DhcpRelayConfig",
+            "DhcpV4StaticBindingConfig",
+            "DhcpV6StaticBindingConfig",
+            "DhcpStaticBindingConfig",
+            "IpAddressPool",
+            "IpAddressPoolBlockSubnet",
+            "IpAddressPoolStaticSubnet",
+            "IpAddressBlock",
+            "IpAddressAllocation",
+            "PolicyDnsForwarder",
+            "PolicyDnsForwarderZone",
+            "Ipv6DadProfile",
+            "Ipv6NdraProfile",
+            "PolicyEdgeCluster",
+            "PolicyEdgeNode",
+            "DeploymentZone",
+            "DomainDeploymentMap",
+            "ComputeCollection",
+            "GroupMonitoringProfile",
+            "PolicyDraft",
+            "PolicyServiceProfile",
+            "PolicyServiceReference",
+            "PolicyServiceInstance",
+            "PolicyServiceChain",
+            "ServiceInsertion",
+            "MetadataProxyConfig",
+            "PolicyCustomAttributesConfig",
+            "GlobalConfig",
+            "PolicyConnectivityGlobalConfig",
+            "ConnectivityGlobalConfig",
+            "PolicyTag",
+            "EvpnTunnelEndpoint",
+            "HostTransportNode",
+            "HostTransportNodeCollection",
+            "PolicyHostSwitchProfile",
+            "PolicyUplinkHostSwitchProfile",
+            "PolicyFirewallConfig",
+            "ConstraintMapping",
+            "Constraint",
+            "FullSyncPolicy",
+            "ByodPolicyServiceInstance",
+            "PolicyVirtualEndpoint",
+            "IdentityFirewallStore",
+            "DirectoryAdDomain",
+            "PolicyVtepHAProfile",
+            "PolicyExternalIpAllocation",
+            "Ipv6Profile",
+            "Share",
+            "SharedResource",
+            "PolicyEdgeHighAvailabilityProfile",
+        ],
+    ),
+];
+
+/// An object that is taken as a whole.
 fn whole(name: &str) -> Kind {
-    match name {
-        // Lists that decide beside the rules that are read.
-        "RedirectionPolicy"
-        | "RedirectionRule"
-        | "PolicyForwardingPolicy"
-        | "ForwardingPolicy"
-        | "ForwardingRule"
-        | "EndpointPolicy"
-        | "EndpointRule"
-        | "CommunicationMap"
-        | "CommunicationEntry"
-        | "PolicyUrlCategorizationConfig"
-        | "FloodProtectionProfile"
-        | "DistributedFloodProtectionProfile"
-        | "GatewayFloodProtectionProfile"
-        | "FloodProtectionProfileBindingMap"
-        | "TlsInspectionPolicy"
-        | "TlsPolicy"
-        | "TlsRule"
-        | "AccessControlList"
-        | "L7AccessProfile"
-        | "L7AccessEntry"
-        | "VpcSecurityProfile"
-        | "Org"
-        | "Project"
-        | "Vpc" => unsupported(Reason::OtherRuleList),
-        // Accepted content is inspected and may still be stopped.
-        "IdsSecurityPolicy" | "IdsGatewayPolicy" | "IdsRule" | "IdsPolicy" => {
-            Kind::Whole(Fate::approximated(Reason::Inspection))
-        }
-        "IdsProfile"
-        | "IdsSettings"
-        | "IdsGlobalEventConfig"
-        | "IdsSignature"
-        | "IdsSignatureVersion"
-        | "IdsStandaloneHostConfig"
-        | "IdsClusterConfig"
-        | "GlobalIdsSignature"
-        | "IdsCustomSignature"
-        | "DnsSecurityProfile"
-        | "DnsSecurityProfileBindingMap"
-        | "PolicyTlsInspectionProfile"
-        | "MalwarePreventionProfile"
-        | "TlsProfile"
-        | "PolicyUrlCategory"
-        | "PolicyCustomAttributes"
-        | "PolicyAttributes" => inert(Reason::InspectionProfile),
-        "GeneralSecurityProfile"
-        | "FirewallSessionTimerProfile"
-        | "PolicyFirewallSessionTimerProfile"
-        | "SessionTimerProfileBindingMap"
-        | "PolicyFirewallSessionTimerProfileBindingMap"
-        | "PolicyFirewallCPUMemThresholdsProfileBindingMap"
-        | "PolicyFirewallFloodProtectionProfileBindingMap"
-        | "GeneralSecurityProfileBindingMap" => Kind::Whole(Fate::approximated(Reason::Session)),
-        // Routes that are learned or chosen by more than the destination.
-        "BgpRoutingConfig"
-        | "BgpNeighborConfig"
-        | "OspfRoutingConfig"
-        | "OspfAreaConfig"
-        | "EvpnConfig"
-        | "EvpnTunnelEndpointConfig"
-        | "PrefixList"
-        | "CommunityList"
-        | "Tier0RouteMap"
-        | "Tier1RouteMap"
-        | "RouteMap"
-        | "BfdProfile"
-        | "BfdPeer"
-        | "StaticRouteBfdPeer"
-        | "RouteAggregationEntry"
-        | "Tier0HaVipConfig"
-        | "Tier0DeploymentMap"
-        | "Tier1DeploymentMap"
-        | "RoutingConfig" => Kind::Whole(Fate::approximated(Reason::DynamicRoute)),
-        "PolicyMulticastConfig"
-        | "PolicyIgmpProfile"
-        | "PolicyPimProfile"
-        | "IgmpProfile"
-        | "PimProfile"
-        | "Tier0MulticastConfig" => unsupported(Reason::Multicast),
-        "IPSecVpnService"
-        | "IPSecVpnLocalEndpoint"
-        | "IPSecVpnRule"
-        | "PolicyBasedIPSecVpnSession"
-        | "RouteBasedIPSecVpnSession"
-        | "L2VPNService"
-        | "L2VPNSession"
-        | "TransportInterface" => unsupported(Reason::TunnelSelector),
-        "IPSecVpnTunnelProfile" | "IPSecVpnIkeProfile" | "IPSecVpnDpdProfile" => {
-            inert(Reason::TunnelCrypto)
-        }
-        "TlsCertificate" | "TlsTrustData" | "TlsCrl" | "TlsCsr" | "Certificate" => {
-            inert(Reason::Certificate)
-        }
-        "QosProfile" | "QoSProfile" | "GatewayQosProfile" | "PolicyQosProfile" => {
-            inert(Reason::TrafficShaping)
-        }
-        "SegmentSecurityProfile"
-        | "SpoofGuardProfile"
-        | "MacDiscoveryProfile"
-        | "IPDiscoveryProfile"
-        | "IpfixDfwCollectorProfile"
-        | "PortMirroringProfile"
-        | "SegmentDiscoveryProfileBindingMap"
-        | "SegmentSecurityProfileBindingMap"
-        | "SegmentQoSProfileBindingMap"
-        | "PortDiscoveryProfileBindingMap"
-        | "PortSecurityProfileBindingMap"
-        | "PortQoSProfileBindingMap"
-        | "PolicyTransportZone"
-        | "L2Bridge"
-        | "EvpnTenantConfig"
-        | "LiveTraceConfig" => inert(Reason::LinkLayer),
-        "IPFIXDFWProfile"
-        | "IPFIXDFWCollectorProfile"
-        | "IPFIXL2Profile"
-        | "IPFIXL2CollectorProfile"
-        | "PolicyAlarmResource"
-        | "PolicyLatencyStatProfile" => inert(Reason::Logging),
-        "DhcpServerConfig"
-        | "DhcpRelayConfig"
-        | "DhcpV4StaticBindingConfig"
-        | "DhcpV6StaticBindingConfig"
-        | "DhcpStaticBindingConfig"
-        | "IpAddressPool"
-        | "IpAddressPoolBlockSubnet"
-        | "IpAddressPoolStaticSubnet"
-        | "IpAddressBlock"
-        | "IpAddressAllocation"
-        | "PolicyDnsForwarder"
-        | "PolicyDnsForwarderZone"
-        | "Ipv6DadProfile"
-        | "Ipv6NdraProfile"
-        | "PolicyEdgeCluster"
-        | "PolicyEdgeNode"
-        | "DeploymentZone"
-        | "DomainDeploymentMap"
-        | "ComputeCollection"
-        | "GroupMonitoringProfile"
-        | "PolicyDraft"
-        | "PolicyServiceProfile"
-        | "PolicyServiceReference"
-        | "PolicyServiceInstance"
-        | "PolicyServiceChain"
-        | "ServiceInsertion"
-        | "MetadataProxyConfig"
-        | "PolicyCustomAttributesConfig"
-        | "GlobalConfig"
-        | "PolicyConnectivityGlobalConfig"
-        | "ConnectivityGlobalConfig"
-        | "PolicyTag"
-        | "EvpnTunnelEndpoint"
-        | "HostTransportNode"
-        | "HostTransportNodeCollection"
-        | "PolicyHostSwitchProfile"
-        | "PolicyUplinkHostSwitchProfile"
-        | "PolicyFirewallConfig"
-        | "ConstraintMapping"
-        | "Constraint"
-        | "FullSyncPolicy"
-        | "ByodPolicyServiceInstance"
-        | "PolicyVirtualEndpoint"
-        | "IdentityFirewallStore"
-        | "DirectoryAdDomain"
-        | "PolicyVtepHAProfile"
-        | "PolicyExternalIpAllocation"
-        | "Ipv6Profile"
-        | "Share"
-        | "SharedResource"
-        | "PolicyEdgeHighAvailabilityProfile" => inert(Reason::Management),
-        // Balancing has its own addresses; it filters nothing that a rule decides.
-        _ if name.starts_with("LB") => unsupported(Reason::NatKind),
-        _ if name.starts_with("Policy") && name.ends_with("BindingMap") => {
+    let listed = WHOLE.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind);
+    listed.unwrap_or_else(|| {
+        if name.starts_with("LB") {
+            // Balancing has its own addresses; it filters nothing that a rule decides.
+            unsupported(Reason::NatKind)
+        } else if name.starts_with("Policy") && name.ends_with("BindingMap") {
             inert(Reason::Management)
+        } else {
+            Kind::Unknown
         }
-        _ => Kind::Unknown,
-    }
+    })
 }
 
 /// By the name of the collection that an object stands in: of a path, of a file, or of a field.

@@ -22,15 +22,9 @@ use super::say::Say;
 use crate::codes;
 use crate::facts::PlatformFacts;
 use crate::fate::{Fate, Reason};
-use crate::limits::Limits;
 
 /// Lowers everything. Never fails.
-pub(super) fn lower(
-    config: &Config<'_>,
-    facts: &PlatformFacts,
-    limits: &Limits,
-    say: &mut Say,
-) -> Device {
+pub(super) fn lower(config: &Config<'_>, facts: &PlatformFacts, say: &mut Say) -> Device {
     let index = Index::new(config, say);
     let mut contexts: Vec<Policy> = Vec::new();
     let assigned = gateway::assign(&index, say);
@@ -38,10 +32,10 @@ pub(super) fn lower(
         && config.sections.iter().all(|section| section.gateway)
         && config.machines.is_empty();
     if !only_gateways {
-        contexts.push(dfw::lower(&index, facts, limits, say));
+        contexts.push(dfw::lower(&index, facts, say));
     }
     for assigned in &assigned {
-        contexts.extend(gateway::lower(&index, facts, limits, say, assigned));
+        contexts.extend(gateway::lower(&index, facts, say, assigned));
     }
     Device {
         name: config.manager_name.into(),

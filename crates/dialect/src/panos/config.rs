@@ -42,7 +42,6 @@ pub(super) struct Device<'t> {
 #[derive(Debug)]
 pub(super) struct System<'t> {
     pub(super) name: &'t str,
-    pub(super) node: Node<'t>,
     pub(super) display: Option<&'t str>,
     pub(super) zones: Vec<Zone<'t>>,
     pub(super) scope: Scope<'t>,

@@ -57,12 +57,12 @@ impl<'t> Extract<'t, '_> {
             }
             "panorama" => self.panorama(node),
             // What a firewall shows of what was pushed to it.
-            "policy" => node.children().for_each(|child| match child.word(0) {
-                "panorama" => {
-                    child.children().for_each(|child| self.pushed_child("vsys1", child));
+            "policy" => {
+                let pushed = node.children().filter(|child| child.word(0) == "panorama");
+                for child in pushed.flat_map(Node::children) {
+                    self.pushed_child("vsys1", child);
                 }
-                _ => {}
-            }),
+            }
             "readonly" => self.readonly(node),
             name => match belongs_below(name).len() {
                 0 => {
@@ -170,7 +170,6 @@ impl<'t> Extract<'t, '_> {
             None => {
                 device.systems.push(System {
                     name: "vsys1",
-                    node,
                     display: None,
                     zones: Vec::new(),
                     scope: Scope::default(),
@@ -380,7 +379,6 @@ fn system_index<'t>(device: &mut Device<'t>, node: Node<'t>, gateway: bool) -> u
     }
     device.systems.push(System {
         name,
-        node,
         display: None,
         zones: Vec::new(),
         scope: Scope::default(),

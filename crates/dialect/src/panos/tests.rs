@@ -6,6 +6,7 @@ mod objects;
 mod panorama;
 mod routes;
 mod rules;
+mod speed;
 mod syntax;
 
 use policy::{Decision, Given, Nothing, PacketText, Policy, Verdict, decide, outcomes};

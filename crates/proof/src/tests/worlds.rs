@@ -303,7 +303,7 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
         when: NatWhen::BeforeFilter,
         rules: before,
     });
-    for when in [NatWhen::InsteadOfRule, NatWhen::AfterFilter] {
+    for when in [NatWhen::InsteadOfRule, NatWhen::InsteadOfInterface, NatWhen::AfterFilter] {
         let rules = (0..dice.below(3)).map(|_| nat_rule(dice, false, false)).collect();
         policy.nat.passes.push(NatPass { name: "after".into(), when, rules });
     }

@@ -6,7 +6,8 @@ use policy::Prefix;
 
 use super::super::config::{Gateway, Interface, Kind};
 use super::super::value::{address, get, number, scalar, truth};
-use super::objects::{Members, find, is_secret, secrets, text};
+use super::kinds::{is_secret, secrets};
+use super::objects::{Members, find, text};
 use super::{Extractor, inert};
 use crate::fate::{Fate, Reason};
 use crate::tree::Node;
@@ -119,25 +120,7 @@ impl<'t> Extractor<'t, '_> {
                 | "topology-automatic-calculation"
                 | "topology-settings"
                 | "topology-manual-calculation" => {
-                    member.claim_all(Fate::CONVERTED);
-                    match scalar(member) {
-                        "external" => external = Some(true),
-                        "internal" => external = external.or(Some(false)),
-                        _ => {}
-                    }
-                    demilitarised |= ["interface-leads-to-dmz", "leads-to-dmz"]
-                        .iter()
-                        .any(|key| get(member, key) == "true");
-                    match get(member, "leads-to-internet") {
-                        "true" => external = Some(true),
-                        "false" => external = external.or(Some(false)),
-                        _ => {}
-                    }
-                    // The networks behind it are for anti-spoofing.
-                    for behind in member.children().filter(|child| BEHIND.contains(&child.word(0)))
-                    {
-                        behind.claim_all(Fate::unsupported(Reason::OtherRuleList));
-                    }
+                    demilitarised |= topology(member, &mut external);
                 }
                 "security-zone" => {
                     zoned = truth(member) == Some(true);
@@ -240,6 +223,26 @@ impl<'t> Extractor<'t, '_> {
     }
 }
 
+/// Takes what is behind an interface. Returns whether that is a demilitarised zone; `external` is whether it is the Internet.
+fn topology(member: Node<'_>, external: &mut Option<bool>) -> bool {
+    member.claim_all(Fate::CONVERTED);
+    match scalar(member) {
+        "external" => *external = Some(true),
+        "internal" => *external = external.or(Some(false)),
+        _ => {}
+    }
+    match get(member, "leads-to-internet") {
+        "true" => *external = Some(true),
+        "false" => *external = external.or(Some(false)),
+        _ => {}
+    }
+    // The networks behind it are for anti-spoofing.
+    for behind in member.children().filter(|child| BEHIND.contains(&child.word(0))) {
+        behind.claim_all(Fate::unsupported(Reason::OtherRuleList));
+    }
+    ["interface-leads-to-dmz", "leads-to-dmz"].iter().any(|key| get(member, key) == "true")
+}
+
 const BEHIND: [&str; 4] = [
     "ip-address-behind-this-interface",
     "leads-to-specific-network",
@@ -286,95 +289,110 @@ fn interface_setting(member: Node<'_>) -> bool {
     true
 }
 
-/// Settings of gateways that say nothing about which packets pass the rulebases.
+/// Settings of gateways that say nothing about which packets pass the rulebases, and those that are not modelled.
+const SETTINGS: [(Fate, &[&str]); 3] = [
+    (
+        Fate::inert(Reason::Management),
+        &[
+            "active",
+            "advanced-networking-and-clustering",
+            "advanced-settings",
+            "anti-bot",
+            "anti-spam",
+            "anti-virus",
+            "application-control",
+            "application-control-and-url-filtering-settings",
+            "cluster",
+            "cluster-id",
+            "cluster-members-settings",
+            "cluster-mode",
+            "cluster-settings",
+            "compliance",
+            "content-awareness",
+            "data-center-settings",
+            "data-loss-prevention",
+            "dlp",
+            "dynamic-ip-settings",
+            "enable-https-inspection",
+            "endpoint-policy",
+            "fetch-policy",
+            "firewall",
+            "firewall-settings",
+            "geo-mode",
+            "hit-count",
+            "host-servers",
+            "https-inspection",
+            "https-inspection-settings",
+            "icap-server",
+            "icap-server-settings",
+            "identity-awareness",
+            "identity-awareness-settings",
+            "interoperable-device",
+            "ips",
+            "ips-policy",
+            "ips-settings",
+            "ips-update-policy",
+            "last-update-time",
+            "log-server",
+            "logging-and-status",
+            "management-blades",
+            "members-settings",
+            "mobile-access",
+            "monitoring",
+            "network-policy-management",
+            "network-security-blades",
+            "operating-system",
+            "os",
+            "os-name",
+            "platform",
+            "platform-portal-settings",
+            "provisioning",
+            "proxy-settings",
+            "qos",
+            "sandblast",
+            "scan-results",
+            "secondary",
+            "show-portals-certificate",
+            "sic-message",
+            "sic-state",
+            "sic-status",
+            "smart-event-correlation",
+            "smart-event-server",
+            "state",
+            "threat-emulation",
+            "threat-extraction",
+            "threat-prevention-mode",
+            "url-filtering",
+            "user-directory",
+            "usercheck-portal-settings",
+            "vpn",
+            "vpn-settings",
+            "zero-phishing",
+            "zero-phishing-fqdn",
+        ],
+    ),
+    (
+        Fate::inert(Reason::Logging),
+        &[
+            "log-indexing",
+            "logs-settings",
+            "save-logs-locally",
+            "send-alerts-to-server",
+            "send-logs-to-backup-server",
+            "send-logs-to-server",
+        ],
+    ),
+    (
+        Fate::unsupported(Reason::TunnelSelector),
+        &[
+            "vpn-domain",
+            "vpn-domain-exclude-external-ip-addresses",
+            "vpn-domain-type",
+            "vpn-encryption-domain",
+        ],
+    ),
+];
+
 fn setting(key: &str) -> Option<Fate> {
-    let fate = match key {
-        "firewall"
-        | "vpn"
-        | "ips"
-        | "application-control"
-        | "url-filtering"
-        | "anti-bot"
-        | "anti-virus"
-        | "anti-spam"
-        | "content-awareness"
-        | "threat-emulation"
-        | "threat-extraction"
-        | "identity-awareness"
-        | "mobile-access"
-        | "dlp"
-        | "https-inspection"
-        | "zero-phishing"
-        | "icap-server"
-        | "qos"
-        | "monitoring"
-        | "sandblast"
-        | "network-security-blades"
-        | "management-blades"
-        | "compliance"
-        | "logging-and-status"
-        | "network-policy-management"
-        | "provisioning"
-        | "secondary"
-        | "smart-event-server"
-        | "smart-event-correlation"
-        | "user-directory"
-        | "endpoint-policy"
-        | "log-server"
-        | "data-loss-prevention"
-        | "advanced-networking-and-clustering" => Fate::inert(Reason::Management),
-        "operating-system"
-        | "os-name"
-        | "os"
-        | "platform"
-        | "sic-status"
-        | "sic-state"
-        | "sic-message"
-        | "firewall-settings"
-        | "vpn-settings"
-        | "platform-portal-settings"
-        | "usercheck-portal-settings"
-        | "ips-settings"
-        | "ips-update-policy"
-        | "ips-policy"
-        | "identity-awareness-settings"
-        | "proxy-settings"
-        | "cluster-mode"
-        | "cluster-settings"
-        | "cluster-members-settings"
-        | "application-control-and-url-filtering-settings"
-        | "enable-https-inspection"
-        | "https-inspection-settings"
-        | "threat-prevention-mode"
-        | "icap-server-settings"
-        | "fetch-policy"
-        | "hit-count"
-        | "interoperable-device"
-        | "scan-results"
-        | "show-portals-certificate"
-        | "advanced-settings"
-        | "geo-mode"
-        | "members-settings"
-        | "data-center-settings"
-        | "zero-phishing-fqdn"
-        | "last-update-time"
-        | "active"
-        | "cluster"
-        | "state"
-        | "cluster-id"
-        | "host-servers"
-        | "dynamic-ip-settings" => Fate::inert(Reason::Management),
-        "save-logs-locally"
-        | "send-alerts-to-server"
-        | "send-logs-to-server"
-        | "logs-settings"
-        | "send-logs-to-backup-server"
-        | "log-indexing" => Fate::inert(Reason::Logging),
-        "vpn-domain"
-        | "vpn-encryption-domain"
-        | "vpn-domain-exclude-external-ip-addresses"
-        | "vpn-domain-type" => Fate::unsupported(Reason::TunnelSelector),
-        _ => return None,
-    };
-    Some(fate)
+    SETTINGS.iter().find(|(_, keys)| keys.contains(&key)).map(|(fate, _)| *fate)
 }

@@ -96,13 +96,13 @@ impl<'t> Lower<'_, 't> {
         if let (Some(rule), Some(own)) = (*self.addresses.get(at)?, *self.own_addresses.get(at)?) {
             return Some((rule, own));
         }
-        let own = self.own_value(object)?;
+        let own = self.value(id, object, View::Own)?;
         let translated = self.translated(object);
         let differs = translated.is_some() || self.differs_by_members(object);
         let rule = match differs {
             false => None,
             true => {
-                let mut members = vec![self.value(object, View::Rule)?];
+                let mut members = vec![self.value(id, object, View::Rule)?];
                 members.extend(translated);
                 Some(Addresses::union(members))
             }
@@ -121,10 +121,6 @@ impl<'t> Lower<'_, 't> {
         *self.addresses.get_mut(at)? = Some(rule);
         *self.own_addresses.get_mut(at)? = Some(own);
         Some((rule, own))
-    }
-
-    fn own_value(&mut self, object: &Object<'t>) -> Option<Addresses> {
-        self.value(object, View::Own)
     }
 
     /// Whether a member of the group means more in access rules than in NAT rules.
@@ -164,7 +160,7 @@ impl<'t> Lower<'_, 't> {
         nat.install_on.is_empty() || nat.install_on == gateway.name || nat.install_on == gateway.uid
     }
 
-    fn value(&mut self, object: &Object<'t>, view: View) -> Option<Addresses> {
+    fn value(&mut self, id: u32, object: &Object<'t>, view: View) -> Option<Addresses> {
         let span = Some(object.node.span());
         Some(match &object.kind {
             Kind::Plain(plain) => self.plain(object, plain),
@@ -176,13 +172,13 @@ impl<'t> Lower<'_, 't> {
                 }
                 Addresses::union(members)
             }
-            Kind::Group(Some(_)) if self.is_marked(object) => {
+            Kind::Group(Some(_)) if self.shared.groups.is_marked(id) => {
                 self.open_addresses(object.name, span)
             }
-            Kind::Exclusion { .. } if self.is_marked(object) => {
+            Kind::Exclusion { .. } if self.shared.groups.is_marked(id) => {
                 self.open_addresses(object.name, span)
             }
-            Kind::AccessRole(Some(_)) if self.is_marked(object) => {
+            Kind::AccessRole(Some(_)) if self.shared.groups.is_marked(id) => {
                 self.open_addresses(object.name, span)
             }
             Kind::Group(Some(members)) => {
@@ -225,23 +221,6 @@ impl<'t> Lower<'_, 't> {
             Kind::Any => Addresses::Any,
             _ => return None,
         })
-    }
-
-    fn is_marked(&self, object: &Object<'_>) -> bool {
-        let groups = &self.shared.groups;
-        if groups.cyclic.is_empty() && groups.deep.is_empty() {
-            return false;
-        }
-        let id = self.config().by_uid.get(object.uid).copied();
-        let id = id.or_else(|| {
-            let named = self.config().by_name.get(object.name)?;
-            named.iter().copied().find(|id| {
-                self.config()
-                    .object(*id)
-                    .is_some_and(|other| other.node.span() == object.node.span())
-            })
-        });
-        id.is_some_and(|id| groups.cyclic.binary_search(&id).is_ok() || groups.deep.contains(&id))
     }
 
     fn plain(&mut self, object: &Object<'t>, plain: &Plain) -> Addresses {

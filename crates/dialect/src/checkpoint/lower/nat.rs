@@ -3,15 +3,15 @@
 //! Manual rules above, automatic rules (machines static, machines hide, ranges static, networks static, ranges hide, networks hide:
 //! the order of the sections of `show-nat-rulebase`), manual rules below. Two automatic rules may combine, one for each side.
 
-use std::net::IpAddr;
+mod automatic;
 
 use policy::{
     AddressTarget, Addresses, Condition, Family, IpRange, NatPass, NatRule, NatWhen, Origin,
     PortRange, PortTarget, Services,
 };
 
-use super::super::config::{AutoNat, Class, Kind, NatRule as Written, Object, Plain, Ref};
-use super::addresses::{View, cell_refs, shifted};
+use super::super::config::{Class, Kind, NatRule as Written, Object, Plain, Ref};
+use super::addresses::{View, cell_refs};
 use super::packages::Assigned;
 use super::rules::Installed;
 use super::{Lower, is_any_word};
@@ -22,17 +22,6 @@ use crate::tree::Node;
 
 /// The chain of all automatic rules.
 const AUTOMATIC: u16 = 1;
-
-/// What an automatic rule of an object does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// Leaves traffic inside the object alone.
-    Inside,
-    /// Rewrites packets from the object.
-    Source,
-    /// Rewrites packets to the object's translated address.
-    Destination,
-}
 
 /// What a translated cell says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +36,7 @@ enum Target {
     Unknown,
 }
 
-impl<'c, 't> Lower<'c, 't> {
+impl<'t> Lower<'_, 't> {
     /// All NAT of the package on this gateway.
     pub(super) fn nat(&mut self, package: &Assigned<'t>) {
         let config = self.config();
@@ -101,131 +90,6 @@ impl<'c, 't> Lower<'c, 't> {
         rule
     }
 
-    // --- Automatic rules ---
-
-    /// Automatic rules from the objects, for exports whose rulebase has none.
-    fn automatic(&mut self, rules: &mut Vec<NatRule>) {
-        let config = self.config();
-        let mut found: Vec<(u8, u128, &Object<'t>, &AutoNat<'t>)> = Vec::new();
-        for object in &config.objects {
-            let Some(nat) = object.nat.as_ref().filter(|nat| self.nat_is_here(nat)) else {
-                continue;
-            };
-            let Some(plain) = plain_of(object) else { continue };
-            let size = plain.ranges.iter().map(|range| range.length_less_one()).max().unwrap_or(0);
-            found.push((section(plain.class, nat.fixed), size, object, nat));
-        }
-        found.sort_by_key(|(section, size, ..)| (*section, *size));
-        for (_, _, object, nat) in found {
-            let machine = plain_of(object).is_none_or(|plain| plain.class == Class::Machine);
-            if !machine {
-                self.automatic_part(object, Some(nat), Part::Inside, rules, None);
-            }
-            self.automatic_part(object, Some(nat), Part::Source, rules, None);
-            if nat.fixed {
-                self.automatic_part(object, Some(nat), Part::Destination, rules, None);
-            }
-        }
-    }
-
-    fn automatic_part(
-        &mut self,
-        object: &Object<'t>,
-        nat: Option<&AutoNat<'t>>,
-        part: Part,
-        rules: &mut Vec<NatRule>,
-        written: Option<&Written<'t>>,
-    ) {
-        let label = match written.and_then(|rule| rule.number) {
-            Some(number) => format!("NAT rule {number} (automatic, {})", object.name),
-            None => format!("automatic NAT of {}", object.name),
-        };
-        let span = written.map_or_else(|| object.node.span(), |rule| rule.node.span());
-        let mut rule = NatRule::none(Origin::at(span, label));
-        rule.chain = Some(AUTOMATIC);
-        rule.enabled = written.is_none_or(|rule| rule.enabled);
-        let own = self.own(object);
-        let Some(nat) = nat.filter(|nat| !nat.wrong || part == Part::Inside) else {
-            self.unknown_part(own, part, rule, span, rules);
-            return;
-        };
-        match (part, nat.fixed) {
-            (Part::Inside, _) => {
-                rule.source = own.clone();
-                rule.destination = own;
-                rule.chain = None;
-                rules.push(rule);
-            }
-            (_, true) => {
-                let pairs = plain_of(object).map(|plain| shifted(&plain, nat)).unwrap_or_default();
-                for (from, to) in pairs {
-                    let mut rule = rule.clone();
-                    if part == Part::Source {
-                        rule.source = Addresses::Range(from);
-                        rule.source_to = Some(AddressTarget::Shift { from, to: to.first() });
-                    } else {
-                        rule.destination = Addresses::Range(to);
-                        rule.destination_to =
-                            Some(AddressTarget::Shift { from: to, to: from.first() });
-                    }
-                    rules.push(rule);
-                }
-            }
-            (_, false) if nat.behind_gateway => {
-                rule.source = own;
-                rule.source_to = Some(AddressTarget::EgressInterface);
-                rule.source_port = PortTarget::ANY;
-                rules.push(rule);
-            }
-            (_, false) => {
-                for address in &nat.addresses {
-                    let mut rule = rule.clone();
-                    let family = Addresses::family(Family::of(*address));
-                    rule.source = Addresses::Common(vec![own.clone(), family]);
-                    rule.source_to = Some(hide_behind(*address));
-                    rule.source_port = PortTarget::ANY;
-                    rules.push(rule);
-                }
-            }
-        }
-    }
-
-    /// An automatic rule of which only the object is known.
-    fn unknown_part(
-        &mut self,
-        own: Addresses,
-        part: Part,
-        mut rule: NatRule,
-        span: policy::Span,
-        rules: &mut Vec<NatRule>,
-    ) {
-        let what = "translated address";
-        let target = AddressTarget::Named(self.unreadable(what, Some(span)));
-        match part {
-            Part::Inside => {
-                rule.source = own.clone();
-                rule.destination = own;
-                rule.chain = None;
-            }
-            Part::Source => {
-                rule.source = own;
-                rule.source_to = Some(target);
-            }
-            Part::Destination => {
-                rule.conditions.push(self.open_condition(what, Some(span)));
-                rule.destination_to = Some(target);
-            }
-        }
-        rules.push(rule);
-    }
-
-    fn own(&mut self, object: &Object<'t>) -> Addresses {
-        let text = if object.uid.is_empty() { object.name } else { object.uid };
-        self.address_reference(Ref { text, node: object.node }, View::Own)
-    }
-
-    // --- Rules of the rulebase ---
-
     fn nat_rule(&mut self, rule: &Written<'t>, rules: &mut Vec<NatRule>) {
         let installed = self.installed(rule.install_on);
         if installed == Installed::Elsewhere {
@@ -251,44 +115,6 @@ impl<'c, 't> Lower<'c, 't> {
         for new in rules.iter_mut().skip(start) {
             new.conditions.extend(conditions.iter().cloned());
         }
-    }
-
-    /// The object of an automatic rule, and what the rule does with it.
-    fn automatic_object(&self, rule: &Written<'t>) -> Option<(&'c Object<'t>, Part)> {
-        if !rule.auto {
-            return None;
-        }
-        let [source, destination, _] = rule.original.map(|cell| self.object_of(cell));
-        let [new_source, new_destination, _] = rule.translated.map(|cell| self.object_of(cell));
-        let plain = |one: &Option<(u32, &'c Object<'t>)>| {
-            one.filter(|(_, object)| !matches!(object.kind, Kind::Any | Kind::Global))
-        };
-        let same = |one: &Option<(u32, &'c Object<'t>)>, other: &Option<(u32, &'c Object<'t>)>| {
-            plain(one)
-                .zip(plain(other))
-                .filter(|(one, other)| one.0 == other.0)
-                .map(|(one, _)| one.1)
-        };
-        let kept = |one: &Option<(u32, &'c Object<'t>)>| plain(one).is_none();
-        if let Some(object) = same(&source, &destination)
-            && kept(&new_source)
-            && kept(&new_destination)
-        {
-            return Some((object, Part::Inside));
-        }
-        if let Some(object) = same(&source, &new_source)
-            && kept(&destination)
-        {
-            return Some((object, Part::Source));
-        }
-        let object = same(&destination, &new_destination).filter(|_| kept(&source))?;
-        Some((object, Part::Destination))
-    }
-
-    fn object_of(&self, cell: Option<Node<'t>>) -> Option<(u32, &'c Object<'t>)> {
-        let reference = cell_refs(cell?).first().copied()?;
-        let id = self.config().find(reference.text, |kind| !matches!(kind, Kind::Service(_)))?;
-        Some((id, self.config().object(id)?))
     }
 
     fn manual(&mut self, written: &Written<'t>, rules: &mut Vec<NatRule>) {
@@ -537,13 +363,6 @@ fn width(range: PortRange) -> u16 {
     range.last() - range.first()
 }
 
-fn hide_behind(address: IpAddr) -> AddressTarget {
-    match address.is_unspecified() {
-        true => AddressTarget::EgressInterface,
-        false => AddressTarget::OneOf(vec![IpRange::one(address)]),
-    }
-}
-
 /// The protocol and the one range of destination ports of a service.
 fn ports_of(object: &Object<'_>) -> Option<(u8, PortRange)> {
     let Kind::Service(service) = &object.kind else { return None };
@@ -569,17 +388,5 @@ fn plain_of(object: &Object<'_>) -> Option<Plain> {
             wrong: gateway.addresses.is_empty(),
         }),
         _ => None,
-    }
-}
-
-/// The place of an automatic rule among the sections.
-fn section(class: Class, fixed: bool) -> u8 {
-    match (class, fixed) {
-        (Class::Machine, true) => 0,
-        (Class::Machine, false) => 1,
-        (Class::Range, true) => 2,
-        (Class::Network, true) => 3,
-        (Class::Range, false) => 4,
-        (Class::Network, false) => 5,
     }
 }

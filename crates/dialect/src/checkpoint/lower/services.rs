@@ -65,18 +65,18 @@ impl<'t> Lower<'_, 't> {
         if let Some(known) = *self.services.get(at)? {
             return Some(known);
         }
-        let value = self.service_value(object)?;
+        let value = self.service_value(id, object)?;
         let name = Self::free_name(object, |name| self.builder.service_named(name).is_some(), "");
         let known = self.builder.service(&name, Self::origin(object), value);
         *self.services.get_mut(at)? = Some(known);
         Some(known)
     }
 
-    fn service_value(&mut self, object: &Object<'t>) -> Option<Services> {
+    fn service_value(&mut self, id: u32, object: &Object<'t>) -> Option<Services> {
         let span = Some(object.node.span());
         match &object.kind {
             Kind::Service(service) => Some(self.service(object, service)),
-            Kind::ServiceGroup(Some(_)) if self.is_marked_service(object) => {
+            Kind::ServiceGroup(Some(_)) if self.shared.service_groups.is_marked(id) => {
                 Some(Services::Unknown(self.unreadable(object.name, span)))
             }
             Kind::ServiceGroup(Some(members)) => {
@@ -91,14 +91,6 @@ impl<'t> Lower<'_, 't> {
             }
             _ => None,
         }
-    }
-
-    fn is_marked_service(&self, object: &Object<'_>) -> bool {
-        let groups = &self.shared.service_groups;
-        let named = groups.cyclic.iter().chain(&groups.deep);
-        named
-            .filter_map(|id| self.config().object(*id))
-            .any(|other| other.node.span() == object.node.span())
     }
 
     fn service(&mut self, object: &Object<'t>, service: &Service) -> Services {

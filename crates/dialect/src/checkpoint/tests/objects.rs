@@ -181,3 +181,21 @@ fn predefined_services_come_from_the_facts() {
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.10:22/tcp"));
     assert_eq!(verdict(&policy, "10.9.0.1 > 10.1.0.10:23/tcp"), Verdict::Drop);
 }
+
+#[test]
+fn many_groups_nested_too_deep_are_marked_and_end() {
+    let groups: Vec<String> = (0..20_000)
+        .map(|at| {
+            format!(
+                r#"{{"uid": "g{at}", "name": "g{at}", "type": "group", "members": ["g{}"]}}"#,
+                at + 1
+            )
+        })
+        .collect();
+    let last = r#"{"uid": "g20000", "name": "g20000", "type": "group", "members": ["web"]}"#;
+    let objects = format!("{}, {last}", groups.join(", "));
+    let policy = with(&objects, ["any", "g0", "http", "acc"]);
+    assert!(open(&policy, "10.9.0.1 > 10.1.0.10:80/tcp"));
+    let policy = with(&objects, ["any", "g19990", "http", "acc"]);
+    assert!(passes(&policy, "10.9.0.1 > 10.1.0.10:80/tcp"));
+}

@@ -53,9 +53,7 @@ pub(in crate::fortios) fn vip<'t>(entry: &Entry<'t>, say: &mut Say) -> Vip<'t> {
             _ => inert::claim_below(*block, Fate::inert(Reason::InspectionProfile)),
         }
     }
-    if forwards {
-        vip.ports = forwarded(&settings, &mut vip.marks, say);
-    } else if vip.balanced && settings.get("extport").is_some() {
+    if forwards || (vip.balanced && settings.get("extport").is_some()) {
         vip.ports = forwarded(&settings, &mut vip.marks, say);
     }
     if matches!(kind, "fqdn" | "dns-translation" | "access-proxy") {
@@ -117,18 +115,6 @@ fn setting<'t>(
                 _ => Fate::unsupported(Reason::NatKind),
             });
         }
-        "nat46" | "nat64" if value.one() == "enable" => {
-            mark(vip, format!("set {key} enable"));
-            return Some(Fate::unsupported(Reason::FamilyTranslation));
-        }
-        "nat44" | "nat66" if value.one() == "disable" => {
-            mark(vip, format!("set {key} disable"));
-            return Some(Fate::unsupported(Reason::FamilyTranslation));
-        }
-        "extaddr" | "mapped-addr" | "gslb-hostname" if !value.one().is_empty() => {
-            mark(vip, format!("set {key}"));
-            return Some(Fate::approximated(Reason::NamedUnknown));
-        }
         "status" => vip.enabled = value.one() != "disable",
         "nat-source-vip" => vip.source_too = value.one() == "enable",
         "src-filter" => match value.words().map(value::range).collect::<Option<Vec<_>>>() {
@@ -141,30 +127,50 @@ fn setting<'t>(
         },
         "srcintf-filter" => vip.from = value.words().collect(),
         "service" => vip.services = value.words().collect(),
-        "src-vip-filter" if value.one() == "enable" => {
-            return Some(Fate::approximated(Reason::Session));
-        }
         "comment" => {
             vip.comment = value.one();
             return Some(Fate::inert(Reason::Cosmetic));
         }
+        "extintf" | "portforward" | "protocol" | "extport" | "mappedport" | "server-type" => {}
+        _ => return option(vip, key, value, forwards),
+    }
+    Some(Fate::CONVERTED)
+}
+
+/// A setting that is not modelled exactly, or does not matter.
+fn option<'t>(vip: &mut Vip<'t>, key: &str, value: &Value<'t>, forwards: bool) -> Option<Fate> {
+    let mark = |vip: &mut Vip<'t>, what: String| {
+        vip.marks.push(Mark { span: value.span(), what });
+    };
+    match key {
+        "nat46" | "nat64" if value.one() == "enable" => {
+            mark(vip, format!("set {key} enable"));
+            Some(Fate::unsupported(Reason::FamilyTranslation))
+        }
+        "nat44" | "nat66" if value.one() == "disable" => {
+            mark(vip, format!("set {key} disable"));
+            Some(Fate::unsupported(Reason::FamilyTranslation))
+        }
+        "extaddr" | "mapped-addr" | "gslb-hostname" if !value.one().is_empty() => {
+            mark(vip, format!("set {key}"));
+            Some(Fate::approximated(Reason::NamedUnknown))
+        }
+        "src-vip-filter" if value.one() == "enable" => Some(Fate::approximated(Reason::Session)),
         "portmapping-type" if forwards && value.one() == "m-to-n" => {
-            return Some(Fate::approximated(Reason::DevicePicks));
+            Some(Fate::approximated(Reason::DevicePicks))
         }
         "server-type" if !matches!(value.one(), "" | "tcp" | "udp" | "ip") => {
-            return Some(Fate::approximated(Reason::Inspection));
+            Some(Fate::approximated(Reason::Inspection))
         }
-        "extintf" | "portforward" | "protocol" | "extport" | "mappedport" | "server-type" => {}
-        _ if inert::cosmetic(key, value) => return None,
+        _ if inert::cosmetic(key, value) => None,
         _ if INERT.contains(&key) || key.starts_with("ssl-") || key.starts_with("http") => {
-            return Some(Fate::inert(Reason::Management));
+            Some(Fate::inert(Reason::Management))
         }
         _ => {
             mark(vip, format!("set {key}"));
-            return None;
+            None
         }
     }
-    Some(Fate::CONVERTED)
 }
 
 /// Settings that do not change which packets are translated, nor to what.

@@ -203,7 +203,10 @@ pub(in crate::fortios) fn group<'t>(entry: &Entry<'t>) -> Group<'t> {
 pub(in crate::fortios) struct Service<'t> {
     pub(in crate::fortios) comment: &'t str,
     pub(in crate::fortios) value: Services,
+    /// What narrows it and is not modelled.
     pub(in crate::fortios) marks: Vec<Mark>,
+    /// Port lists that are not valid: they may add anything.
+    pub(in crate::fortios) unread: Vec<Mark>,
     pub(in crate::fortios) applications: Vec<&'t str>,
 }
 
@@ -214,11 +217,54 @@ pub(in crate::fortios) fn service<'t>(entry: &Entry<'t>, say: &mut Say) -> Servi
         comment: settings.word("comment"),
         value: Services::NONE,
         marks: Vec::new(),
+        unread: Vec::new(),
         applications: Vec::new(),
     };
     let protocol = settings.word("protocol");
     let number =
         |key: &str| settings.get(key).map(|value| (value.clone(), value.one().parse::<u8>()));
+    let parts = service_settings(&mut service, &settings, say);
+    let mut typed = |key: &str| match number(key) {
+        None => None,
+        Some((_, Ok(number))) => Some(number),
+        Some((value, Err(_))) => {
+            if !value.one().is_empty() {
+                let span = invalid(&value, say);
+                service.marks.push(Mark { span, what: format!("set {key}") });
+            }
+            None
+        }
+    };
+    service.value = match protocol {
+        "ICMP" | "ICMP6" => {
+            let family = if protocol == "ICMP" { Family::V4 } else { Family::V6 };
+            Services::Icmp { family, kind: typed("icmptype"), code: typed("icmpcode") }
+        }
+        "IP" => match typed("protocol-number") {
+            None | Some(0) => Services::Any,
+            Some(number) => Services::Protocol(number),
+        },
+        _ if settings.enabled("proxy") => Services::NONE,
+        "" | "TCP/UDP/SCTP" | "TCP/UDP/UDP-Lite/SCTP" | "TCP/UDP" => Services::union(parts),
+        // Protocols of the explicit proxy: they match nothing in a firewall policy.
+        "HTTP" | "FTP" | "CONNECT" | "SOCKS" | "SOCKS-TCP" | "SOCKS-UDP" | "ALL" => Services::NONE,
+        _ => {
+            let what = "set protocol".to_owned();
+            let span =
+                settings.get("protocol").map_or(entry.node.span(), |value| invalid(value, say));
+            service.marks.push(Mark { span, what });
+            Services::Any
+        }
+    };
+    service
+}
+
+/// The settings of a service but its protocol; returns its terms.
+fn service_settings<'t>(
+    service: &mut Service<'t>,
+    settings: &Settings<'t>,
+    say: &mut Say,
+) -> Vec<Services> {
     let mut parts = Vec::new();
     for (key, value) in &settings.values {
         let fate = match *key {
@@ -228,7 +274,7 @@ pub(in crate::fortios) fn service<'t>(entry: &Entry<'t>, say: &mut Say) -> Servi
                     true => Fate::CONVERTED,
                     false => {
                         let span = invalid(value, say);
-                        service.marks.push(Mark { span, what: format!("set {key}") });
+                        service.unread.push(Mark { span, what: format!("set {key}") });
                         continue;
                     }
                 }
@@ -264,39 +310,7 @@ pub(in crate::fortios) fn service<'t>(entry: &Entry<'t>, say: &mut Say) -> Servi
         };
         value.claim(fate);
     }
-    let mut typed = |key: &str| match number(key) {
-        None => None,
-        Some((_, Ok(number))) => Some(number),
-        Some((value, Err(_))) => {
-            if !value.one().is_empty() {
-                let span = invalid(&value, say);
-                service.marks.push(Mark { span, what: format!("set {key}") });
-            }
-            None
-        }
-    };
-    service.value = match protocol {
-        "ICMP" | "ICMP6" => {
-            let family = if protocol == "ICMP" { Family::V4 } else { Family::V6 };
-            Services::Icmp { family, kind: typed("icmptype"), code: typed("icmpcode") }
-        }
-        "IP" => match typed("protocol-number") {
-            None | Some(0) => Services::Any,
-            Some(number) => Services::Protocol(number),
-        },
-        _ if settings.enabled("proxy") => Services::NONE,
-        "" | "TCP/UDP/SCTP" | "TCP/UDP/UDP-Lite/SCTP" | "TCP/UDP" => Services::union(parts),
-        // Protocols of the explicit proxy: they match nothing in a firewall policy.
-        "HTTP" | "FTP" | "CONNECT" | "SOCKS" | "SOCKS-TCP" | "SOCKS-UDP" | "ALL" => Services::NONE,
-        _ => {
-            let what = "set protocol".to_owned();
-            let span =
-                settings.get("protocol").map_or(entry.node.span(), |value| invalid(value, say));
-            service.marks.push(Mark { span, what });
-            Services::Any
-        }
-    };
-    service
+    parts
 }
 
 /// Adds the terms of a port list; false when one is not valid.

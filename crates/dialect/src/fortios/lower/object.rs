@@ -134,7 +134,10 @@ impl<'t> Lower<'t, '_> {
                 let span = entry.node.span();
                 self.say.warn(code, span, "name", &entry.name);
                 let unknown = only(family, Addresses::Unknown(self.unreadable(span, &entry.name)));
-                entry.claim_rest(Fate::unsupported(Reason::Cycle));
+                let reason = if code == codes::CYCLE { Reason::Cycle } else { Reason::Limit };
+                if let Some(members) = &group.members {
+                    members.claim(Fate::unsupported(reason));
+                }
                 self.push_address(entry.name.clone(), span, group.comment, unknown, index);
             }
         }
@@ -200,7 +203,12 @@ impl<'t> Lower<'t, '_> {
     fn service_object(&mut self, entry: &Entry<'t>) {
         let service = object::service(entry, self.say);
         let span = entry.node.span();
-        let mut parts = vec![service.value];
+        let mut value = service.value;
+        for mark in &service.unread {
+            let unknown = Services::Unknown(self.unreadable(mark.span, &mark.what));
+            value = Services::Union(vec![value, unknown]);
+        }
+        let mut parts = vec![value];
         for mark in &service.marks {
             parts.push(Services::Unknown(self.unreadable(mark.span, &mark.what)));
         }
@@ -241,11 +249,14 @@ impl<'t> Lower<'t, '_> {
         }
         for (list, code) in [(order.cyclic, codes::CYCLE), (order.deep, codes::GROUP_DEPTH)] {
             for at in list {
-                let Some((entry, _)) = groups.get(at) else { continue };
+                let Some((entry, group)) = groups.get(at) else { continue };
                 let span = entry.node.span();
                 self.say.warn(code, span, "name", &entry.name);
                 let unknown = Services::Unknown(self.unreadable(span, &entry.name));
-                entry.claim_rest(Fate::unsupported(Reason::Cycle));
+                let reason = if code == codes::CYCLE { Reason::Cycle } else { Reason::Limit };
+                if let Some(members) = &group.members {
+                    members.claim(Fate::unsupported(reason));
+                }
                 let origin = Origin::at(span, label("service group", &entry.name));
                 self.push_service(entry.name.clone(), origin, unknown);
             }

@@ -13,17 +13,11 @@ use super::rules::Does;
 use super::{Context, Index, is_any};
 use crate::codes;
 use crate::facts::PlatformFacts;
-use crate::limits::Limits;
 use crate::nsx::config::{Rule, Section};
 use crate::nsx::say::Say;
 
 /// Lowers the distributed firewall.
-pub(super) fn lower(
-    index: &Index<'_, '_>,
-    facts: &PlatformFacts,
-    _limits: &Limits,
-    say: &mut Say,
-) -> Policy {
+pub(super) fn lower(index: &Index<'_, '_>, facts: &PlatformFacts, say: &mut Say) -> Policy {
     let mut context = Context::new(index, facts, say, "distributed firewall".to_owned());
     context.network();
     if let Some(span) = index.config.firewall_off {

@@ -14,7 +14,6 @@ use super::order::{Placed, missing_rules, rules, sections};
 use super::rules::Does;
 use super::{Context, Index, is_any};
 use crate::facts::PlatformFacts;
-use crate::limits::Limits;
 use crate::nsx::config::{Gateway, Rule, Value};
 use crate::nsx::say::Say;
 
@@ -165,7 +164,6 @@ fn scope_paths<'c>(index: &'c Index<'c, '_>, rule: &'c Rule<'c>) -> Vec<&'c str>
 pub(super) fn lower(
     index: &Index<'_, '_>,
     facts: &PlatformFacts,
-    _limits: &Limits,
     say: &mut Say,
     assigned: &Assigned<'_>,
 ) -> Option<Policy> {

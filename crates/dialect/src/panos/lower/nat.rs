@@ -41,7 +41,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             }
         };
         if let Some(interface) = from.to_interface {
-            conditions.extend(self.to_interface(interface, &to));
+            conditions.extend(self.leaving_by(interface, &to));
         }
         if let Some(binding) = from.binding
             && binding.text != "both"
@@ -224,7 +224,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
     }
 
     /// The condition that packets leave by one interface; none where its zone has no other.
-    fn to_interface(&mut self, word: Word<'t>, to: &Zones) -> Option<Condition> {
+    fn leaving_by(&mut self, word: Word<'t>, to: &Zones) -> Option<Condition> {
         let interfaces = &self.build.policy.interfaces;
         let zone =
             interfaces.iter().find(|known| &*known.name == word.text).map(|known| known.zone);

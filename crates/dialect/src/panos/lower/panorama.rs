@@ -154,7 +154,7 @@ fn templates<'c, 't>(config: &'c Config<'t>, stack: &'c Template<'t>, source: &m
         let systems = template.device.systems.iter().filter(|known| known.name == system);
         for zone in systems.flat_map(|system| &system.zones) {
             let known = |known: &&Zone<'t>| known.name.text == zone.name.text;
-            if !source.zones.iter().any(|zone| known(&zone)) {
+            if !source.zones.iter().any(known) {
                 source.zones.push(zone);
             }
         }

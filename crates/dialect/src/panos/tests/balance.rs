@@ -121,6 +121,7 @@ fn hostile_sizes_end() {
 }
 
 #[test]
+#[expect(clippy::disallowed_macros, reason = "tests tell of the corpus")]
 fn the_corpus_is_read() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/firewall");
     let mut files = Vec::new();

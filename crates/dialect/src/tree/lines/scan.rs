@@ -153,13 +153,10 @@ impl<'a> Scanner<'a> {
 
     /// A bare or quoted word.
     fn one(&mut self, nested: bool) -> Word<'a> {
-        match self.peek() {
-            Some(quote @ (b'"' | b'\'')) => {
-                if let Some(word) = self.quoted(quote) {
-                    return word;
-                }
-            }
-            _ => {}
+        if let Some(quote @ (b'"' | b'\'')) = self.peek()
+            && let Some(word) = self.quoted(quote)
+        {
+            return word;
         }
         let start = self.at;
         if let Some(end) = self.placeholder() {
