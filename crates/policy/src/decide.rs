@@ -307,15 +307,12 @@ impl<'a> Way<'a> {
         if changes {
             self.translated_by = Some(number);
         }
-        let source_changes =
-            rule.source_to.as_ref().is_some_and(|target| moves(target, self.packet.source))
-                || moves_port(rule.source_port, self.packet.transport, true);
         if let Some(target) = &rule.source_to {
             let egress = self.route(self.packet.destination, world);
             self.rewrite_source(target, egress);
         }
         self.rewrite_source_port(rule.source_port);
-        if changes || source_changes {
+        if changes || rule.rewrites_source() {
             self.nat.push(number);
         }
         if let Some(seen) = rule.seen {
@@ -323,12 +320,8 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// Whether it was rewritten.
+    /// Whether the rule is one that rewrites it: also where a shift or a port leaves this packet as it was.
     fn rewrite_destination(&mut self, rule: &NatRule) -> bool {
-        let old = self.packet;
-        let to = rule.destination_to.as_ref();
-        let changes = to.is_some_and(|target| moves(target, old.destination))
-            || moves_port(rule.destination_port, old.transport, false);
         if let Some(target) = &rule.destination_to {
             let (new, shown) = self.target(target, self.packet.destination, Egress::Nowhere);
             if let Some(new) = new {
@@ -343,7 +336,7 @@ impl<'a> Way<'a> {
                 self.translated.destination_port = shown;
             }
         }
-        changes
+        rule.rewrites_destination()
     }
 
     fn rewrite_source(&mut self, target: &AddressTarget, egress: Egress) {
@@ -581,27 +574,6 @@ impl<'a> Way<'a> {
         matches(&mut |_| None)
             .or_else(|| matches(&mut |atom| Some(world.holds(atom))))
             .unwrap_or(false)
-    }
-}
-
-/// Whether a target applies to this address: a shift is about those that it shifts.
-fn moves(target: &AddressTarget, old: IpAddr) -> bool {
-    match target {
-        AddressTarget::Shift { from, .. } => from.contains(old),
-        AddressTarget::OneOf(ranges) => !ranges.is_empty(),
-        AddressTarget::EgressInterface | AddressTarget::Named(_) => true,
-    }
-}
-
-/// Whether a target applies to the source or destination port.
-fn moves_port(target: PortTarget, transport: Transport, of_source: bool) -> bool {
-    let Transport::Ports { source, destination, .. } = transport else { return false };
-    match target {
-        PortTarget::Keep => false,
-        PortTarget::OneOf(_) => true,
-        PortTarget::Shift { from, .. } => {
-            from.contains(if of_source { source } else { destination })
-        }
     }
 }
 

@@ -245,13 +245,41 @@ fn a_named_target_is_told_by_name() {
 }
 
 #[test]
-fn what_a_shift_leaves_alone_is_not_translated() {
-    // Its own source NAT goes on when the stand-in had nothing to rewrite, and rules by name do not see what stayed as it was.
-    let shift =
-        |from: &str| AddressTarget::Shift { from: range(from), to: "10.2.1.0".parse().unwrap() };
-    let rule = NatRule { destination_to: Some(shift("192.0.2.64/28")), ..nat() };
+fn what_a_shift_leaves_alone_was_still_translated_by_its_rule() {
+    let rule = NatRule {
+        destination_to: Some(AddressTarget::Shift {
+            from: range("192.0.2.64/28"),
+            to: "10.2.1.0".parse().unwrap(),
+        }),
+        ..nat()
+    };
     let mut policy = with_nat(NatWhen::BeforeFilter, vec![rule]);
+    let text = "in=outside 8.8.8.8 > 10.2.0.7:80/tcp";
+    let decision = go(&policy, text);
+    assert_eq!(decision.translated.destination, exactly("10.2.0.7"));
+    assert_eq!(decision.nat, [NatId(0)]);
     policy.rulebases[0].rules[0].view = NatView::NamedOnly;
-    let decision = go(&policy, "in=outside 8.8.8.8 > 10.2.0.7:80/tcp");
-    assert_eq!((decision.verdict, decision.nat), (Verdict::Accept, vec![]));
+    assert_eq!(verdict(&policy, text), Verdict::Deny);
+}
+
+#[test]
+fn instead_of_a_rules_own_nat_the_first_pass_with_a_rule_that_matches_decides() {
+    let out = "in=inside 10.1.0.5 > 8.8.8.8:53/udp";
+    let pass = |when, rule| NatPass { name: "p".into(), when, rules: vec![rule] };
+    let own = |address| {
+        let (origin, port) = (Origin::default(), PortTarget::ANY);
+        Some(Box::new(SourceNat { origin, address, port }))
+    };
+    let pool = AddressTarget::OneOf(vec![range("192.0.2.5")]);
+    let mut policy = with_rules(vec![Rule { source_nat: own(pool), ..accept() }]);
+    policy.nat.passes = vec![
+        pass(NatWhen::InsteadOfInterface, hide("10.1.0.0/16", "192.0.2.6")),
+        pass(NatWhen::AfterFilter, hide("10.1.0.0/16", "192.0.2.7")),
+    ];
+    assert_eq!(go(&policy, out).translated.source, exactly("192.0.2.5"));
+    policy.rulebases[0].rules[0].source_nat = own(AddressTarget::EgressInterface);
+    assert_eq!(go(&policy, out).translated.source, exactly("192.0.2.6"));
+    // One that matches and changes nothing decides too.
+    policy.nat.passes.insert(0, pass(NatWhen::InsteadOfRule, nat()));
+    assert_eq!(go(&policy, out).translated.source, exactly("10.1.0.5"));
 }
