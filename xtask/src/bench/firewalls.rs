@@ -90,6 +90,9 @@ pub(super) fn inner(root: &Path, arguments: &[String]) -> Result<()> {
     let rulebases = contexts.flat_map(|context| &context.rulebases);
     let rules: usize = rulebases.map(|rulebase| rulebase.rules.len()).sum();
     println!("{rules} rules, {} problems", reading.problems.len());
+    if let Some(problem) = reading.problems.first() {
+        println!("the first: {} {:?}", problem.code.0, problem.args);
+    }
     Ok(())
 }
 

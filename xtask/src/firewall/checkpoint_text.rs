@@ -153,7 +153,7 @@ fn package(firewall: &Firewall) -> Value {
             "firewall": true,
             "implicit-cleanup-action": default,
         }],
-        "nat-policy": true,
+        "nat-policy": !firewall.publish.is_empty() || !firewall.hide.is_empty(),
         "installation-targets": "all",
     })
 }

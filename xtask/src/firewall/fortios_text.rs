@@ -54,11 +54,16 @@ pub(super) fn render(firewall: &Firewall) -> String {
     let Split { lines, services } = policies(firewall);
     self::services(firewall, &services, &mut text);
     translation(firewall, &mut text);
-    if unified {
-        policy_list(firewall, &lines, &mut text, "policy", &[Family::V4, Family::V6]);
-    } else {
-        policy_list(firewall, &lines, &mut text, "policy", &[Family::V4]);
-        policy_list(firewall, &lines, &mut text, "policy6", &[Family::V6]);
+    match (firewall.profile.ipv6, unified) {
+        // Nothing routes IPv6, and the pools are of IPv4.
+        (false, _) => policy_list(firewall, &lines, &mut text, "policy", &[Family::V4]),
+        (true, true) => {
+            policy_list(firewall, &lines, &mut text, "policy", &[Family::V4, Family::V6]);
+        }
+        (true, false) => {
+            policy_list(firewall, &lines, &mut text, "policy", &[Family::V4]);
+            policy_list(firewall, &lines, &mut text, "policy6", &[Family::V6]);
+        }
     }
     central_nat(firewall, &mut text);
     routes(firewall, &mut text);

@@ -107,3 +107,34 @@ fn every_fault_shows_in_every_rendering() {
     }
     assert!(wrong.is_empty(), "{} faults do not show\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn every_statement_of_a_rendering_is_known_and_nothing_is_wrong_with_it() {
+    let facts = facts(&root());
+    let mut wrong = Vec::new();
+    for profile in PROFILES {
+        for platform in profile.platforms {
+            for seed in 0..3 {
+                let reading =
+                    read(render(&made(profile, seed), *platform), *platform, &facts).unwrap();
+                let tally = reading.tally();
+                let unknown = tally.count(dialect::Disposition::Unrecognized);
+                let problems = reading.problems.iter();
+                // Rightly said: implied rules are in no export.
+                let problems = problems.filter(|problem| {
+                    problem.severity != dialect::Severity::Note
+                        && problem.code.0 != "config/assumed"
+                });
+                let said: Vec<_> = problems.map(|problem| (problem.code, &problem.args)).collect();
+                if unknown > 0 || !said.is_empty() {
+                    wrong.push(format!(
+                        "{} {} {seed}: {unknown} unknown, {said:?}",
+                        profile.name,
+                        platform.as_str()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
