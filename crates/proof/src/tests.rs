@@ -1,3 +1,4 @@
+mod analyses;
 mod twin;
 mod worlds;
 
