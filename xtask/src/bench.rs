@@ -1,10 +1,11 @@
-//! `cargo xtask bench audit`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
+//! `cargo xtask bench audit` and `bench firewall`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
 //!
 //! The command builds the release binaries and starts its own; each large run is a process of its own. Nothing here is a test that
 //! fails: the goal stands beside each figure.
 
 mod estate;
 mod files;
+mod firewalls;
 mod measure;
 mod rootfs;
 mod stream;
@@ -19,15 +20,18 @@ use serde_json::Value;
 use measure::{Cost, machine, median};
 use stream::{Stream, Streamed};
 
-/// Builds, and runs the benches of the part that is named: `audit`, with `--only PART` one of them.
+/// Builds, and runs the benches of the part that is named: `audit` (with `--only PART` one of them) or `firewall`.
 ///
 /// # Errors
 /// When a part is not known, or something cannot be built or run.
 pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
-    let Some(("audit", rest)) = arguments.split_first().map(|(name, rest)| (name.as_str(), rest))
+    let Some((part, rest)) = arguments.split_first().map(|(name, rest)| (name.as_str(), rest))
     else {
-        bail!("`cargo xtask bench audit [--only files|stream|rootfs]`");
+        bail!(USAGE);
     };
+    if !matches!(part, "audit" | "firewall") {
+        bail!(USAGE);
+    }
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let build = ["build", "--release", "--locked", "-p", "supplant", "-p", "xtask"];
     let built = Command::new(cargo).args(build).current_dir(root).status()?;
@@ -35,9 +39,9 @@ pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
         return Ok(false);
     }
     let inner = root.join("target/release/xtask");
-    let mut audit = Command::new(inner);
-    audit.args(["bench-inner", "audit"]).args(rest).current_dir(root);
-    Ok(audit.status().context("starting the release build of xtask")?.success())
+    let mut bench = Command::new(inner);
+    bench.args(["bench-inner", part]).args(rest).current_dir(root);
+    Ok(bench.status().context("starting the release build of xtask")?.success())
 }
 
 /// The release build's part.
@@ -49,6 +53,8 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
     match part.as_str() {
         "audit" => audit(root, rest)?,
         "stream" => stream::inner(rest)?,
+        "firewall" => firewalls::bench(root)?,
+        "read-firewall" => firewalls::inner(root, rest)?,
         other => bail!("there is no bench `{other}`"),
     }
     Ok(true)
@@ -58,7 +64,7 @@ fn audit(root: &Path, arguments: &[String]) -> Result<()> {
     let only = match arguments {
         [] => None,
         [flag, part] if flag == "--only" => Some(part.as_str()),
-        _ => bail!("`cargo xtask bench audit [--only files|stream|rootfs]`"),
+        _ => bail!(USAGE),
     };
     let wanted = |part: &str| only.is_none_or(|only| only == part);
     let bench = root.join("target/bench");
@@ -184,6 +190,8 @@ fn on_rootfs(program: &Path, bench: &Path) -> Result<()> {
     Ok(())
 }
 
+const USAGE: &str =
+    "`cargo xtask bench audit [--only files|stream|rootfs]` or `cargo xtask bench firewall`";
 const SEED: u64 = 20_260_210;
 /// Hosts and rows on disk: 3.6 GB, so that starting (0.2 s) weighs little.
 const FILES: (usize, usize) = (20_000, 400);
