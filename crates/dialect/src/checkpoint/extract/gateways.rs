@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use policy::Prefix;
 
 use super::super::config::{Gateway, Interface, Kind};
-use super::super::value::{address, get, number, scalar, truth};
+use super::super::value::{address, get, scalar, truth};
 use super::kinds::{is_secret, secrets};
-use super::objects::{Members, find, text};
+use super::objects::{Members, find, mask_length, text};
 use super::{Extractor, inert};
 use crate::fate::{Fate, Reason};
 use crate::tree::Node;
@@ -94,11 +94,17 @@ impl<'t> Extractor<'t, '_> {
     }
 
     fn interface(&mut self, node: Node<'t>, gateway: &mut Gateway<'t>) -> Interface<'t> {
-        let mut interface =
-            Interface { node, name: "", addresses: Vec::new(), of_members: Vec::new(), zone: "" };
+        let mut interface = Interface {
+            node,
+            name: "",
+            addresses: Vec::new(),
+            of_members: Vec::new(),
+            zone: "",
+            zoned: false,
+        };
         let mut external = None;
         let mut demilitarised = false;
-        let (mut zoned, mut specific) = (false, "");
+        let (mut zoned, mut said, mut specific) = (false, false, "");
         for member in node.children() {
             match member.word(0) {
                 "name" | "interface-name" => {
@@ -123,7 +129,8 @@ impl<'t> Extractor<'t, '_> {
                     demilitarised |= topology(member, &mut external);
                 }
                 "security-zone" => {
-                    zoned = truth(member) == Some(true);
+                    zoned |= truth(member) == Some(true);
+                    said |= truth(member).is_some();
                     member.claim(Fate::CONVERTED);
                 }
                 "security-zone-settings" => {
@@ -158,6 +165,8 @@ impl<'t> Extractor<'t, '_> {
             (true, _, Some(false)) => "InternalZone",
             _ => "",
         };
+        // A zone that follows from a topology that is not in the export is not known.
+        interface.zoned = !interface.zone.is_empty() || said && !zoned;
         interface
     }
 
@@ -173,11 +182,13 @@ impl<'t> Extractor<'t, '_> {
             return;
         }
         let family = if member.word(0) == "ipv4-address" { "ipv4" } else { "ipv6" };
-        let length = node.child(&format!("{family}-mask-length")).and_then(number);
+        let length = node.child(&format!("{family}-mask-length")).and_then(mask_length);
+        let length =
+            length.or_else(|| node.child(&format!("{family}-network-mask")).and_then(mask_length));
         let address = address(scalar(member));
         let prefix = address.and_then(|address| {
             let most = if address.is_ipv4() { 32 } else { 128 };
-            Prefix::new(address, u8::try_from(length.unwrap_or(most)).ok()?)
+            Prefix::new(address, length.unwrap_or(most))
         });
         match prefix {
             Some(prefix) => {
