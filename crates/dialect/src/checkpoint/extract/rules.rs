@@ -2,7 +2,7 @@
 
 use super::super::config::{Cell, Layer, NatBase, NatRule, Page, Ref, Rule};
 use super::super::pages::{self, Paged};
-use super::super::value::{get, is_container, number, scalar, truth};
+use super::super::value::{is_container, number, scalar, truth};
 use super::kinds::is_section;
 use super::{COSMETIC, Extractor, Hint, Members, inert, is_cut, page_of};
 use crate::codes;
