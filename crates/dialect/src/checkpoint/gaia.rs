@@ -6,6 +6,7 @@ mod features;
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use hashbrown::HashMap;
 use policy::{Prefix, parse_prefix};
 
 use self::features::{feature_fate, holds_secret};
@@ -29,6 +30,10 @@ pub(super) struct Gaia<'t> {
     pub(super) open: bool,
     /// Whether the lines that follow belong to another virtual firewall.
     elsewhere: bool,
+    /// Interfaces by name.
+    named: HashMap<&'t str, usize>,
+    /// Routes by destination; those that were switched off are dropped at the end.
+    to: HashMap<Prefix, Vec<usize>>,
 }
 
 /// An interface.
@@ -55,6 +60,8 @@ pub(super) struct StaticRoute<'t> {
     pub(super) hop: Hop<'t>,
     /// 1 to 8, the smallest wins; 0 when none is given.
     pub(super) priority: u32,
+    /// Whether no later line takes it back.
+    on: bool,
 }
 
 /// Where a route leads.
@@ -94,6 +101,8 @@ pub(super) fn read<'t>(tree: &'t Tree, problems: &mut Vec<Problem>, limit: usize
         routes: Vec::new(),
         open: false,
         elsewhere: false,
+        named: HashMap::new(),
+        to: HashMap::new(),
     };
     for line in tree.roots() {
         let words: Vec<&'t str> = line.words().collect();
@@ -109,6 +118,7 @@ pub(super) fn read<'t>(tree: &'t Tree, problems: &mut Vec<Problem>, limit: usize
             }
         }
     }
+    gaia.routes.retain(|route| route.on);
     gaia
 }
 
@@ -192,10 +202,10 @@ impl<'t> Gaia<'t> {
     }
 
     fn link(&mut self, line: Node<'t>, name: &'t str) -> Option<&mut Link<'t>> {
-        let at = self.interfaces.iter().position(|link| link.name == name).unwrap_or_else(|| {
+        let at = *self.named.entry(name).or_insert(self.interfaces.len());
+        if at == self.interfaces.len() {
             self.interfaces.push(Link { node: line, name, on: true, addresses: Vec::new() });
-            self.interfaces.len() - 1
-        });
+        }
         self.interfaces.get_mut(at)
     }
 
@@ -240,6 +250,16 @@ impl<'t> Gaia<'t> {
         true
     }
 
+    /// Takes routes back: all to a destination, or that over one hop.
+    fn switch_off(&mut self, prefix: Prefix, hop: Option<Hop<'t>>) {
+        for at in self.to.get(&prefix).into_iter().flatten() {
+            let route = self.routes.get_mut(*at);
+            if let Some(route) = route.filter(|route| hop.is_none_or(|hop| route.hop == hop)) {
+                route.on = false;
+            }
+        }
+    }
+
     fn route(&mut self, line: Node<'t>, to: &'t str, rest: &[&'t str], v6: bool) -> bool {
         let prefix = match (to, v6) {
             ("default", false) => Prefix::new(Ipv4Addr::UNSPECIFIED.into(), 0),
@@ -247,10 +267,9 @@ impl<'t> Gaia<'t> {
             _ => parse_prefix(to),
         };
         let Some(prefix) = prefix else { return false };
-        let same = |route: &StaticRoute<'_>| route.prefix == prefix;
         let (hop, settings) = match rest {
             ["off", ..] => {
-                self.routes.retain(|route| !same(route));
+                self.switch_off(prefix, None);
                 line.claim(Fate::CONVERTED);
                 return true;
             }
@@ -285,43 +304,59 @@ impl<'t> Gaia<'t> {
                 return true;
             }
         };
-        let mut priority = None;
-        let mut on = true;
-        let mut words = settings.iter();
-        while let Some(word) = words.next() {
-            match *word {
-                "on" => on = true,
-                "off" => on = false,
-                "interface" => {
-                    words.next();
-                }
-                "priority" => {
-                    let number = words.next().and_then(|number| number.parse().ok());
-                    let Some(number) = number.filter(|number| (1..=8).contains(number)) else {
-                        return false;
-                    };
-                    priority = Some(number);
-                }
-                // The route depends on what is not known here, a monitored address for example.
-                _ => {
-                    self.open = true;
-                    return true;
-                }
+        let (on, priority) = match settings_of(settings) {
+            Some(Ok(found)) => found,
+            Some(Err(())) => return false,
+            // The route depends on what is not known here, a monitored address for example.
+            None => {
+                self.open = true;
+                return true;
             }
-        }
+        };
         line.claim(Fate::CONVERTED);
-        let known = self.routes.iter_mut().find(|route| same(route) && route.hop == hop);
-        match known {
-            Some(_) if !on => self.routes.retain(|route| !(same(route) && route.hop == hop)),
-            Some(known) => known.priority = priority.unwrap_or(known.priority),
-            None if on => {
+        if !on {
+            self.switch_off(prefix, Some(hop));
+            return true;
+        }
+        let known = self.to.entry(prefix).or_default();
+        let mut same = known
+            .iter()
+            .copied()
+            .filter(|at| self.routes.get(*at).is_some_and(|route| route.on && route.hop == hop));
+        match same.next().and_then(|at| self.routes.get_mut(at)) {
+            Some(route) => route.priority = priority.unwrap_or(route.priority),
+            None => {
+                known.push(self.routes.len());
                 let priority = priority.unwrap_or(0);
-                self.routes.push(StaticRoute { node: line, prefix, hop, priority });
+                self.routes.push(StaticRoute { node: line, prefix, hop, priority, on });
             }
-            None => {}
         }
         true
     }
+}
+
+/// Whether a route is on, and its priority. `None` when there is a word that nobody knows, an error for a value that is not valid.
+fn settings_of(settings: &[&str]) -> Option<Result<(bool, Option<u32>), ()>> {
+    let (mut on, mut priority) = (true, None);
+    let mut words = settings.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "on" => on = true,
+            "off" => on = false,
+            "interface" => {
+                words.next();
+            }
+            "priority" => {
+                let number = words.next().and_then(|number| number.parse().ok());
+                match number.filter(|number| (1..=8).contains(number)) {
+                    Some(number) => priority = Some(number),
+                    None => return Some(Err(())),
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(Ok((on, priority)))
 }
 
 fn prefix(address: &str, mask: &str) -> Option<Prefix> {

@@ -138,19 +138,16 @@ impl<'t> Extractor<'t, '_> {
                     zoned |= get(member, "auto-calculated") == "true";
                     specific = get(member, "specific-zone");
                 }
-                "anti-spoofing" => match truth(member) {
-                    Some(false) => member.claim(Fate::inert(Reason::DefaultValue)),
-                    _ => member.claim(Fate::unsupported(Reason::OtherRuleList)),
-                },
+                "anti-spoofing" => member.claim(match truth(member) {
+                    Some(false) => Fate::inert(Reason::DefaultValue),
+                    _ => Fate::unsupported(Reason::OtherRuleList),
+                }),
                 "anti-spoofing-settings" => {
                     member.claim_all(Fate::unsupported(Reason::OtherRuleList))
                 }
                 "cluster-members" => {
                     member.claim_all(Fate::CONVERTED);
-                    let own = member
-                        .children()
-                        .flat_map(|one| [get(one, "ipv4-address"), get(one, "ipv6-address")]);
-                    interface.of_members.extend(own.filter_map(address));
+                    interface.of_members.extend(own_addresses(member));
                 }
                 _ if interface_setting(member) => {}
                 _ => {
@@ -158,12 +155,9 @@ impl<'t> Extractor<'t, '_> {
                 }
             }
         }
-        interface.zone = match (zoned, specific, external) {
-            (_, specific, _) if !specific.is_empty() => specific,
-            (true, _, Some(true)) => "ExternalZone",
-            (true, _, Some(false)) if demilitarised => "DMZZone",
-            (true, _, Some(false)) => "InternalZone",
-            _ => "",
+        interface.zone = match (specific, zoned) {
+            ("", true) => detected_zone(external, demilitarised),
+            (specific, _) => specific,
         };
         // A zone that follows from a topology that is not in the export is not known.
         interface.zoned = !interface.zone.is_empty() || said && !zoned;
@@ -232,6 +226,22 @@ impl<'t> Extractor<'t, '_> {
             gateway.addresses.append(&mut found);
         }
     }
+}
+
+/// The predefined zone that follows from what is behind an interface.
+fn detected_zone(external: Option<bool>, demilitarised: bool) -> &'static str {
+    match external {
+        Some(true) => "ExternalZone",
+        Some(false) if demilitarised => "DMZZone",
+        Some(false) => "InternalZone",
+        None => "",
+    }
+}
+
+/// Addresses of the members of a cluster on an interface.
+fn own_addresses<'t>(members: Node<'t>) -> impl Iterator<Item = IpAddr> + 't {
+    let both = |one| [get(one, "ipv4-address"), get(one, "ipv6-address")];
+    members.children().flat_map(both).filter_map(address)
 }
 
 /// Takes what is behind an interface. Returns whether that is a demilitarised zone; `external` is whether it is the Internet.

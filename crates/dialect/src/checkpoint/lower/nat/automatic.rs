@@ -115,8 +115,8 @@ impl<'c, 't> Lower<'c, 't> {
 
     /// The condition that this gateway is one of those that an object's NAT is for, where the export does not tell.
     fn unsure_of_gateway(&mut self, nat: &AutoNat<'t>) -> Option<Condition> {
-        let sure = |one: &&str| self.gateway.and_then(|own| self.is_this_gateway(one, own));
-        if nat.install_on.is_empty() || nat.install_on.iter().any(|one| sure(&one) == Some(true)) {
+        let sure = |one: &str| self.gateway.and_then(|own| self.is_this_gateway(one, own));
+        if nat.install_on.is_empty() || nat.install_on.iter().any(|one| sure(one) == Some(true)) {
             return None;
         }
         let names = nat.install_on.join(", ");
