@@ -144,8 +144,8 @@ pub(super) struct AutoNat<'t> {
     pub(super) addresses: Vec<std::net::IpAddr>,
     /// Whether something could not be read.
     pub(super) wrong: bool,
-    /// On which gateways; empty is all.
-    pub(super) install_on: &'t str,
+    /// On which gateways, by name or uid; empty is all.
+    pub(super) install_on: Vec<&'t str>,
 }
 
 /// A reference to an object: a uid or a name.
@@ -191,8 +191,10 @@ pub(super) struct Interface<'t> {
     pub(super) addresses: Vec<Prefix>,
     /// Addresses of cluster members on it.
     pub(super) of_members: Vec<std::net::IpAddr>,
-    /// Its security zone.
+    /// Its security zone; empty when it is in none.
     pub(super) zone: &'t str,
+    /// Whether the export says the zone, or that there is none.
+    pub(super) zoned: bool,
 }
 
 /// A policy package.

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use policy::Span;
 
+use self::kinds::{ENVELOPE_KEYS, GENERIC};
 use super::config::{Config, Gateway, Kind, Object, Package, Page, Ref};
 use super::pages;
 use super::value::{get, holds_elements, is_container, number, references, scalar, truth};
@@ -248,7 +249,7 @@ impl<'t, 'l> Extractor<'t, 'l> {
             rules.iter().for_each(|rule| rule.claim_all(fate));
             return;
         }
-        let nat = kinds(["nat-rule", "nat-section", "nat-rule"])
+        let nat = kinds::is_nat(&rules)
             || rules.is_empty() && (members.text("name").is_empty() && hint.stem.contains("nat"));
         match nat {
             true => self.nat_rules(&rules, Some((members, rulebase)), &hint),
@@ -409,6 +410,7 @@ fn complete<'t>(full: &mut Gateway<'t>, thin: &mut Gateway<'t>) {
                     others.find(|other| !other.name.is_empty() && other.name == interface.name);
                 if let Some(other) = same {
                     interface.zone = later(interface.zone, other.zone);
+                    interface.zoned |= other.zoned;
                 }
             }
         }
@@ -452,49 +454,3 @@ pub(super) fn inert(member: Node<'_>) -> bool {
 pub(super) fn is_cut(node: Node<'_>) -> bool {
     usize::try_from(node.span().end).unwrap_or(usize::MAX) >= node.tree().text().trim_end().len()
 }
-
-/// Keys of an envelope that name nothing.
-const GENERIC: [&str; 20] = [
-    "access-layers",
-    "access-rulebase",
-    "access-rulebases",
-    "answers",
-    "chunks",
-    "data",
-    "gateways",
-    "json_body",
-    "nat-rulebase",
-    "nat_rulebase",
-    "nat_rulebases",
-    "objects",
-    "objects-dictionary",
-    "packages",
-    "policies",
-    "response",
-    "responses",
-    "result",
-    "rulebases",
-    "threat-layers",
-];
-
-/// Scalars of an envelope.
-const ENVELOPE_KEYS: [&str; 18] = [
-    "api-server-version",
-    "api-version",
-    "code",
-    "command",
-    "details-level",
-    "dereference-group-members",
-    "filter",
-    "from",
-    "layer",
-    "limit",
-    "name",
-    "offset",
-    "package",
-    "show-membership",
-    "status",
-    "to",
-    "total",
-    "use-object-dictionary",
-];

@@ -2,10 +2,14 @@
 //!
 //! Source: *Gaia Administration Guide* (R80.40 to R81.20), "Configuring IPv4 static routes", "Network interfaces".
 
+mod features;
+
 use std::net::{IpAddr, Ipv4Addr};
 
+use hashbrown::HashMap;
 use policy::{Prefix, parse_prefix};
 
+use self::features::{feature_fate, holds_secret};
 use crate::codes;
 use crate::fate::{Fate, Reason};
 use crate::reading::Problem;
@@ -24,6 +28,12 @@ pub(super) struct Gaia<'t> {
     pub(super) routes: Vec<StaticRoute<'t>>,
     /// Whether other routes may exist: dynamic routing, policy routes, something unread.
     pub(super) open: bool,
+    /// Whether the lines that follow belong to another virtual firewall.
+    elsewhere: bool,
+    /// Interfaces by name.
+    named: HashMap<&'t str, usize>,
+    /// Routes by destination; those that were switched off are dropped at the end.
+    to: HashMap<Prefix, Vec<usize>>,
 }
 
 /// An interface.
@@ -50,6 +60,8 @@ pub(super) struct StaticRoute<'t> {
     pub(super) hop: Hop<'t>,
     /// 1 to 8, the smallest wins; 0 when none is given.
     pub(super) priority: u32,
+    /// Whether no later line takes it back.
+    on: bool,
 }
 
 /// Where a route leads.
@@ -63,6 +75,23 @@ pub(super) enum Hop<'t> {
     Nowhere,
 }
 
+/// Features that bring routes from elsewhere.
+const PROTOCOLS: [&str; 13] = [
+    "aggregate",
+    "as",
+    "bgp",
+    "igrp",
+    "isis",
+    "kernel-routes",
+    "ospf",
+    "ospf3",
+    "rip",
+    "ripng",
+    "route-redistribution",
+    "routing-instance",
+    "vrf",
+];
+
 /// Reads one configuration, taking every statement that is known.
 pub(super) fn read<'t>(tree: &'t Tree, problems: &mut Vec<Problem>, limit: usize) -> Gaia<'t> {
     let mut gaia = Gaia {
@@ -71,6 +100,9 @@ pub(super) fn read<'t>(tree: &'t Tree, problems: &mut Vec<Problem>, limit: usize
         interfaces: Vec::new(),
         routes: Vec::new(),
         open: false,
+        elsewhere: false,
+        named: HashMap::new(),
+        to: HashMap::new(),
     };
     for line in tree.roots() {
         let words: Vec<&'t str> = line.words().collect();
@@ -86,12 +118,33 @@ pub(super) fn read<'t>(tree: &'t Tree, problems: &mut Vec<Problem>, limit: usize
             }
         }
     }
+    gaia.routes.retain(|route| route.on);
     gaia
 }
 
 impl<'t> Gaia<'t> {
     /// Takes one line. False when a value in it is wrong.
     fn line(&mut self, line: Node<'t>, words: &[&'t str]) -> bool {
+        if let ["set", "virtual-system", number, ..] = words {
+            // What follows belongs to that virtual firewall.
+            self.elsewhere = *number != "0";
+            self.open |= self.elsewhere;
+            line.claim(match self.elsewhere {
+                true => Fate::unsupported(Reason::Mode),
+                false => Fate::inert(Reason::DefaultValue),
+            });
+            return true;
+        }
+        if holds_secret(words) {
+            self.open |=
+                matches!(words, [_, "bgp" | "ospf" | "rip" | "isis" | "instance" | "pppoe", ..]);
+            line.claim(Fate::SECRET);
+            return true;
+        }
+        if self.elsewhere {
+            line.claim(Fate::unsupported(Reason::Mode));
+            return true;
+        }
         match words {
             ["set", "hostname", name, ..] => {
                 self.hostname = name;
@@ -101,68 +154,58 @@ impl<'t> Gaia<'t> {
             ["set" | "add", "interface", name, rest @ ..] => self.interface(line, name, rest),
             ["set", "static-route", to, rest @ ..] => self.route(line, to, rest, false),
             ["set", "ipv6", "static-route", to, rest @ ..] => self.route(line, to, rest, true),
-            ["set" | "add", "ipv6-state" | "ipv6", ..] => {
-                line.claim(Fate::inert(Reason::Management));
+            [_, "ipv6", rest @ ..] => {
+                self.other(line, rest);
                 true
             }
-            // What follows belongs to another virtual firewall.
-            ["set", "virtual-system", number, ..] if *number != "0" => {
-                self.open = true;
-                line.claim(Fate::unsupported(Reason::Mode));
-                true
-            }
-            ["set", "virtual-system", ..] => {
-                line.claim(Fate::inert(Reason::DefaultValue));
-                true
-            }
-            [_, "pbr", ..] => {
-                self.open = true;
-                line.claim(Fate::unsupported(Reason::PolicyRoute));
-                true
-            }
-            [
-                _,
-                protocol @ ("bgp"
-                | "ospf"
-                | "ospf3"
-                | "rip"
-                | "isis"
-                | "igrp"
-                | "as"
-                | "kernel-routes"
-                | "route-redistribution"),
-                rest @ ..,
-            ] => {
-                // Some lines are always there and only set defaults.
-                let default = rest.iter().any(|word| word.ends_with("-interval"))
-                    || rest.ends_with(&["backbone", "on"])
-                    || *protocol == "kernel-routes" && rest.first() == Some(&"off");
-                if default {
-                    line.claim(Fate::inert(Reason::DefaultValue));
-                } else {
-                    self.open = true;
-                    line.claim(Fate::approximated(Reason::DynamicRoute));
-                }
-                true
-            }
-            ["set" | "add" | "delete" | "lock" | "unlock" | "save", feature, ..] => {
-                match feature_fate(feature) {
-                    Some(Fate::SECRET) => line.claim(Fate::SECRET),
-                    Some(_) if words.iter().any(|word| is_secret(word)) => line.claim(Fate::SECRET),
-                    Some(fate) => line.claim(fate),
-                    None => {}
-                }
+            [_, rest @ ..] => {
+                self.other(line, rest);
                 true
             }
             _ => true,
         }
     }
 
+    /// A line about anything else than interfaces and static routes. A feature that nobody knows may bring routes as well.
+    fn other(&mut self, line: Node<'t>, words: &[&'t str]) {
+        let (fate, open) = match words {
+            ["instance", ..] => (Fate::unsupported(Reason::Mode), true),
+            ["pbr" | "pbrroute", ..] => (Fate::unsupported(Reason::PolicyRoute), true),
+            // A tunnel interface `vpntN`: its addresses and its peer's are not read.
+            ["vpn", "tunnel", ..] => (Fate::approximated(Reason::TunnelCrypto), true),
+            // Addresses, and with them routes, that are given from elsewhere.
+            ["dhcp", "client", "interface", ..] | ["pppoe" | "ppp", ..] => {
+                (Fate::approximated(Reason::NamedUnknown), true)
+            }
+            ["dhcp6relay" | "rdisc6" | "vrrp6", ..] => (Fate::inert(Reason::Management), false),
+            [protocol, rest @ ..] if PROTOCOLS.contains(protocol) => {
+                // Some lines are always there and only set defaults.
+                let default = rest.iter().any(|word| word.ends_with("-interval"))
+                    || rest.ends_with(&["backbone", "on"])
+                    || *protocol == "kernel-routes" && rest.first() == Some(&"off");
+                match default {
+                    true => (Fate::inert(Reason::DefaultValue), false),
+                    false => (Fate::approximated(Reason::DynamicRoute), true),
+                }
+            }
+            [feature, ..] => match feature_fate(feature) {
+                Some(fate) => (fate, false),
+                None => {
+                    self.open = true;
+                    return;
+                }
+            },
+            [] => return,
+        };
+        self.open |= open;
+        line.claim(fate);
+    }
+
     fn link(&mut self, line: Node<'t>, name: &'t str) -> Option<&mut Link<'t>> {
-        let at = self.interfaces.iter().position(|link| link.name == name).unwrap_or_else(|| {
+        let at = *self.named.entry(name).or_insert(self.interfaces.len());
+        if at == self.interfaces.len() {
             self.interfaces.push(Link { node: line, name, on: true, addresses: Vec::new() });
-            self.interfaces.len() - 1
-        });
+        }
         self.interfaces.get_mut(at)
     }
 
@@ -186,7 +229,10 @@ impl<'t> Gaia<'t> {
                 link.on = *state == "on";
                 converted
             }
-            ["ipv6-autoconfig" | "dhcp", ..] => {
+            ["ipv6-autoconfig" | "dhcp" | "dhcp-client", "off" | "disable", ..] => {
+                Fate::inert(Reason::DefaultValue)
+            }
+            ["ipv6-autoconfig" | "dhcp" | "dhcp-client", ..] => {
                 self.open = true;
                 Fate::approximated(Reason::NamedUnknown)
             }
@@ -204,6 +250,16 @@ impl<'t> Gaia<'t> {
         true
     }
 
+    /// Takes routes back: all to a destination, or that over one hop.
+    fn switch_off(&mut self, prefix: Prefix, hop: Option<Hop<'t>>) {
+        for at in self.to.get(&prefix).into_iter().flatten() {
+            let route = self.routes.get_mut(*at);
+            if let Some(route) = route.filter(|route| hop.is_none_or(|hop| route.hop == hop)) {
+                route.on = false;
+            }
+        }
+    }
+
     fn route(&mut self, line: Node<'t>, to: &'t str, rest: &[&'t str], v6: bool) -> bool {
         let prefix = match (to, v6) {
             ("default", false) => Prefix::new(Ipv4Addr::UNSPECIFIED.into(), 0),
@@ -211,10 +267,9 @@ impl<'t> Gaia<'t> {
             _ => parse_prefix(to),
         };
         let Some(prefix) = prefix else { return false };
-        let same = |route: &StaticRoute<'_>| route.prefix == prefix;
         let (hop, settings) = match rest {
             ["off", ..] => {
-                self.routes.retain(|route| !same(route));
+                self.switch_off(prefix, None);
                 line.claim(Fate::CONVERTED);
                 return true;
             }
@@ -230,201 +285,80 @@ impl<'t> Gaia<'t> {
                 let Ok(address) = address.parse() else { return false };
                 (Hop::Address(address), settings)
             }
+            // IPv6 names the neighbour without a keyword, and its interface where that is needed.
+            ["nexthop", "gateway", _, "interface", name, settings @ ..] if v6 => {
+                (Hop::Interface(name), settings)
+            }
+            ["nexthop", "gateway", address, settings @ ..] => {
+                let Ok(address) = address.parse() else { return false };
+                (Hop::Address(address), settings)
+            }
             ["ping" | "ping6" | "rank" | "scopelocal", ..] => {
                 // A monitored or ranked route may give way to another one.
                 self.open = true;
                 line.claim(Fate::approximated(Reason::DynamicRoute));
                 return true;
             }
-            _ => return true,
+            _ => {
+                self.open = true;
+                return true;
+            }
         };
-        let mut priority = None;
-        let mut on = true;
-        let mut words = settings.iter();
-        while let Some(word) = words.next() {
-            match *word {
-                "on" => on = true,
-                "off" => on = false,
-                "interface" => {
-                    words.next();
-                }
-                "priority" => {
-                    let number = words.next().and_then(|number| number.parse().ok());
-                    let Some(number) = number.filter(|number| (1..=8).contains(number)) else {
-                        return false;
-                    };
-                    priority = Some(number);
-                }
-                _ => return true,
+        let (on, priority) = match settings_of(settings) {
+            Some(Ok(found)) => found,
+            Some(Err(())) => return false,
+            // The route depends on what is not known here, a monitored address for example.
+            None => {
+                self.open = true;
+                return true;
             }
-        }
+        };
         line.claim(Fate::CONVERTED);
-        let known = self.routes.iter_mut().find(|route| same(route) && route.hop == hop);
-        match known {
-            Some(_) if !on => self.routes.retain(|route| !(same(route) && route.hop == hop)),
-            Some(known) => known.priority = priority.unwrap_or(known.priority),
-            None if on => {
+        if !on {
+            self.switch_off(prefix, Some(hop));
+            return true;
+        }
+        let known = self.to.entry(prefix).or_default();
+        let mut same = known
+            .iter()
+            .copied()
+            .filter(|at| self.routes.get(*at).is_some_and(|route| route.on && route.hop == hop));
+        match same.next().and_then(|at| self.routes.get_mut(at)) {
+            Some(route) => route.priority = priority.unwrap_or(route.priority),
+            None => {
+                known.push(self.routes.len());
                 let priority = priority.unwrap_or(0);
-                self.routes.push(StaticRoute { node: line, prefix, hop, priority });
+                self.routes.push(StaticRoute { node: line, prefix, hop, priority, on });
             }
-            None => {}
         }
         true
     }
 }
 
+/// Whether a route is on, and its priority. `None` when there is a word that nobody knows, an error for a value that is not valid.
+fn settings_of(settings: &[&str]) -> Option<Result<(bool, Option<u32>), ()>> {
+    let (mut on, mut priority) = (true, None);
+    let mut words = settings.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "on" => on = true,
+            "off" => on = false,
+            "interface" => {
+                words.next();
+            }
+            "priority" => {
+                let number = words.next().and_then(|number| number.parse().ok());
+                match number.filter(|number| (1..=8).contains(number)) {
+                    Some(number) => priority = Some(number),
+                    None => return Some(Err(())),
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(Ok((on, priority)))
+}
+
 fn prefix(address: &str, mask: &str) -> Option<Prefix> {
     parse_prefix(&format!("{address}/{mask}"))
-}
-
-fn is_secret(word: &str) -> bool {
-    matches!(
-        word,
-        "password-hash"
-            | "expert-password-hash"
-            | "expert-password"
-            | "grub2-password"
-            | "password"
-            | "secret"
-            | "community"
-            | "key"
-            | "privacy-pass-phrase"
-            | "auth-pass-phrase"
-            | "authtype"
-            | "shared-secret"
-            | "cleartext-password"
-            | "privpassword"
-            | "passwd"
-            | "md5"
-    )
-}
-
-/// Features of Gaia that decide nothing about packets through the gateway, with why; features that do, and are not modelled, too.
-const FEATURES: [(Fate, &[&str]); 5] = [
-    (
-        Fate::inert(Reason::Management),
-        &[
-            "aaa",
-            "allowed-client",
-            "api",
-            "asset",
-            "backup",
-            "backup-scheduled",
-            "bootp",
-            "chassis",
-            "clienv",
-            "cloning-group",
-            "cluster",
-            "command",
-            "config",
-            "config-lock",
-            "config-state",
-            "core-dump",
-            "cron",
-            "database",
-            "date",
-            "dhcp",
-            "dns",
-            "domain",
-            "domainname",
-            "dynamic-balancing",
-            "edition",
-            "environment",
-            "expert-password",
-            "expert-password-hash",
-            "format",
-            "gaia-api",
-            "group",
-            "grub2-password",
-            "hardware",
-            "high-availability",
-            "host",
-            "hosts",
-            "inactivity-timeout",
-            "installer",
-            "ip-conntrack",
-            "iphelper",
-            "ipreachdetect",
-            "ipstat",
-            "lcd",
-            "maestro",
-            "mail-notification",
-            "management",
-            "max-path-splits",
-            "mcvrrp",
-            "message",
-            "nat-pool",
-            "net-access",
-            "ntp",
-            "password-controls",
-            "proxy",
-            "rba",
-            "role",
-            "router-id",
-            "router-options",
-            "security-group",
-            "selfpasswd",
-            "smo",
-            "snapshot",
-            "ssh",
-            "ssl",
-            "static-mroute",
-            "sysenv",
-            "time",
-            "timezone",
-            "tls",
-            "trusted-ca",
-            "upgrade",
-            "user",
-            "volume",
-            "vrrp",
-            "vsx",
-            "web",
-        ],
-    ),
-    (
-        Fate::inert(Reason::Logging),
-        &[
-            "lldp",
-            "neighbor-entry",
-            "netflow",
-            "routedsyslog",
-            "sflow",
-            "snmp",
-            "syslog",
-            "tracefile",
-        ],
-    ),
-    (
-        Fate::inert(Reason::LinkLayer),
-        &[
-            "arp",
-            "bonding",
-            "bridging",
-            "fcd",
-            "interface-group",
-            "ndp",
-            "neighbor",
-            "ppp",
-            "pppoe",
-            "wireless",
-        ],
-    ),
-    (Fate::unsupported(Reason::Multicast), &["igmp", "ipv6-pim", "mfc", "pim"]),
-    (
-        Fate::inert(Reason::DefaultValue),
-        &[
-            "aggregate",
-            "export-route-filter",
-            "inbound-route-filter",
-            "prefix-list",
-            "prefix-tree",
-            "route-redistribution",
-            "routemap",
-        ],
-    ),
-];
-
-fn feature_fate(feature: &str) -> Option<Fate> {
-    FEATURES.iter().find(|(_, features)| features.contains(&feature)).map(|(fate, _)| *fate)
 }

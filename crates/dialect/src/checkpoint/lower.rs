@@ -86,6 +86,8 @@ pub(super) struct Lower<'c, 't> {
     pub(super) services: Vec<Option<ServiceId>>,
     /// The gateway of this context, as object number.
     pub(super) gateway: Option<u32>,
+    /// Whether an interface may be in a zone that the export does not tell.
+    pub(super) zones_open: bool,
     /// Rulebases that stand for what is not known, to be added at the end: each has one rule under an unknown that accepts.
     pub(super) open: Vec<Rulebase>,
     /// How many rulebases were reserved before them.

@@ -65,6 +65,8 @@ pub(super) struct Section<'t> {
     pub(super) connectivity: Option<Value<'t>>,
     /// How many rules the manager says that it has.
     pub(super) rule_count: Option<(usize, Value<'t>)>,
+    /// Whether the export has rules of it only.
+    pub(super) absent: bool,
     /// Fields that nobody knows and that have a value.
     pub(super) unknown: Vec<Span>,
 }

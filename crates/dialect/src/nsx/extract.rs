@@ -7,6 +7,7 @@
 mod groups;
 mod inventory;
 mod network;
+mod paths;
 mod rules;
 mod services;
 
@@ -16,9 +17,10 @@ use std::collections::hash_map::Entry as Slot;
 
 use policy::Span;
 
+use self::paths::{child_of, infra_path, meta, shape};
 use super::config::{Config, Meta, Value};
 use super::fields::{common, rest};
-use super::kinds::{Kind, by_collection, by_type, collection};
+use super::kinds::{Kind, by_collection, by_type};
 use super::say::Say;
 use crate::codes;
 use crate::fate::{Disposition, Fate, Reason};
@@ -36,6 +38,7 @@ pub(super) fn extract<'t>(trees: &'t [Tree], say: &mut Say) -> Config<'t> {
     }
     let mut config = extractor.config;
     inventory::join(&mut config);
+    rules::without_policy(&mut config, extractor.say);
     config
 }
 
@@ -332,6 +335,7 @@ impl<'t> Extractor<'t, '_> {
                 member.claim(Fate::approximated(Reason::DefaultValue));
             } else if !self.descend(*member, &meta.path) && !common(*member) {
                 self.settings(*member, key);
+                self.enter(*member, &meta.path);
             }
         }
     }
@@ -387,105 +391,26 @@ impl<'t> Extractor<'t, '_> {
     fn unknown(&mut self, members: &[Node<'t>], meta: &Meta<'t>) {
         for member in members.iter().rev() {
             if !self.descend(*member, &meta.path) && !common(*member) {
-                let secret = rest_secrets(*member);
-                if !secret && !member.is_statement() && member.children().next().is_some() {
-                    let is_object = member
-                        .children()
-                        .all(|child| !child.is_statement() || child.words().len() > 1);
-                    if is_object {
-                        self.value(*member, meta.path.clone(), None);
-                    }
-                }
+                self.enter(*member, &meta.path);
             }
         }
     }
-}
 
-/// Masks a secret in a member that stays unrecognized. Whether it was one.
-fn rest_secrets(member: Node<'_>) -> bool {
-    common(member)
+    /// Looks for objects in a member that nobody knows.
+    fn enter(&mut self, member: Node<'t>, path: &str) {
+        let is_taken = member.fate().disposition != Disposition::Unrecognized;
+        if is_taken || member.is_statement() || member.children().next().is_none() {
+            return;
+        }
+        if member.children().all(|child| !child.is_statement() || child.words().len() > 1) {
+            self.value(member, Cow::Owned(path.to_owned()), None);
+        }
+    }
 }
 
 /// The members without the ones that hold objects.
 fn others<'t>(members: &[Node<'t>]) -> Vec<Node<'t>> {
     members.iter().copied().filter(|member| member.word(0) != "children").collect()
-}
-
-/// `ChildRule` → `Rule`, but not the reference to a parent.
-fn child_of(kind: &str) -> Option<&str> {
-    kind.strip_prefix("Child").filter(|inner| !matches!(*inner, "" | "ResourceReference"))
-}
-
-/// What an object without a type is, by fields that only one sort has.
-fn shape(members: &[Node<'_>]) -> Kind {
-    let has = |key: &str| members.iter().any(|member| member.word(0) == key);
-    if has("source_groups") || has("destination_groups") {
-        Kind::Rule
-    } else if has("owner_vm_id") && has("mac_address") {
-        Kind::Vif
-    } else if has("external_id") && (has("compute_ids") || has("power_state") || has("guest_info"))
-    {
-        Kind::Machine
-    } else if has("domains") || has("tier_0s") || has("tier_1s") || has("infra") || has("children")
-    {
-        Kind::Holder("")
-    } else if has("expression") {
-        Kind::Group
-    } else if has("translated_network") || has("firewall_match") {
-        Kind::NatRule
-    } else {
-        Kind::Unknown
-    }
-}
-
-fn meta<'t>(item: &Item<'t>, head: &Head<'t>, kind: Kind) -> Meta<'t> {
-    let path: Cow<'t, str> = if !head.path.is_empty() {
-        head.path.into()
-    } else if let Some(path) = item.path.clone() {
-        path
-    } else {
-        let parent = if head.parent_path.is_empty() { &*item.parent } else { head.parent_path };
-        match kind {
-            // A reference to a parent says of which sort it is.
-            Kind::Holder("") if !head.id.is_empty() && head.kind == "ChildResourceReference" => {
-                let target = item.members.iter().find(|member| member.word(0) == "target_type");
-                let of = collection(by_type(target.map_or("", |target| target.word(1))));
-                Cow::Owned(format!("{parent}/{of}/{}", head.id))
-            }
-            // The root stands for itself, and so does what has no name.
-            Kind::Holder("") => Cow::Owned(parent.to_owned()),
-            Kind::Holder(_) if head.id.is_empty() => Cow::Owned(parent.to_owned()),
-            _ => Cow::Owned(format!("{parent}/{}/{}", collection(kind), head.id)),
-        }
-    };
-    let id = match head.id {
-        "" => head.path.rsplit('/').next().unwrap_or(""),
-        id => id,
-    };
-    let name = if head.name.is_empty() { id } else { head.name };
-    Meta { path, id, name, description: head.description, span: item.span }
-}
-
-/// The policy path in a file name or an address: from `infra` on, without the ending.
-fn infra_path(path: &str) -> Option<String> {
-    let path = path.split(['?', '#']).next().unwrap_or("");
-    let path = path.strip_suffix(".json").unwrap_or(path);
-    let start = ["/global-infra", "/infra"].iter().find_map(|root| path.find(root));
-    if let Some(start) = start {
-        return path.get(start..).map(str::to_owned);
-    }
-    if let Some(rest) = path.strip_prefix("infra/") {
-        return Some(format!("/infra/{rest}"));
-    }
-    // A folder per group, without what stands above it.
-    let group = path.find("groups/").and_then(|at| path.get(at..));
-    group
-        .filter(|group| group.contains("/members/"))
-        .map(|group| format!("/infra/domains/default/{group}"))
-        .or_else(|| {
-            let last = path.rsplit('/').next()?;
-            by_collection(last).map(|_| format!("/{last}"))
-        })
 }
 
 /// The values of a list of scalars, each taken.

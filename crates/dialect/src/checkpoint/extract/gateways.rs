@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use policy::Prefix;
 
 use super::super::config::{Gateway, Interface, Kind};
-use super::super::value::{address, get, number, scalar, truth};
+use super::super::value::{address, get, scalar, truth};
 use super::kinds::{is_secret, secrets};
-use super::objects::{Members, find, text};
+use super::objects::{Members, find, mask_length, text};
 use super::{Extractor, inert};
 use crate::fate::{Fate, Reason};
 use crate::tree::Node;
@@ -94,11 +94,17 @@ impl<'t> Extractor<'t, '_> {
     }
 
     fn interface(&mut self, node: Node<'t>, gateway: &mut Gateway<'t>) -> Interface<'t> {
-        let mut interface =
-            Interface { node, name: "", addresses: Vec::new(), of_members: Vec::new(), zone: "" };
+        let mut interface = Interface {
+            node,
+            name: "",
+            addresses: Vec::new(),
+            of_members: Vec::new(),
+            zone: "",
+            zoned: false,
+        };
         let mut external = None;
         let mut demilitarised = false;
-        let (mut zoned, mut specific) = (false, "");
+        let (mut zoned, mut said, mut specific) = (false, false, "");
         for member in node.children() {
             match member.word(0) {
                 "name" | "interface-name" => {
@@ -123,7 +129,8 @@ impl<'t> Extractor<'t, '_> {
                     demilitarised |= topology(member, &mut external);
                 }
                 "security-zone" => {
-                    zoned = truth(member) == Some(true);
+                    zoned |= truth(member) == Some(true);
+                    said |= truth(member).is_some();
                     member.claim(Fate::CONVERTED);
                 }
                 "security-zone-settings" => {
@@ -131,19 +138,16 @@ impl<'t> Extractor<'t, '_> {
                     zoned |= get(member, "auto-calculated") == "true";
                     specific = get(member, "specific-zone");
                 }
-                "anti-spoofing" => match truth(member) {
-                    Some(false) => member.claim(Fate::inert(Reason::DefaultValue)),
-                    _ => member.claim(Fate::unsupported(Reason::OtherRuleList)),
-                },
+                "anti-spoofing" => member.claim(match truth(member) {
+                    Some(false) => Fate::inert(Reason::DefaultValue),
+                    _ => Fate::unsupported(Reason::OtherRuleList),
+                }),
                 "anti-spoofing-settings" => {
                     member.claim_all(Fate::unsupported(Reason::OtherRuleList))
                 }
                 "cluster-members" => {
                     member.claim_all(Fate::CONVERTED);
-                    let own = member
-                        .children()
-                        .flat_map(|one| [get(one, "ipv4-address"), get(one, "ipv6-address")]);
-                    interface.of_members.extend(own.filter_map(address));
+                    interface.of_members.extend(own_addresses(member));
                 }
                 _ if interface_setting(member) => {}
                 _ => {
@@ -151,13 +155,12 @@ impl<'t> Extractor<'t, '_> {
                 }
             }
         }
-        interface.zone = match (zoned, specific, external) {
-            (_, specific, _) if !specific.is_empty() => specific,
-            (true, _, Some(true)) => "ExternalZone",
-            (true, _, Some(false)) if demilitarised => "DMZZone",
-            (true, _, Some(false)) => "InternalZone",
-            _ => "",
+        interface.zone = match (specific, zoned) {
+            ("", true) => detected_zone(external, demilitarised),
+            (specific, _) => specific,
         };
+        // A zone that follows from a topology that is not in the export is not known.
+        interface.zoned = !interface.zone.is_empty() || said && !zoned;
         interface
     }
 
@@ -173,11 +176,13 @@ impl<'t> Extractor<'t, '_> {
             return;
         }
         let family = if member.word(0) == "ipv4-address" { "ipv4" } else { "ipv6" };
-        let length = node.child(&format!("{family}-mask-length")).and_then(number);
+        let length = node.child(&format!("{family}-mask-length")).and_then(mask_length);
+        let length =
+            length.or_else(|| node.child(&format!("{family}-network-mask")).and_then(mask_length));
         let address = address(scalar(member));
         let prefix = address.and_then(|address| {
             let most = if address.is_ipv4() { 32 } else { 128 };
-            Prefix::new(address, u8::try_from(length.unwrap_or(most)).ok()?)
+            Prefix::new(address, length.unwrap_or(most))
         });
         match prefix {
             Some(prefix) => {
@@ -221,6 +226,22 @@ impl<'t> Extractor<'t, '_> {
             gateway.addresses.append(&mut found);
         }
     }
+}
+
+/// The predefined zone that follows from what is behind an interface.
+fn detected_zone(external: Option<bool>, demilitarised: bool) -> &'static str {
+    match external {
+        Some(true) => "ExternalZone",
+        Some(false) if demilitarised => "DMZZone",
+        Some(false) => "InternalZone",
+        None => "",
+    }
+}
+
+/// Addresses of the members of a cluster on an interface.
+fn own_addresses<'t>(members: Node<'t>) -> impl Iterator<Item = IpAddr> + 't {
+    let both = |one| [get(one, "ipv4-address"), get(one, "ipv6-address")];
+    members.children().flat_map(both).filter_map(address)
 }
 
 /// Takes what is behind an interface. Returns whether that is a demilitarised zone; `external` is whether it is the Internet.

@@ -384,7 +384,7 @@ impl<'t> Extractor<'t, '_> {
         let mut wrong = on.is_none();
         let addresses = self.addresses(&children, &["ipv4-address", "ipv6-address"], &mut wrong);
         for member in &children {
-            if let "auto-rule" | "method" | "hide-behind" | "install-on" = member.word(0) {
+            if let "auto-rule" | "method" | "hide-behind" = member.word(0) {
                 member.claim(Fate::CONVERTED);
             }
         }
@@ -393,10 +393,12 @@ impl<'t> Extractor<'t, '_> {
         }
         let method = text(&children, "method");
         let behind = text(&children, "hide-behind");
-        let install_on = match text(&children, "install-on") {
-            "All" | "all" | "*All" => "",
-            one => one,
-        };
+        let on_gateways = find(&children, "install-on").map(|list| self.cell(list));
+        let mut install_on: Vec<&'t str> =
+            on_gateways.into_iter().flatten().map(|one| one.text).collect();
+        if install_on.iter().any(|one| ALL_GATEWAYS.contains(one)) {
+            install_on.clear();
+        }
         let fixed = method == "static";
         wrong |= !matches!(method, "static" | "hide");
         let behind_gateway = !fixed && behind == "gateway";
@@ -409,6 +411,9 @@ fn found_is_named(kind: &Kind<'_>) -> bool {
     matches!(kind, Kind::Named(..) | Kind::Content)
 }
 
+/// All gateways, as automatic NAT names them.
+const ALL_GATEWAYS: [&str; 4] = ["All", "all", "*All", "97aeb368-9aea-11d5-bd16-0090272ccb30"];
+
 /// The scalars of a value, keys with them.
 fn content<'t>(node: Node<'t>, into: &mut Vec<&'t str>, depth: usize) {
     if depth > 8 || matches!(node.word(0), "posix" | "uid") {
@@ -418,7 +423,7 @@ fn content<'t>(node: Node<'t>, into: &mut Vec<&'t str>, depth: usize) {
     node.children().for_each(|child| content(child, into, depth + 1));
 }
 
-fn mask_length(member: Node<'_>) -> Option<u8> {
+pub(super) fn mask_length(member: Node<'_>) -> Option<u8> {
     if let Some(length) = number(member) {
         return u8::try_from(length).ok();
     }

@@ -2,7 +2,8 @@
 
 use super::super::config::{Cell, Layer, NatBase, NatRule, Page, Ref, Rule};
 use super::super::pages::{self, Paged};
-use super::super::value::{get, is_container, number, scalar, truth};
+use super::super::value::{is_container, number, scalar, truth};
+use super::kinds::is_section;
 use super::{COSMETIC, Extractor, Hint, Members, inert, is_cut, page_of};
 use crate::codes;
 use crate::fate::{Fate, Reason};
@@ -88,13 +89,18 @@ impl<'t> Extractor<'t, '_> {
         section: &mut Section<'t>,
         into: &mut Vec<Rule<'t>>,
     ) {
-        match get(node, "type") {
-            "access-section" => {
+        match is_section(node) {
+            true => {
                 *section = self.section(node);
                 let inner = node.child("rulebase");
                 for rule in inner.into_iter().flat_map(|inner| inner.children()) {
-                    let rule = self.access_rule(rule, section.name);
-                    into.push(rule);
+                    match is_section(rule) {
+                        true => self.access_entry(rule, &mut section.clone(), into),
+                        false => {
+                            let rule = self.access_rule(rule, section.name);
+                            into.push(rule);
+                        }
+                    }
                 }
                 if inner.is_some() {
                     *section = Section::default();
@@ -223,6 +229,8 @@ impl<'t> Extractor<'t, '_> {
             }
             "track" => rule.track = self.track(member),
             "action-settings" => self.action_settings(member),
+            // How a match is told, in exports of the first version.
+            "track-alert" | "track-settings" => member.claim_all(Fate::inert(Reason::Logging)),
             "user-check" => member.claim_all(Fate::inert(Reason::InspectionProfile)),
             "service-resource" if scalar(member).is_empty() && member.is_statement() => {
                 member.claim(Fate::inert(Reason::DefaultValue));
@@ -337,22 +345,30 @@ impl<'t> Extractor<'t, '_> {
         let mut found = Vec::new();
         let mut lower = false;
         for node in rules.iter().copied() {
-            if get(node, "type") == "nat-section" {
-                let section = self.section(node);
-                lower = section.name.contains("Lower");
-                let inner = node.child("rulebase");
-                for rule in inner.into_iter().flat_map(|inner| inner.children()) {
-                    let rule = self.nat_rule(rule, lower);
-                    found.push(rule);
-                }
-            } else if is_container(node) {
-                let rule = self.nat_rule(node, lower);
-                found.push(rule);
+            if is_container(node) {
+                self.nat_entry(node, &mut lower, &mut found);
             }
         }
         if let Some(base) = self.config.nats.get_mut(index) {
             base.rules.append(&mut found);
             base.pages.push(page);
+        }
+    }
+
+    /// A rule, or a section with its rules. Sections of automatic rules may hold one of each object. Nesting is limited by the reader of
+    /// JSON.
+    fn nat_entry(&mut self, node: Node<'t>, lower: &mut bool, into: &mut Vec<NatRule<'t>>) {
+        if !is_section(node) {
+            let rule = self.nat_rule(node, *lower);
+            into.push(rule);
+            return;
+        }
+        let section = self.section(node);
+        *lower = section.name.contains("Lower");
+        let inner = node.child("rulebase").into_iter().flat_map(|inner| inner.children());
+        for one in inner.filter(|one| is_container(*one)) {
+            let mut lower = *lower;
+            self.nat_entry(one, &mut lower, into);
         }
     }
 

@@ -83,7 +83,7 @@ impl<'t> Lower<'_, 't> {
             None => match self.shared.facts.objects.get(reference.text) {
                 Some((kind, _)) if kind == "CpmiAnyObject" => Addresses::Any,
                 Some((kind, name)) if kind == "security-zone" => {
-                    Addresses::Zone(self.builder.zone(name, &Origin::implied(name.as_str())))
+                    self.zone(name, Origin::implied(name.as_str()))
                 }
                 _ => Addresses::Unknown(self.undefined(reference)),
             },
@@ -154,10 +154,10 @@ impl<'t> Lower<'_, 't> {
 
     /// Whether automatic NAT of an object is installed on the gateway of this context.
     pub(super) fn nat_is_here(&self, nat: &AutoNat<'_>) -> bool {
-        let Some(gateway) = self.gateway.and_then(|id| self.config().object(id)) else {
-            return true;
-        };
-        nat.install_on.is_empty() || nat.install_on == gateway.name || nat.install_on == gateway.uid
+        let Some(own) = self.gateway else { return true };
+        let gateways = nat.install_on.iter().map(|one| self.is_this_gateway(one, own));
+        // A name that the export does not define may be a group with this gateway.
+        nat.install_on.is_empty() || gateways.into_iter().any(|here| here != Some(false))
     }
 
     fn value(&mut self, id: u32, object: &Object<'t>, view: View) -> Option<Addresses> {
@@ -204,7 +204,7 @@ impl<'t> Lower<'_, 't> {
                 let from = side(self, include);
                 from.except(side(self, except))
             }
-            Kind::Zone => Addresses::Zone(self.builder.zone(object.name, &Self::origin(object))),
+            Kind::Zone => self.zone(object.name, Self::origin(object)),
             Kind::Named(kind, meaning) => {
                 let id = self.builder.unknown(*kind, meaning.as_str(), Self::origin(object));
                 Addresses::Unknown(id)
@@ -221,6 +221,17 @@ impl<'t> Lower<'_, 't> {
             Kind::Any => Addresses::Any,
             _ => return None,
         })
+    }
+
+    /// What lies in a zone. Where the zone of an interface is not told, that may be more than is known.
+    fn zone(&mut self, name: &str, origin: Origin) -> Addresses {
+        let zone = Addresses::Zone(self.builder.zone(name, &origin));
+        if !self.zones_open {
+            return zone;
+        }
+        let meaning = format!("other interfaces in zone {name}");
+        let id = self.builder.unknown(PredicateKind::InterfaceAddress, meaning, origin);
+        Addresses::union(vec![zone, Addresses::Unknown(id)])
     }
 
     fn plain(&mut self, object: &Object<'t>, plain: &Plain) -> Addresses {

@@ -53,6 +53,7 @@ pub(super) fn context<'t>(
         own_addresses: vec![None; count],
         services: vec![None; count],
         gateway: place.gateway,
+        zones_open: false,
         open: Vec::new(),
         reserved: 0,
     };

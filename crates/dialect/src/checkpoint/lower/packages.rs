@@ -79,8 +79,17 @@ impl<'t> Book<'t> {
         }
         // Files of the show-package tool are named `layer-domain.json`.
         let start = format!("{}-", plain(name));
-        let from_file =
-            |layer: &Layer<'_>| layer.uid.is_empty() && plain(&layer.name).starts_with(&start);
+        // `DMZ-inner-domain.json` may be a file of `DMZ` and of `DMZ-inner`: it is of the longest name.
+        let longer = |file: &str| {
+            let others = config.objects.iter().filter(|one| matches!(one.kind, Kind::Layer(_)));
+            others
+                .map(|one| format!("{}-", plain(one.name)))
+                .any(|other| other.len() > start.len() && file.starts_with(&other))
+        };
+        let from_file = |layer: &Layer<'_>| {
+            let file = plain(&layer.name);
+            layer.uid.is_empty() && file.starts_with(&start) && !longer(&file)
+        };
         config.layers.iter().position(from_file)
     }
 }
@@ -98,6 +107,7 @@ pub(super) fn devices(shared: &Shared<'_, '_>, said: &mut Said) -> Vec<Device> {
         true => guessed(config, said, shared),
         false => config.packages.iter().map(|package| assigned(config, &book, package)).collect(),
     };
+    unsaid_cleanups(shared, said);
     assign_nat(config, &mut packages);
     let mut devices: Vec<Device> = Vec::new();
     for package in &packages {
@@ -180,6 +190,20 @@ fn left_out(config: &Config<'_>) {
             if rule.node.fate() == Fate::UNRECOGNIZED {
                 rule.node.claim_all(Fate::inert(reason));
             }
+        }
+    }
+}
+
+/// Says for which ordered layers the export does not tell what the implicit cleanup does.
+fn unsaid_cleanups(shared: &Shared<'_, '_>, said: &mut Said) {
+    let config = shared.config;
+    for reference in config.packages.iter().flat_map(|package| &package.layers) {
+        let object = config.find(reference.text, |kind| matches!(kind, Kind::Layer(_)));
+        let object = object.and_then(|id| config.object(id));
+        if !matches!(object.map(|object| &object.kind), Some(Kind::Layer(Some(_)))) {
+            let name = object.map_or(reference.text, |object| object.name);
+            let args = vec![("what", format!("implicit cleanup of {name}: drop"))];
+            said.say(Problem::note(codes::ASSUMED, reference.node.span(), args), shared.limits);
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) enum Installed {
     Here,
     /// It is on others only.
     Elsewhere,
-    /// The context has no gateway: only if it is one of these.
+    /// Only if the gateway is one of these: the context has none, or the export does not say what they are.
     On(String),
 }
 
@@ -147,50 +147,60 @@ impl<'t> Lower<'_, 't> {
     pub(super) fn installed(&self, cell: Option<Node<'t>>) -> Installed {
         let Some(node) = cell else { return Installed::Here };
         let config = self.config();
-        let mut names = Vec::new();
+        let (mut names, mut unsure) = (Vec::new(), self.gateway.is_none());
         for reference in cell_refs(node) {
             let object = config.find(reference.text, |kind| {
                 matches!(kind, Kind::Gateway(_) | Kind::Global | Kind::Any)
             });
+            let object = object.and_then(|id| config.object(id));
             let fixed =
                 self.shared.facts.objects.get(reference.text).map(|(_, name)| name.as_str());
-            let (id, name) = match object.and_then(|id| Some((id, config.object(id)?))) {
-                Some((_, object)) if matches!(object.kind, Kind::Any) => return Installed::Here,
-                Some((id, object)) => (Some(id), object.name),
-                None => (None, fixed.unwrap_or(reference.text)),
-            };
-            if is_any_word(name) || matches!(name, "Policy Targets" | "All" | "all") {
-                return Installed::Here;
-            }
-            if id.is_some() && id == self.gateway || id.is_some_and(|id| self.holds_gateway(id)) {
-                return Installed::Here;
+            let name = object.map_or(fixed.unwrap_or(reference.text), |object| object.name);
+            let all = object.is_some_and(|object| matches!(object.kind, Kind::Any))
+                || is_any_word(name)
+                || matches!(name, "Policy Targets" | "All" | "all");
+            match self.gateway.map(|own| self.is_this_gateway(reference.text, own)) {
+                _ if all => return Installed::Here,
+                Some(Some(true)) => return Installed::Here,
+                Some(None) => unsure = true,
+                Some(Some(false)) | None => {}
             }
             names.push(name.to_owned());
         }
-        match (names.is_empty(), self.gateway) {
+        match (names.is_empty(), unsure) {
             (true, _) => Installed::Here,
-            (false, Some(gateway)) => {
-                let own = config.object(gateway).map_or("", |object| object.name);
-                if names.iter().any(|name| name == own) {
-                    Installed::Here
-                } else {
-                    Installed::Elsewhere
-                }
-            }
-            (false, None) => Installed::On(names.join(", ")),
+            (false, true) => Installed::On(names.join(", ")),
+            (false, false) => Installed::Elsewhere,
         }
     }
 
-    /// Whether a group, or a cluster of which the gateway is a member, holds the gateway of this context.
-    fn holds_gateway(&self, id: u32) -> bool {
-        let Some(gateway) = self.gateway else { return false };
+    /// Whether a name or uid is this gateway, a member of it, or a group that holds it. `None` when the export does not tell.
+    pub(super) fn is_this_gateway(&self, text: &str, own: u32) -> Option<bool> {
         let config = self.config();
-        let Some(Kind::Group(Some(members))) = config.object(id).map(|object| &object.kind) else {
-            return false;
-        };
-        members.iter().any(|member| {
-            config.find(member.text, |kind| matches!(kind, Kind::Gateway(_))) == Some(gateway)
-        })
+        let mut waiting = vec![text];
+        let mut seen = hashbrown::HashSet::new();
+        let mut unsure = false;
+        while let Some(text) = waiting.pop() {
+            let found = config.find(text, |kind| matches!(kind, Kind::Gateway(_)));
+            if found == Some(own) {
+                return Some(true);
+            }
+            match found.and_then(|id| config.object(id)).map(|object| (object, &object.kind)) {
+                Some((_, Kind::Group(Some(members)))) if seen.insert(found) => {
+                    waiting.extend(members.iter().map(|member| member.text));
+                }
+                Some((_, Kind::Group(Some(_)))) => {}
+                Some((object, Kind::Gateway(_))) => {
+                    let own = config.object(own).map(|object| &object.kind);
+                    let Some(Kind::Gateway(cluster)) = own else { continue };
+                    if cluster.members.iter().any(|name| [object.name, object.uid].contains(name)) {
+                        return Some(true);
+                    }
+                }
+                _ => unsure = true,
+            }
+        }
+        (!unsure).then_some(false)
     }
 }
 

@@ -11,7 +11,10 @@ use crate::reading::Problem;
 /// An interface as both sources tell it.
 struct Link {
     name: String,
+    /// Empty: in none.
     zone: String,
+    /// Whether the export says so.
+    zoned: bool,
     addresses: Vec<Prefix>,
     span: Span,
 }
@@ -31,6 +34,7 @@ impl<'t> Lower<'_, 't> {
                 links.push(Link {
                     name,
                     zone: interface.zone.to_owned(),
+                    zoned: interface.zoned,
                     addresses: interface.addresses.clone(),
                     span: interface.node.span(),
                 });
@@ -44,6 +48,7 @@ impl<'t> Lower<'_, 't> {
             add_links(gaia, &mut links);
         }
         let mut ids: Vec<(String, InterfaceId, Vec<Prefix>)> = Vec::new();
+        self.zones_open = links.iter().any(|link| !link.zoned);
         for link in links {
             let zone = if link.zone.is_empty() { link.name.clone() } else { link.zone };
             let origin = Origin::at(link.span, link.name.as_str());
@@ -63,34 +68,57 @@ impl<'t> Lower<'_, 't> {
         }
     }
 
+    /// An interface of which only that packets leave by it is known.
+    fn elsewhere(&mut self, name: String, span: Span) -> InterfaceId {
+        self.zones_open = true;
+        if let Some(known) = self
+            .builder
+            .policy
+            .interfaces
+            .iter()
+            .zip(0u32..)
+            .find(|(known, _)| *known.name == *name)
+        {
+            return InterfaceId(known.1);
+        }
+        let origin = Origin::at(span, name.as_str());
+        let zone = self.builder.zone(&name, &origin);
+        let name = name.into();
+        self.builder.interface(Interface {
+            name,
+            zone,
+            addresses: Vec::new(),
+            stand_in: true,
+            origin,
+        })
+    }
+
     fn routes(&mut self, gaia: &Gaia<'t>, ids: &[(String, InterfaceId, Vec<Prefix>)]) {
         // A configuration without any route is more likely a piece of one.
-        let mut open = gaia.open || gaia.routes.is_empty();
+        let open = gaia.open || gaia.routes.is_empty();
         for route in &gaia.routes {
+            let near = |address| {
+                let mut near = ids.iter().filter(|(.., prefixes)| {
+                    prefixes.iter().any(|prefix| prefix.range().contains(address))
+                });
+                near.next().map(|(_, id, _)| *id)
+            };
             let interface = match route.hop {
                 Hop::Nowhere => None,
-                Hop::Interface(name) => match ids.iter().find(|(known, ..)| known == name) {
-                    Some((_, id, _)) => Some(*id),
+                Hop::Interface(name) => Some(match ids.iter().find(|(known, ..)| known == name) {
+                    Some((_, id, _)) => *id,
+                    // A tunnel for example. Without it a wider route would seem to decide.
+                    None => self.elsewhere(name.to_owned(), route.node.span()),
+                }),
+                Hop::Address(address) => Some(match near(address) {
+                    Some(id) => id,
                     None => {
-                        open = true;
-                        continue;
+                        // The neighbour is in no known network: by which interface is not known.
+                        let args = vec![("name", address.to_string())];
+                        self.say(Problem::warning(codes::UNDEFINED, route.node.span(), args));
+                        self.elsewhere(format!("to {address}"), route.node.span())
                     }
-                },
-                Hop::Address(address) => {
-                    let near = ids.iter().find(|(.., prefixes)| {
-                        prefixes.iter().any(|prefix| prefix.range().contains(address))
-                    });
-                    match near {
-                        Some((_, id, _)) => Some(*id),
-                        None => {
-                            // The neighbour is in no known network: where the route leads is not known.
-                            open = true;
-                            let args = vec![("name", address.to_string())];
-                            self.say(Problem::warning(codes::UNDEFINED, route.node.span(), args));
-                            continue;
-                        }
-                    }
-                }
+                }),
             };
             let origin = Origin::at(route.node.span(), format!("static route {}", route.prefix));
             let distance = route.priority;
@@ -119,6 +147,7 @@ fn add_links(gaia: &Gaia<'_>, links: &mut Vec<Link>) {
             None if link.on && !link.addresses.is_empty() => links.push(Link {
                 name: link.name.to_owned(),
                 zone: String::new(),
+                zoned: false,
                 addresses: link.addresses.clone(),
                 span: link.node.span(),
             }),

@@ -220,11 +220,13 @@ fn without_a_gateway_install_on_is_a_condition_and_rules_for_nobody_are_counted(
     let rules =
         layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g7\"]")]);
     let package = package(&[("Network", "drop")]);
+    let foreign = r#"{"objects": [{"uid": "g7", "name": "gw7", "type": "checkpoint-host"}]}"#;
     let files = [
         ("a/o.json", OBJECTS),
         ("a/g.json", GATEWAYS),
         ("a/r.json", &rules),
         ("a/p.json", &package),
+        ("a/f.json", foreign),
         NO_IMPLIED,
     ];
     let reading = read(&files);
@@ -305,4 +307,67 @@ fn a_rulebase_without_a_package_is_read_too() {
     assert_eq!(&*policy.context, "Corp");
     assert!(passes(&policy, WEB));
     assert!(!all_outcomes(&policy, WEB).cut);
+}
+
+#[test]
+fn a_rule_on_a_gateway_that_nothing_defines_may_be_here_and_one_on_a_member_is() {
+    let rules =
+        layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"install-on\": [\"g7\"]")]);
+    let package = package(&[("Network", "drop")]);
+    let groups = |members: &str| {
+        format!(
+            r#"{{"objects": [{{"uid": "g7", "name": "all-sites", "type": "group", "members": [{members}]}},
+            {{"uid": "g8", "name": "sites", "type": "group", "members": ["g1"]}}]}}"#
+        )
+    };
+    let of = |more: &str| {
+        let files = [
+            ("a/o.json", OBJECTS),
+            ("a/g.json", GATEWAYS),
+            ("a/r.json", &rules),
+            ("a/p.json", &package),
+            ("a/m.json", more),
+            NO_IMPLIED,
+        ];
+        read(&files).devices
+    };
+    let devices = of(r#"{"objects": []}"#);
+    assert!(devices.iter().all(|device| open(&device.contexts[0], WEB)), "not defined");
+    let devices = of(&groups(r#""g8""#));
+    assert!(passes(&devices[0].contexts[0], WEB), "a group in a group");
+    assert_eq!(verdict(&devices[1].contexts[0], WEB), Verdict::Drop);
+    let devices = of(&groups(r#""g8", "g9""#));
+    assert!(open(&devices[1].contexts[0], WEB), "a member of the group is not defined");
+}
+
+#[test]
+fn an_unsaid_cleanup_is_said() {
+    let rules =
+        layer("Network", &[rule(1, ["any", "web", "http", "acc"], ", \"track-alert\": \"none\"")]);
+    let package =
+        package(&[("Network", "drop")]).replace(", \"implicit-cleanup-action\": \"drop\"", "");
+    let reading =
+        read(&[("a/o.json", OBJECTS), ("a/r.json", &rules), ("a/p.json", &package), NO_IMPLIED]);
+    assert!(reading.problems.iter().any(|problem| {
+        problem.args.iter().any(|(_, what)| what == "implicit cleanup of Network: drop")
+    }));
+    assert!(passes(&only(reading), WEB));
+}
+
+#[test]
+fn a_file_is_of_the_layer_with_the_longest_name() {
+    let package = r#"{"uid": "p", "name": "Standard", "type": "package", "nat-policy": false, "access-layers": [
+        {"uid": "l1", "name": "DMZ", "type": "access-layer", "implicit-cleanup-action": "drop"},
+        {"uid": "l2", "name": "DMZ-inner", "type": "access-layer", "implicit-cleanup-action": "drop"}], "installation-targets": "all"}"#;
+    let inner = format!("[{}]", rule(1, ["any", "web", "http", "acc"], ""));
+    let outer = format!("[{}]", rule(1, ["any", "db", "http", "acc"], ""));
+    let policy = only(read(&[
+        ("a/o.json", OBJECTS),
+        ("a/DMZ-inner-SMC.json", &inner),
+        ("a/DMZ-server-SMC.json", &outer),
+        ("a/p.json", package),
+        NO_IMPLIED,
+    ]));
+    assert_eq!(&*policy.rulebases[1].rules[0].origin.label, "rule 1 \"n1\"");
+    assert_eq!(verdict(&policy, WEB), Verdict::Drop, "the outer layer has only the other host");
 }

@@ -275,3 +275,56 @@ fn without_a_nat_rulebase_none_is_assumed_aloud() {
         reading.problems.iter().filter(|one| one.code.0 == "config/assumed").collect();
     assert!(assumed.iter().any(|one| one.args[0].1.contains("NAT")), "{:?}", codes_of(&reading));
 }
+
+#[test]
+fn rules_of_the_first_version_and_sections_in_sections_are_read() {
+    let one = nat_rule(1, ["any", "pub", "any"], ["orig", "db", "orig"], "static");
+    let two = nat_rule(2, ["db", "any", "any"], ["pub", "orig", "orig"], "hide");
+    let nat = format!(
+        r#"{{"uid": "nat", "rulebase": [{},
+        {{"type": "section", "name": "Automatic Generated Rules : Machine Static NAT", "uid": "s", "rulebase": []}},
+        {{"type": "nat-section", "name": "Manual Lower Rules", "uid": "s2", "rulebase": [
+            {{"type": "nat-section", "name": "more", "uid": "s3", "rulebase": [{two}]}}]}}], "from": 1, "to": 2, "total": 2}}"#,
+        one.replace("\"type\": \"nat-rule\"", "\"type\": \"rule\"")
+    );
+    let policy = read_all(PUBLIC, &accept_all(), Some(&nat));
+    assert_eq!(policy.nat.passes[0].rules.len(), 2);
+    let found = decision(&policy, "in=eth0 203.0.113.7 > 198.51.100.9:80/tcp");
+    assert_eq!(
+        found.translated.destination,
+        TranslatedAddress::Exactly("10.1.0.20".parse().unwrap())
+    );
+}
+
+#[test]
+fn automatic_nat_for_other_gateways_is_not_here_however_they_are_written() {
+    let object = |on: &str| {
+        format!(
+            r#"{{"uid": "inner", "name": "inner", "type": "host", "ipv4-address": "10.1.0.77",
+            "nat-settings": {{"auto-rule": true, "method": "hide", "hide-behind": "ip-address", "ipv4-address": "198.51.100.7", "install-on": {on}}}}},
+            {{"uid": "g9", "name": "gw9", "type": "checkpoint-host"}}"#
+        )
+    };
+    let rules = |on: &str| {
+        let policy = read_all(&object(on), &accept_all(), None);
+        policy
+            .nat
+            .passes
+            .iter()
+            .flat_map(|pass| &pass.rules)
+            .map(|rule| rule.conditions.len())
+            .collect::<Vec<_>>()
+    };
+    for here in [
+        r#""All""#,
+        r#""gw1""#,
+        r#"["gw1"]"#,
+        r#"{"uid": "g1", "name": "gw1", "type": "simple-gateway"}"#,
+    ] {
+        assert_eq!(rules(here), [0], "{here}");
+    }
+    for elsewhere in [r#""gw9""#, r#"["g9"]"#] {
+        assert_eq!(rules(elsewhere), [0; 0], "{elsewhere}");
+    }
+    assert_eq!(rules(r#""nobody-knows""#), [1], "it may be a group with this gateway");
+}

@@ -12,7 +12,7 @@ use crate::Dialect;
 const GATEWAY: &str = r#"{"objects": [{"uid": "g1", "name": "gw1", "type": "simple-gateway", "version": "R81.20", "hardware": "6600", "ipv4-address": "198.51.100.1", "sic-name": "CN=gw1", "interfaces": [
   {"name": "eth0", "ipv4-address": "198.51.100.1", "ipv4-mask-length": 24, "topology": "external", "security-zone": true, "security-zone-settings": {"auto-calculated": true}},
   {"name": "eth1", "ipv4-address": "10.1.0.1", "ipv4-mask-length": 24, "topology": "internal", "security-zone": true, "security-zone-settings": {"specific-zone": "Servers"}},
-  {"name": "eth2", "ipv4-address": "10.3.0.1", "ipv4-network-mask": "255.255.255.0", "ipv4-mask-length": 24}]}]}"#;
+  {"name": "eth2", "ipv4-address": "10.3.0.1", "ipv4-network-mask": "255.255.255.0", "ipv4-mask-length": 24, "security-zone": false}]}]}"#;
 const ZONES: &str = r#"{"objects": [{"uid": "zs", "name": "Servers", "type": "security-zone"}, {"uid": "ze", "name": "ExternalZone", "type": "security-zone"}]}"#;
 
 fn policy(rules: &[String], gaia: &str) -> policy::Policy {
@@ -128,4 +128,101 @@ fn its_files_are_told_from_others() {
         r#"{"results": [{"resource_type": "Rule", "action": "ALLOW"}], "result_count": 1}"#
     ));
     assert!(!sure("config firewall policy\n"));
+}
+
+#[test]
+fn ipv6_routes_are_written_without_a_keyword() {
+    let gaia = "set hostname gw1\nset interface eth2 ipv6-address 2001:db8:3::1 mask-length 64\n\
+        set ipv6 static-route default nexthop gateway 2001:db8:3::fe priority 1 on\n\
+        set ipv6 static-route 2001:db8:9::/48 nexthop gateway fe80::1 interface eth1 on\n";
+    let alone = only(read(&[("a/gw.txt", gaia), NO_IMPLIED]));
+    assert_eq!(alone.routes.len(), 2);
+    assert!(alone.routes.iter().all(|route| route.interface.is_some()));
+}
+
+#[test]
+fn what_gives_addresses_or_routes_from_elsewhere_leaves_the_routes_open() {
+    let start =
+        "set hostname gw1\nset static-route default nexthop gateway address 198.51.100.254 on\n";
+    let rules = [rule(1, ["any", "any", "any", "acc"], "")];
+    assert_eq!(policy(&rules, start).routing, Routing::Complete);
+    for line in [
+        "add dhcp client interface eth5",
+        "add pppoe client id 1 interface eth5 user-name a password b",
+        "set ipv6 ospf3 interface eth0 area 0.0.0.0 on",
+        "set bgp external remote-as 65001 peer 10.3.0.9 authtype md5 secret hunter2",
+        "set instance 2 static-route default nexthop gateway address 10.3.0.9 on",
+        "set static-route 10.9.0.0/16 nexthop gateway address 10.3.0.9 something on",
+        "add vpn tunnel 1 type numbered local 169.254.0.1 remote 169.254.0.2 peer x",
+        "set some-new-feature on",
+    ] {
+        assert_eq!(policy(&rules, &format!("{start}{line}\n")).routing, Routing::Partial, "{line}");
+    }
+    for line in ["set interface eth5 ipv6-autoconfig off", "set ip-conflicts-monitor state off"] {
+        assert_eq!(
+            policy(&rules, &format!("{start}{line}\n")).routing,
+            Routing::Complete,
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_route_over_an_unknown_interface_hides_a_wider_one() {
+    let gaia = "set hostname gw1\nset static-route default nexthop gateway address 198.51.100.254 on\n\
+        set static-route 10.50.0.0/16 nexthop gateway logical vpnt1 on\n\
+        set static-route 10.51.0.0/16 nexthop gateway address 10.77.0.1 on\n";
+    let policy = policy(&[rule(1, ["any", "any", "any", "acc"], "")], gaia);
+    let egress = |packet: &str| decision(&policy, packet).egress;
+    let by = |name: &str| Egress::Interface(policy.place(name).unwrap());
+    assert_eq!(egress("in=eth1 10.1.0.9 > 10.50.0.1:80/tcp"), by("vpnt1"));
+    assert_eq!(egress("in=eth1 10.1.0.9 > 10.51.0.1:80/tcp"), by("to 10.77.0.1"));
+    assert_eq!(egress("in=eth1 10.1.0.9 > 10.52.0.1:80/tcp"), by("eth0"));
+}
+
+#[test]
+fn lines_of_another_virtual_firewall_are_not_of_this_one() {
+    let gaia = "set hostname gw1\nset static-route default nexthop gateway address 198.51.100.254 on\n\
+        set virtual-system 3\nset static-route default off\n\
+        set static-route 10.2.0.0/16 nexthop gateway address 10.1.0.254 on\n";
+    let policy = policy(&[rule(1, ["any", "any", "any", "acc"], "")], gaia);
+    assert_eq!(policy.routes.len(), 1);
+    assert_eq!(policy.routing, Routing::Partial);
+}
+
+#[test]
+fn secrets_of_gaia_are_masked() {
+    for line in [
+        "set ospf interface eth1 authtype simple hunter2",
+        "set bgp external remote-as 1 peer 1.1.1.1 authtype md5 secret hunter2",
+        "add snmp usm user u security-level authPriv auth-pass-phrase-hashed hunter2",
+        "add tacacs-server address 10.0.0.4 key-hashed hunter2",
+        "add pppoe client id 1 interface eth3 user-name a password_hash hunter2",
+        "set grub2-password-hash hunter2",
+        "set mcvr vrid 1 authtype simple password hunter2",
+        "set user admin password-hash hunter2",
+    ] {
+        let text = format!("set hostname gw1\n{line}\n");
+        let reading = read(&[("a/gw.txt", text.as_str())]);
+        let statement = reading.trees[0].statements().nth(1).unwrap();
+        assert_eq!(statement.fate(), crate::Fate::SECRET, "{line}");
+        assert!(!reading.trees[0].snippet(statement.span(), 1).contains("hunter2"), "{line}");
+    }
+}
+
+#[test]
+fn a_zone_that_the_export_does_not_tell_may_be_the_one_of_the_rule() {
+    let gateway = GATEWAY.replace(", \"security-zone\": false", "");
+    let rules = layer("Network", &[rule(1, ["zs", "any", "any", "acc"], "")]);
+    let package = package(&[("Network", "drop")]);
+    let policy = only(read(&[
+        ("a/o.json", OBJECTS),
+        ("a/g.json", &gateway),
+        ("a/z.json", ZONES),
+        ("a/r.json", &rules),
+        ("a/p.json", &package),
+        NO_IMPLIED,
+    ]));
+    assert!(open(&policy, "in=eth2 10.3.0.7 > 203.0.113.7:80/tcp"));
+    assert!(passes(&policy, "in=eth1 10.1.0.7 > 203.0.113.7:80/tcp"));
 }

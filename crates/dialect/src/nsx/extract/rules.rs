@@ -1,32 +1,27 @@
 //! Security policies, gateway policies and their rules.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use policy::Span;
 
 use super::{Extractor, list};
 use crate::codes;
 use crate::fate::{Fate, Reason};
-use crate::nsx::config::{Meta, Rule, Section, Value};
+use crate::nsx::config::{Config, Meta, Rule, Section, Value};
 use crate::nsx::fields::{common, flag, is_unset};
 use crate::nsx::kinds::by_collection;
+use crate::nsx::say::Say;
 use crate::tree::Node;
 
 impl<'t> Extractor<'t, '_> {
     pub(super) fn section(&mut self, members: &[Node<'t>], meta: Meta<'t>, gateway: bool) {
-        let mut section = Section {
-            gateway,
-            category: None,
-            sequence: None,
-            internal_sequence: None,
-            scope: Vec::new(),
-            scheduler: None,
-            is_default: meta.id.starts_with("default-layer"),
-            connectivity: None,
-            rule_count: None,
-            unknown: Vec::new(),
-            meta,
-        };
+        let mut section = empty_section(meta, gateway);
+        if section.meta.path.starts_with("/orgs/") {
+            // Rules of a project hold for its own workloads only, which the export does not tell.
+            self.say.warning(codes::UNSUPPORTED, section.meta.span, "name", &section.meta.path);
+            section.unknown.push(section.meta.span);
+        }
         for member in members.iter().copied().rev() {
             let value = Value::member(member);
             let mut fate = Fate::CONVERTED;
@@ -63,6 +58,11 @@ impl<'t> Extractor<'t, '_> {
                     fate = Fate::inert(Reason::Management);
                 }
                 "logging_enabled" => fate = Fate::inert(Reason::Logging),
+                // Rules for container clusters are enforced there and nowhere else: what they do here is not known.
+                "target_type" if !is_unset(member) && value.text() != "DFW" => {
+                    section.unknown.push(member.span());
+                    fate = Fate::unsupported(Reason::OtherDevice);
+                }
                 "default_rule_id" | "application_connectivity_strategy" => {
                     member.claim_rest(Fate::inert(Reason::Envelope));
                     continue;
@@ -144,6 +144,46 @@ impl<'t> Extractor<'t, '_> {
             wrong.push(value.node.span());
         }
         number
+    }
+}
+
+fn empty_section<'t>(meta: Meta<'t>, gateway: bool) -> Section<'t> {
+    Section {
+        gateway,
+        category: None,
+        sequence: None,
+        internal_sequence: None,
+        scope: Vec::new(),
+        scheduler: None,
+        is_default: meta.id.starts_with("default-layer"),
+        connectivity: None,
+        rule_count: None,
+        absent: false,
+        unknown: Vec::new(),
+        meta,
+    }
+}
+
+/// Policies that are not in the export although rules of theirs are. Their category, place and scope are not known: the rules are first
+/// of all, and each may match or not.
+pub(super) fn without_policy(config: &mut Config<'_>, say: &mut Say) {
+    let known: HashSet<&str> = config.sections.iter().map(|section| &*section.meta.path).collect();
+    let mut absent: Vec<(String, Span)> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    for rule in &config.rules {
+        if !known.contains(&*rule.policy) && seen.insert(&rule.policy) {
+            absent.push((rule.policy.to_string(), rule.meta.span));
+        }
+    }
+    for (path, span) in absent {
+        say.error(codes::UNDEFINED, span, "name", &path);
+        let gateway = path.contains("/gateway-policies/");
+        let path = Cow::Owned(path);
+        let meta = Meta { path, id: "", name: "a policy that is missing", description: "", span };
+        let mut section = empty_section(meta, gateway);
+        section.absent = true;
+        section.unknown.push(span);
+        config.sections.push(section);
     }
 }
 

@@ -171,6 +171,10 @@ impl<'c> Context<'c, '_, '_> {
 
     /// Where the rule exists. "This scope will take precedence over rule level scope" (SecurityPolicy.scope).
     fn scope(&mut self, section: &'c Section<'c>, rule: &'c Rule<'c>) -> Addresses {
+        if section.absent {
+            // What the policy is applied to is not known, and would count.
+            return Addresses::Any;
+        }
         let values = if is_any(&section.scope) { &rule.scope } else { &section.scope };
         if is_any(values) {
             return Addresses::Any;

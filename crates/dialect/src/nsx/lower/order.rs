@@ -47,7 +47,11 @@ pub(super) fn sections<'c>(index: &Index<'c, '_>, gateway: bool, say: &mut Say) 
             if let Some(category) = section.category.filter(|_| unknown_category) {
                 say.error(codes::INVALID_VALUE, category.span(), "value", text);
             }
-            let last = if gateway { known.len() - 1 } else { known.len() };
+            let last = match (section.absent, gateway) {
+                (true, _) => 0,
+                (false, true) => known.len() - 1,
+                (false, false) => known.len(),
+            };
             Placed { section, category: found.unwrap_or(last), unknown_category }
         })
         .collect();
@@ -68,13 +72,13 @@ fn is_ethernet(section: &Section<'_>) -> bool {
     !section.gateway && section.category.is_some_and(|category| category.text() == "Ethernet")
 }
 
-/// By category; the default policy last; policies of the global manager before local ones; then by number, then as exported.
+/// What is missing first; by category; the default policy last; policies of the global manager before local ones; then by number, then as exported.
 fn sort(placed: &mut [Placed<'_>], say: &mut Say) {
     let key = |placed: &Placed<'_>| {
         let section = placed.section;
         let local = !section.meta.path.starts_with("/global-infra");
         let numbers = (section.sequence.unwrap_or(0), section.internal_sequence.unwrap_or(0));
-        (section.is_default, placed.category, local, numbers)
+        (!section.absent, section.is_default, placed.category, local, numbers)
     };
     placed.sort_by_key(key);
     for (one, next) in placed.iter().zip(placed.iter().skip(1)) {

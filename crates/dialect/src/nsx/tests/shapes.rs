@@ -133,3 +133,68 @@ fn exports_are_known_by_their_content() {
     let members = nsx.probe(r#"{"results":["10.0.0.1"]}"#, "groups/g/members/ip-addresses.json");
     assert!(members.is_some());
 }
+
+#[test]
+fn rules_whose_policy_is_missing_may_match_and_are_said() {
+    let drop = WEB.replace("ALLOW", "DROP");
+    let last = default_drop().replace("DROP", "ALLOW");
+    let rules = format!(r#"{{"results":[{drop}],"result_count":1}}"#);
+    let reading = read_files(&[("a/rules.json", &rules), ("a/i.json", &infra(&last, ""))]);
+    assert!(codes(&reading).contains(&"config/undefined"), "{:?}", reading.problems);
+    let policy = dfw(&reading);
+    let both = [Verdict::Accept, Verdict::Drop];
+    let workloads = [("dynamic", "workload")];
+    assert_eq!(possible(policy, "10.0.0.1 > 10.0.0.2:80/tcp", &workloads), both);
+    assert_eq!(possible(policy, "10.0.0.1 > 10.0.0.3:80/tcp", &workloads), [Verdict::Accept]);
+}
+
+#[test]
+fn a_file_for_each_object_below_the_domain() {
+    let policy = r#"{"id":"app","resource_type":"SecurityPolicy","category":"Application","sequence_number":1}"#;
+    let last = r#"{"id":"default-layer3-section","resource_type":"SecurityPolicy","category":"Application","sequence_number":9}"#;
+    let group =
+        format!(r#"{{"id":"g","resource_type":"Group","expression":[{}]}}"#, ips("\"10.0.0.2\""));
+    let rule = WEB.replace("\"10.0.0.2\"", "\"/infra/domains/default/groups/g\"");
+    let end = r#"{"resource_type":"Rule","id":"d","action":"DROP","source_groups":["ANY"],"destination_groups":["ANY"],"is_default":true}"#;
+    let at = |rest: &str| format!("export/manager/domains/default/{rest}");
+    let reading = read_files(&[
+        (&at("security-policies/a-slug/policy.json"), policy),
+        (&at("security-policies/a-slug/rules/web.json"), &rule),
+        (&at("security-policies/default-layer3-section/policy.json"), last),
+        (&at("security-policies/default-layer3-section/rules/d.json"), end),
+        (&at("groups/another-slug.json"), &group),
+    ]);
+    check(&reading);
+    assert!(codes(&reading).is_empty(), "{:?}", reading.problems);
+}
+
+#[test]
+fn lists_without_a_domain_are_of_the_default_one() {
+    let rule = WEB.replace("\"10.0.0.2\"", "\"/infra/domains/default/groups/g\"");
+    let rule = rule.replace("\"services\":[\"ANY\"]", "\"services\":[\"/infra/services/own\"]");
+    let text = format!(
+        r#"{{"groups":[{{"id":"g","expression":[{}]}}],
+        "policies":[{{"resource_type":"SecurityPolicy","id":"app","category":"Application","sequence_number":1,"rules":[{rule}]}},
+        {{"resource_type":"SecurityPolicy","id":"default-layer3-section","category":"Application","sequence_number":9,"rules":[{}]}}],
+        "services":[{{"id":"own","service_entries":[{{"id":"e","resource_type":"L4PortSetServiceEntry","l4_protocol":"TCP","destination_ports":["80"]}}]}}]}}"#,
+        ips("\"10.0.0.2\""),
+        super::rule("d", 1, "DROP", "ANY", "ANY", r#","is_default":true"#)
+    );
+    check(&read_one(&text));
+}
+
+#[test]
+fn policies_for_clusters_and_projects_may_hold_here_or_not() {
+    let block = [rule("b", 1, "DROP", "ANY", "ANY", "")];
+    let last = default_drop().replace("DROP", "ALLOW");
+    let verdicts = |policy: String| {
+        let reading = read_one(&infra(&format!("{policy},{last}"), ""));
+        possible(dfw(&reading), "10.0.0.1 > 10.0.0.2:80/tcp", &[("dynamic", "workload")])
+    };
+    let of = |more: &str| policy_of("Application", "app", 1, more, &block);
+    assert_eq!(verdicts(of(r#","target_type":"DFW""#)), [Verdict::Drop]);
+    let both = [Verdict::Accept, Verdict::Drop];
+    assert_eq!(verdicts(of(r#","target_type":"ANTREA""#)), both);
+    let project = of("").replace("/infra/domains", "/orgs/default/projects/p/infra/domains");
+    assert_eq!(verdicts(project), both);
+}

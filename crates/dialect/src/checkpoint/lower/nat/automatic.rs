@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use policy::{AddressTarget, Addresses, Family, IpRange, NatRule, Origin, PortTarget};
+use policy::{
+    AddressTarget, Addresses, Condition, Family, IpRange, NatRule, Origin, PortTarget,
+    PredicateKind,
+};
 
 use super::super::super::config::{AutoNat, Class, Kind, NatRule as Written, Object, Ref};
 use super::super::Lower;
@@ -62,6 +65,7 @@ impl<'c, 't> Lower<'c, 't> {
         let span = written.map_or_else(|| object.node.span(), |rule| rule.node.span());
         let mut rule = NatRule::none(Origin::at(span, label));
         rule.chain = Some(AUTOMATIC);
+        rule.conditions.extend(nat.and_then(|nat| self.unsure_of_gateway(nat)));
         rule.enabled = written.is_none_or(|rule| rule.enabled);
         let own = self.own(object);
         let Some(nat) = nat.filter(|nat| !nat.wrong || part == Part::Inside) else {
@@ -107,6 +111,19 @@ impl<'c, 't> Lower<'c, 't> {
                 }
             }
         }
+    }
+
+    /// The condition that this gateway is one of those that an object's NAT is for, where the export does not tell.
+    fn unsure_of_gateway(&mut self, nat: &AutoNat<'t>) -> Option<Condition> {
+        let sure = |one: &str| self.gateway.and_then(|own| self.is_this_gateway(one, own));
+        if nat.install_on.is_empty() || nat.install_on.iter().any(|one| sure(one) == Some(true)) {
+            return None;
+        }
+        let names = nat.install_on.join(", ");
+        let kind = PredicateKind::Device;
+        let id =
+            self.builder.unknown(kind, format!("installed on {names}"), Origin::implied(names));
+        Some(Condition { any_of: vec![id], negated: false })
     }
 
     /// An automatic rule of which only the object is known.
