@@ -1,3 +1,4 @@
+mod certified;
 mod twin;
 mod worlds;
 
