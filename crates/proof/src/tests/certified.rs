@@ -49,7 +49,7 @@ fn certified(left: &Policy, right: &Policy) -> Option<Vec<u8>> {
 
 #[test]
 fn certificates_of_random_policies_are_accepted() {
-    let (mut equal, mut pairs) = (0, 0);
+    let mut equal = 0;
     let decides = |rule: &&Rule| matches!(rule.action, Action::Decide(_));
     for seed in 1..=200u64 {
         let mut dice = Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
@@ -72,12 +72,11 @@ fn certificates_of_random_policies_are_accepted() {
             let Some(bytes) = certified(&policy, other) else { continue };
             let accepted =
                 check(&bytes, Expected { left: Some("sha256:1"), ..Expected::default() });
-            pairs +=
-                accepted.unwrap_or_else(|refused| panic!("seed {seed}: {refused:?}")).tally.pairs;
+            accepted.unwrap_or_else(|refused| panic!("seed {seed}: {refused:?}"));
             equal += 1;
         }
     }
-    assert!(equal > 300 && pairs > 0, "{equal} equal, {pairs} pairs");
+    assert!(equal > 600, "{equal} equal");
 }
 
 /// Sources are translated after the filter, which lets one source pass: to one address, or all moved by the same amount.
