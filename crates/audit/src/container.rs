@@ -34,7 +34,12 @@ pub(crate) fn read_tar(
     job: &Job<'_>,
     collector: &mut Collector,
 ) {
-    let survey = Survey::of(&mut Tar::new(first), job.limits.members);
+    let only_members = collector.aside.is_some_and(|aside| aside.only);
+    let survey = if only_members {
+        Survey::default()
+    } else {
+        Survey::of(&mut Tar::new(first), job.limits.members)
+    };
     let opened = reopen().and_then(|again| unpack(again, job.limits));
     let mut unpacked = match opened {
         Ok(unpacked) => unpacked,

@@ -9,6 +9,7 @@ use model::asset::AssetKind;
 use model::source::{Fate, Source, SourceId, Unit};
 use sha2::{Digest, Sha256};
 
+use crate::aside;
 use crate::codes;
 use crate::container;
 use crate::limits::Limits;
@@ -124,6 +125,7 @@ fn read_source(
     job: &Job<'_>,
     collector: &mut Collector,
 ) {
+    let elsewhere = collector.aside;
     let mut sink = collector.resume(job.source, job.limits);
     let unpacked = match unpack(raw, job.limits) {
         Ok(unpacked) => unpacked,
@@ -139,17 +141,26 @@ fn read_source(
     }
     let is_tar = container::tar::probe(&head);
     let name = job.path.rsplit('/').next().unwrap_or(job.path);
-    let reader = readers::detect(&Head { bytes: &head, complete, name }).filter(|_| !is_tar);
+    let only = elsewhere.is_some_and(|aside| aside.only);
+    let reader =
+        if is_tar || only { None } else { readers::detect(&Head { bytes: &head, complete, name }) };
     let is_zip = reader.is_none() && container::zip::probe(&head);
-    if (is_tar || is_zip) && job.nested > MAX_NESTED {
+    let is_container = is_tar || is_zip;
+    let put_aside = !is_container
+        && elsewhere.is_some_and(|aside| aside.wants(&head, job.path, reader.is_some()));
+    if is_container && job.nested > MAX_NESTED {
         return sink.error(codes::NESTED_TOO_DEEP, None, &[]);
     }
     let mut whole = io::Cursor::new(head).chain(stream);
+    if put_aside {
+        let taken = aside::take(&mut whole, job, &mut sink);
+        return collector.taken.push(taken);
+    }
     match reader {
         Some(reader) => read_rows(reader, &mut whole, job, &mut sink),
         None if is_tar => read_tar(&mut whole, reopen, job, collector),
         None if is_zip => container::zip::read(&mut whole, job, collector),
-        None => sink.warn(codes::UNKNOWN_FORMAT, None, &[]),
+        None => aside::unknown(&mut sink),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Bytes go in through [`ingest`], which opens containers, detects the format by content and hands the stream to one of the
 //! [`readers::READERS`]. Readers put rows into a [`sink::Sink`]; what they cannot understand is counted there too.
 
+pub mod aside;
 pub mod codes;
 mod container;
 pub mod find;

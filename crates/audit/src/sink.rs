@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use model::asset::{Asset, AssetId, AssetKind, IdKind};
 use model::diagnostic::{Code, Diagnostic, Severity};
 use model::field::{Context, Field};
-use model::ledger::Ledger;
+use model::ledger::{Ledger, Lost};
 use model::observation::{Fact, ItemId, Observations, RowPlace};
 use model::source::{Place, Source, SourceId, Unit};
 use model::strings::StrId;
 
+use crate::aside::{Aside, Taken};
 use crate::codes;
 use crate::limits::Limits;
 use crate::readers::KnownRows;
@@ -23,6 +24,10 @@ pub struct Collector {
     pub sources: Vec<(Source, Ledger)>,
     /// What there is to say about them.
     pub diagnostics: Vec<Diagnostic>,
+    /// Who wants the inputs that are not read here.
+    pub aside: Option<Aside>,
+    /// Inputs put aside for them.
+    pub taken: Vec<Taken>,
     /// What the reader of osquery results has learnt, for the next source.
     known_rows: KnownRows,
 }
@@ -172,6 +177,19 @@ impl Sink<'_> {
             place: RowPlace { source, part, unit, at },
             claim: Claim::None,
         }
+    }
+
+    /// Accounts for many rows at once, for those who count statements themselves: so many understood, inert by reason, not
+    /// understood by reason with the first positions.
+    pub fn account(
+        &mut self,
+        understood: u64,
+        inert: impl IntoIterator<Item = (Code, u64)>,
+        not_understood: impl IntoIterator<Item = (Code, Lost)>,
+    ) {
+        let source = self.collector.sources.get_mut(self.source.0 as usize);
+        let Some((_, ledger)) = source else { return };
+        ledger.add(understood, inert, not_understood);
     }
 
     /// Something worth knowing about the source.

@@ -34,3 +34,23 @@ pub const ASSUMED: Code = Code("config/assumed");
 pub const VERSION_UNKNOWN: Code = Code("config/version-unknown");
 /// The reader stopped because of a defect of ours.
 pub const READER_BUG: Code = Code("bug/dialect-defect");
+
+/// Every code above.
+pub const ALL: &[Code] = &[
+    FILE_TOO_LONG,
+    ENCODING,
+    SYNTAX,
+    CUT_OFF,
+    TOO_DEEP,
+    INVALID_VALUE,
+    UNDEFINED,
+    DUPLICATE,
+    CYCLE,
+    GROUP_DEPTH,
+    UNSUPPORTED,
+    MODE,
+    MISSING_PAGE,
+    ASSUMED,
+    VERSION_UNKNOWN,
+    READER_BUG,
+];

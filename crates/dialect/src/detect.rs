@@ -25,13 +25,18 @@ pub struct Detected {
 }
 
 /// The dialect of a file by its beginning.
-pub fn dialect_of(bytes: &[u8], path: &str) -> Option<&'static str> {
+fn dialect_of(bytes: &[u8], path: &str) -> Option<&'static str> {
+    surest(bytes, path).map(|(_, id)| id)
+}
+
+/// The dialect of a file by its beginning, and how sure it is: 1 (possible) to 100 (certain).
+pub fn surest(bytes: &[u8], path: &str) -> Option<(u8, &'static str)> {
     let head = bytes.get(..HEAD_BYTES).unwrap_or(bytes);
     let head = head_text(head);
     let sure =
         DIALECTS.iter().filter_map(|dialect| Some((dialect.probe(&head, path)?, dialect.id())));
     // Of equally sure ones the first by name.
-    sure.rev().max_by_key(|(sure, _)| *sure).map(|(_, id)| id)
+    sure.rev().max_by_key(|(sure, _)| *sure)
 }
 
 /// Sorts files into groups. With `one_device`, files of one dialect belong together whatever the dialect says.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use model::diagnostic::Code;
+
 /// Where a statement went. Sorted from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Disposition {
@@ -71,7 +73,7 @@ impl Fate {
 
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// Why a statement has its disposition. One word per reason, with texts in `data/locales/*/words.ftl`.
+        /// Why a statement has its disposition. One word per reason, with texts in `data/locales/*/firewall.ftl`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Reason { $($(#[doc = $doc])+ $name,)+ }
 
@@ -82,6 +84,11 @@ macro_rules! reasons {
             /// The word used in records.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
+            }
+
+            /// Its code in ledgers: `statement/` and the word. Its words are in `data/locales/*/firewall.ftl`.
+            pub fn code(self) -> Code {
+                Code(match self { $(Self::$name => concat!("statement/", $word),)+ })
             }
         }
     };

@@ -20,14 +20,14 @@ mod secret;
 mod text;
 mod tree;
 
-pub use detect::{Detected, Group, detect};
+pub use detect::{Detected, Group, detect, surest};
 pub use facts::{DialectFacts, ServiceFact};
 pub use fate::{Disposition, Fate, Reason, Tally};
 pub use limits::Limits;
 pub use reading::{Problem, Reading, Severity, read};
 pub use secret::mask;
 pub use text::{Bytes, Text, decode};
-pub use tree::{Line, Node, Tree};
+pub use tree::{Excerpt, Line, Node, Tree};
 
 /// One platform's configuration language.
 pub trait Dialect: Sync {

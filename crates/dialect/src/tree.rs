@@ -7,6 +7,7 @@
 pub(crate) mod block;
 pub(crate) mod build;
 pub(crate) mod clish;
+mod excerpt;
 pub(crate) mod json;
 pub(crate) mod lines;
 pub(crate) mod xml;
@@ -15,6 +16,7 @@ pub(crate) mod yaml;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 
+pub use excerpt::Excerpt;
 use policy::Span;
 
 use crate::fate::{Disposition, Fate, Tally};
@@ -77,6 +79,30 @@ fn at(index: u32) -> usize {
 }
 
 impl Tree {
+    /// A tree in which each line with words is a statement. No platform's language: for tests of what handles trees.
+    #[doc(hidden)]
+    pub fn of_lines(text: Text) -> Self {
+        let mut builder = build::Builder::default();
+        let mut start = 0;
+        for line in text.text.split_inclusive('\n') {
+            let bare = line.trim();
+            if !bare.is_empty() {
+                let begin = start + (line.len() - line.trim_start().len());
+                builder.open(begin);
+                let mut at = begin;
+                for word in bare.split_whitespace() {
+                    let found = text.text.get(at..).and_then(|rest| rest.find(word));
+                    at += found.unwrap_or(0);
+                    builder.word(at, at + word.len());
+                    at += word.len();
+                }
+                builder.close(begin + bare.len());
+            }
+            start += line.len();
+        }
+        builder.finish(text)
+    }
+
     /// The number of the file among those that were read together.
     pub fn file(&self) -> u16 {
         self.file

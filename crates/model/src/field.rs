@@ -134,6 +134,8 @@ pub enum Field {
     Iac,
     /// Cloud marketplace product or role.
     Cloud,
+    /// Platform whose configuration was read: a dialect's id.
+    ConfigPlatform,
     /// Anything else that data can match.
     Other,
     /// Version; shown, never matched.
@@ -216,6 +218,7 @@ impl Field {
         (Self::MobilePackage, "mobile.package"),
         (Self::Iac, "iac"),
         (Self::Cloud, "cloud"),
+        (Self::ConfigPlatform, "config.platform"),
         (Self::Other, "other"),
         (Self::Version, "version"),
         (Self::Name, "name"),

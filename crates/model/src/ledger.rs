@@ -54,6 +54,28 @@ impl Ledger {
         }
     }
 
+    /// Counts many rows at once.
+    pub fn add(
+        &mut self,
+        understood: u64,
+        inert: impl IntoIterator<Item = (Code, u64)>,
+        not_understood: impl IntoIterator<Item = (Code, Lost)>,
+    ) {
+        self.rows += understood;
+        self.understood += understood;
+        for (reason, rows) in inert {
+            self.rows += rows;
+            *self.inert.entry(reason).or_default() += rows;
+        }
+        for (reason, more) in not_understood {
+            self.rows += more.rows;
+            let lost = self.not_understood.entry(reason).or_default();
+            lost.rows += more.rows;
+            lost.first.extend(more.first);
+            lost.first.truncate(POSITIONS_KEPT);
+        }
+    }
+
     /// Rows known to hold nothing that we look at.
     pub fn inert_rows(&self) -> u64 {
         self.inert.values().sum()
@@ -82,8 +104,10 @@ mod tests {
         for at in 0..9 {
             ledger.not_understood(Code("row/not-an-object"), "", at);
         }
+        let lost = Lost { rows: 2, first: vec![(String::new(), 1)] };
+        ledger.add(3, [(Code("row/not-inventory"), 4)], [(Code("row/malformed"), lost)]);
         assert!(ledger.balances());
-        assert_eq!((ledger.rows, ledger.lost_rows()), (11, 9));
+        assert_eq!((ledger.rows, ledger.lost_rows()), (20, 11));
         let lost = &ledger.not_understood[&Code("row/not-an-object")];
         assert_eq!(lost.first.len(), POSITIONS_KEPT);
     }

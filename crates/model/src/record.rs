@@ -3,9 +3,15 @@
 //! A record written by any released version stays readable: fields are only ever added, with a default, or the version in
 //! [`Assessment::schema`] is raised and the old shape kept beside the new one. `docs/records.md` describes each field.
 
+pub mod check;
+pub mod firewall;
+pub mod trace;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use firewall::FirewallHead;
 
 use crate::finding::{Confidence, EvidenceClass, Relation, State};
 
@@ -40,6 +46,9 @@ pub struct Assessment {
     pub sources: Vec<Source>,
     /// What there is to say about the inputs.
     pub diagnostics: Vec<Diagnostic>,
+    /// Firewalls whose configurations were among the inputs.
+    #[serde(default)]
+    pub firewalls: Vec<FirewallHead>,
     /// Counts over everything, also over assets without findings.
     pub totals: Totals,
 }

@@ -26,7 +26,7 @@ pub struct AddressObject {
 /// A set of addresses, as an expression.
 ///
 /// What is nested here is what a person nested there; see [`crate::MAX_DEPTH`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Addresses {
     /// Every address of both families.
     Any,

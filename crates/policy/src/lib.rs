@@ -20,6 +20,7 @@ mod packet;
 mod place;
 mod policy_text;
 mod predicate;
+mod review;
 mod rule;
 mod service;
 mod whole;
@@ -37,6 +38,7 @@ pub use origin::{Origin, Span};
 pub use packet::{Packet, PacketError, PacketText, Transport};
 pub use place::{Egress, Interface, InterfaceId, Route, Routing, Zone, ZoneId, Zones};
 pub use predicate::{About, Atom, Predicate, PredicateId, PredicateKind};
+pub use review::{Cell, Review, review};
 pub use rule::{
     Action, Condition, End, Ends, NatView, Pair, Rule, Rulebase, RulebaseId, Stage, Verdict,
 };

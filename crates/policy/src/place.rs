@@ -71,7 +71,7 @@ pub enum Egress {
 }
 
 /// Which zones a cell names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Zones {
     /// Every zone.
     Any,

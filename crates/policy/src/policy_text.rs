@@ -34,6 +34,63 @@ impl Policy {
         }
     }
 
+    /// What an address cell holds in the end: like [`Policy::addresses_text`], with the content of objects in place of their names.
+    /// After `most` parts the rest is an ellipsis.
+    pub fn addresses_resolved(&self, set: &Addresses, most: usize) -> String {
+        let mut left = most;
+        self.resolve_addresses(set, &mut left)
+    }
+
+    fn resolve_addresses(&self, set: &Addresses, left: &mut usize) -> String {
+        match set {
+            Addresses::Object(id) => {
+                let object = usize::try_from(id.0).ok().and_then(|id| self.addresses.get(id));
+                object.map_or_else(unknown, |object| self.resolve_addresses(&object.value, left))
+            }
+            Addresses::Union(members) => {
+                bounded(members, left, ", ", |member, left| self.resolve_addresses(member, left))
+            }
+            Addresses::Common(members) => bounded(members, left, " and ", |member, left| {
+                format!("({})", self.resolve_addresses(member, left))
+            }),
+            Addresses::Except(from, without) => {
+                except(&self.resolve_addresses(from, left), &self.resolve_addresses(without, left))
+            }
+            other => {
+                *left = left.saturating_sub(1);
+                self.addresses_text(other)
+            }
+        }
+    }
+
+    /// What a service cell holds in the end; see [`Policy::addresses_resolved`].
+    pub fn services_resolved(&self, set: &Services, most: usize) -> String {
+        let mut left = most;
+        self.resolve_services(set, &mut left)
+    }
+
+    fn resolve_services(&self, set: &Services, left: &mut usize) -> String {
+        match set {
+            Services::Object(id) => {
+                let object = usize::try_from(id.0).ok().and_then(|id| self.services.get(id));
+                object.map_or_else(unknown, |object| self.resolve_services(&object.value, left))
+            }
+            Services::Union(members) => {
+                bounded(members, left, ", ", |member, left| self.resolve_services(member, left))
+            }
+            Services::Common(members) => bounded(members, left, " and ", |member, left| {
+                format!("({})", self.resolve_services(member, left))
+            }),
+            Services::Except(from, without) => {
+                except(&self.resolve_services(from, left), &self.resolve_services(without, left))
+            }
+            other => {
+                *left = left.saturating_sub(1);
+                self.services_text(other)
+            }
+        }
+    }
+
     /// A service cell, objects by name: `HTTPS, tcp/8080-8090`.
     pub fn services_text(&self, set: &Services) -> String {
         match set {
@@ -117,6 +174,28 @@ fn list<T>(members: &[T], text: impl Fn(&T) -> String) -> String {
         return "none".to_owned();
     }
     members.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// As many members as there is room for.
+fn bounded<T>(
+    members: &[T],
+    left: &mut usize,
+    separator: &str,
+    mut text: impl FnMut(&T, &mut usize) -> String,
+) -> String {
+    if members.is_empty() {
+        *left = left.saturating_sub(1);
+        return "none".to_owned();
+    }
+    let mut parts = Vec::new();
+    for member in members {
+        if *left == 0 {
+            parts.push("…".to_owned());
+            break;
+        }
+        parts.push(text(member, left));
+    }
+    parts.join(separator)
 }
 
 fn both<T>(members: &[T], text: impl Fn(&T) -> String) -> String {

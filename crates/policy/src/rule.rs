@@ -86,7 +86,7 @@ impl Rule {
 }
 
 /// How the zones of a rule relate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pair {
     /// Any two.
     Any,
@@ -97,7 +97,7 @@ pub enum Pair {
 }
 
 /// How a rule sees packets whose destination was rewritten before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NatView {
     /// Like any other packet.
     Plain,
@@ -106,7 +106,7 @@ pub enum NatView {
 }
 
 /// A condition on what is not in the header.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     /// It holds when one of these does; without members, never.
     pub any_of: Vec<PredicateId>,
@@ -115,7 +115,7 @@ pub struct Condition {
 }
 
 /// At which end of a flow a rule exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Ends {
     /// It looks at packets that leave a workload.
     pub outbound: bool,
@@ -135,7 +135,7 @@ pub enum End {
 }
 
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Decides.
     Decide(Verdict),

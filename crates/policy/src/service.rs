@@ -20,7 +20,7 @@ pub struct ServiceObject {
 }
 
 /// A set of services, as an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Services {
     /// Every protocol.
     Any,

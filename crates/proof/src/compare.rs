@@ -264,7 +264,7 @@ impl Covers for PairCovers<'_> {
 }
 
 /// The region of an entry; numbers come from the list itself.
-fn region(list: &List, number: u32) -> &Region {
+pub(crate) fn region(list: &List, number: u32) -> &Region {
     static NOTHING: std::sync::OnceLock<Region> = std::sync::OnceLock::new();
     list.entries.get(at(number)).map_or_else(
         || {

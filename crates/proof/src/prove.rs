@@ -481,7 +481,7 @@ impl Whole<'_, '_> {
         left: &Party<'_>,
         right: &Party<'_>,
     ) -> Option<Witness> {
-        let [from, to, source, destination, service, client] = point.at;
+        let [from, to, ..] = point.at;
         let family = self.universe.family;
         let interface = |party: &Party<'_>, pair: u32| {
             let (mine, theirs) = *self.zones.pairs.get(at(pair))?;
@@ -490,20 +490,8 @@ impl Whole<'_, '_> {
             let found = interfaces.find(|(_, interface)| interface.zone == zone);
             found.map(|(id, _)| InterfaceId(id))
         };
-        let to_address = numbering.destination(destination);
-        // A packet to itself is odd, and what is unknown of its two ends is one question.
-        let from_address = match numbering.source(source) {
-            same if same == to_address => numbering.last_source(source),
-            other => other,
-        };
-        let packet = |party: &Party<'_>| {
-            Some(Packet {
-                ingress: interface(party, from)?,
-                source: address(family, from_address),
-                destination: address(family, to_address),
-                transport: transport(family, service, client),
-            })
-        };
+        let packet =
+            |party: &Party<'_>| Some(packet_at(family, numbering, point, interface(party, from)?));
         let answers = point.answers.iter().filter_map(|(question, answer)| {
             Some((self.questions.asked.get(at(*question))?.clone(), *answer))
         });
@@ -513,6 +501,28 @@ impl Whole<'_, '_> {
             egress: (interface(left, to), interface(right, to)),
             answers: answers.collect(),
         })
+    }
+}
+
+/// The packet at a point.
+pub(crate) fn packet_at(
+    family: Family,
+    numbering: &Numbering,
+    point: &Point,
+    ingress: InterfaceId,
+) -> Packet {
+    let [_, _, source, destination, service, client] = point.at;
+    let to_address = numbering.destination(destination);
+    // A packet to itself is odd, and what is unknown of its two ends is one question.
+    let from_address = match numbering.source(source) {
+        same if same == to_address => numbering.last_source(source),
+        other => other,
+    };
+    Packet {
+        ingress,
+        source: address(family, from_address),
+        destination: address(family, to_address),
+        transport: transport(family, service, client),
     }
 }
 
@@ -557,11 +567,11 @@ fn accepted(
     Ok(effects)
 }
 
-fn at(index: u32) -> usize {
+pub(crate) fn at(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-fn address(family: Family, number: u128) -> IpAddr {
+pub(crate) fn address(family: Family, number: u128) -> IpAddr {
     match family {
         Family::V4 => Ipv4Addr::from_bits(u32::try_from(number).unwrap_or(u32::MAX)).into(),
         Family::V6 => Ipv6Addr::from_bits(number).into(),

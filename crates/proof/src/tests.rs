@@ -1,3 +1,4 @@
+mod analyses;
 mod certified;
 mod twin;
 mod worlds;

@@ -35,7 +35,8 @@ pub fn diagnostics(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
     write(assessment.diagnostics.iter(), out)
 }
 
-fn write<R: Row>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a table.
+pub(crate) fn write<R: Row>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);

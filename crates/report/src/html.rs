@@ -12,6 +12,7 @@ use crate::figures::Figures;
 use crate::html::charts::{Bars, Meter};
 use crate::html::directives::DirectiveView;
 use crate::html::findings::FindingView;
+use crate::html::firewalls::FirewallView;
 use crate::html::overview::Tile;
 use crate::html::sources::{Account, SaidView};
 use crate::words::Words;
@@ -19,6 +20,7 @@ use crate::words::Words;
 mod charts;
 mod directives;
 mod findings;
+mod firewalls;
 mod overview;
 mod sources;
 
@@ -46,6 +48,8 @@ struct Page<'a> {
     sites: Bars,
     findings: Vec<FindingView>,
     findings_note: Option<String>,
+    firewalls: Vec<FirewallView>,
+    firewalls_note: Option<String>,
     account: Account,
     said: SaidView,
     waivers: Vec<directives::WaiverView>,
@@ -56,6 +60,7 @@ impl<'a> Page<'a> {
     fn new(assessment: &'a Assessment, words: &'a Words) -> Self {
         let figures = Figures::of(assessment, words);
         let (findings, findings_note) = findings::list(assessment, words);
+        let (firewalls, firewalls_note) = firewalls::list(assessment, words);
         Self {
             w: words,
             assessment,
@@ -73,6 +78,8 @@ impl<'a> Page<'a> {
             sites: charts::sites(&figures, words),
             findings,
             findings_note,
+            firewalls,
+            firewalls_note,
             account: sources::account(assessment, words),
             said: sources::said(assessment, words),
             waivers: directives::waivers(assessment, words),
@@ -96,6 +103,12 @@ fn policy() -> String {
     )
 }
 
+/// The policy of a page that has our style sheet and no script.
+pub(crate) fn policy_of_style() -> String {
+    let css = base64(&Sha256::digest(CSS));
+    format!("default-src 'none'; style-src 'sha256-{css}'; base-uri 'none'; form-action 'none'")
+}
+
 /// RFC 4648 with padding; only for digests.
 fn base64(bytes: &[u8]) -> String {
     let mut out = String::new();
@@ -113,7 +126,8 @@ fn base64(bytes: &[u8]) -> String {
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-const CSS: &str = include_str!("../templates/report.css");
+/// The style sheet of all pages.
+pub(crate) const CSS: &str = include_str!("../templates/report.css");
 const JS: &str = include_str!("../templates/report.js");
 
 #[cfg(test)]

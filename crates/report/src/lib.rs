@@ -8,6 +8,7 @@ pub mod csv;
 pub mod diagnostic;
 pub mod explain;
 mod figures;
+pub mod firewall;
 pub mod html;
 pub mod json;
 mod phrases;

@@ -22,6 +22,7 @@ pub(crate) fn sample() -> Assessment {
         waivers: waivers(),
         sources: sources(),
         diagnostics: diagnostics(),
+        firewalls: Vec::new(),
         totals: totals(),
     }
 }

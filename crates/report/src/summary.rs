@@ -3,6 +3,7 @@
 //! What does not fit is counted, never dropped in silence.
 
 use model::finding::{Confidence, State};
+use model::record::firewall::FirewallHead;
 use model::record::{Assessment, Decision, Directive};
 
 use crate::figures::{Figures, Group};
@@ -61,11 +62,12 @@ fn sections(
     [
         directives(assessment, words),
         inventory(assessment, words),
+        firewalls(assessment, words),
         found(assessment, figures, words, vendor_lines),
         decisions(assessment, words),
         unread(assessment, words),
         waivers(assessment, words),
-        list(&options.reports, REPORTS_MAX, words, true),
+        list(&options.reports, reports_max(assessment), words, true),
         list(&options.next, NEXT_MAX, words, false),
     ]
 }
@@ -294,6 +296,40 @@ fn labelled(key: &str, items: &[String], most: usize, words: &Words) -> Vec<Line
     lines
 }
 
+/// How many reports are listed: firewalls take a line.
+fn reports_max(assessment: &Assessment) -> usize {
+    if assessment.firewalls.is_empty() { REPORTS_MAX } else { REPORTS_MAX - 1 }
+}
+
+/// The firewalls whose configurations were read, in one line.
+fn firewalls(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    let all = &assessment.firewalls;
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let sum = |pick: fn(&FirewallHead) -> u64| all.iter().map(pick).sum::<u64>();
+    let (read, statements) = (sum(|one| one.read), sum(|one| one.statements));
+    let share = crate::firewall::share(read, statements);
+    let names: Vec<String> = all
+        .iter()
+        .map(|one| format!("{} ({} {})", one.name, one.platform_name, one.version))
+        .map(|name| name.replace(" )", ")"))
+        .collect();
+    let text = |list: &str| {
+        let args = [
+            ("count", all.len().into()),
+            ("rules", sum(|one| one.rules_enabled + one.rules_disabled).into()),
+            ("share", (&share).into()),
+            ("list", list.into()),
+        ];
+        words.text("summary-firewalls-line", &args)
+    };
+    let room = COLUMNS_MAX.saturating_sub(indent(words) + width(&text("")));
+    let list = fit(&names, SEPARATOR, room, |rest| more_text(rest, words));
+    let style = if read == statements { Style::Plain } else { Style::Caution };
+    vec![line(style, text(&list))]
+}
+
 /// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
 fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     let several = assessment.directives.len() > 1;
@@ -427,9 +463,10 @@ fn more_text(rest: usize, words: &Words) -> String {
 const SEPARATOR: &str = " · ";
 
 /// The titles of the sections, in order.
-const TITLES: [&str; 8] = [
+const TITLES: [&str; 9] = [
     "summary-directive",
     "summary-inventory",
+    "summary-firewalls",
     "summary-found",
     "summary-decisions",
     "summary-unread",
@@ -441,7 +478,7 @@ const TITLES: [&str; 8] = [
 /// Room for a path with a remark behind it.
 const PATH_ROOM: usize = 44;
 
-// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 5 + 4 + 3 + 1 + 3 + 2.
+// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 5 + 4 + 3 + 1 + 3 + 2; the line of firewalls takes one from reports.
 const DIRECTIVES_MAX: usize = 3;
 const DECISIONS_MAX: usize = 3;
 const UNREAD_MAX: usize = 3;

@@ -3,9 +3,9 @@
 use model::record::Assessment;
 
 use crate::phrases;
-use crate::rows::{self, AssetRow};
-use crate::shown::header;
-use crate::text::{count, cut, cut_middle, one_line, pad, pad_left, width};
+use crate::rows::{self, AssetRow, Row};
+use crate::shown::{Cell, View, header};
+use crate::text::{count, cut, cut_middle, grouped, one_line, pad, pad_left, width};
 use crate::words::Words;
 
 /// The findings.
@@ -103,6 +103,41 @@ pub fn diagnostics(assessment: &Assessment, words: &Words, width: Option<usize>)
         ]
     });
     render(&columns, rows.collect(), words, width)
+}
+
+/// The named columns of a table of rows.
+pub(crate) fn of_rows<R: Row>(
+    rows: impl Iterator<Item = R>,
+    names: &[&str],
+    words: &Words,
+    width: Option<usize>,
+) -> String {
+    let chosen: Vec<usize> = names
+        .iter()
+        .filter_map(|name| R::COLUMNS.iter().position(|column| column.name == *name))
+        .collect();
+    let heads = chosen.iter().filter_map(|index| R::COLUMNS.get(*index));
+    let mut heads: Vec<Head> = heads.map(|column| left(column.name)).collect();
+    let rows: Vec<Vec<String>> = rows
+        .map(|row| {
+            let cells = row.cells(View::Person(words));
+            let chosen = chosen.iter().zip(&mut heads);
+            chosen.map(|(index, head)| shown(cells.get(*index), head)).collect()
+        })
+        .collect();
+    render(&heads, rows, words, width)
+}
+
+/// A cell as text; a column of numbers stands at the right.
+fn shown(cell: Option<&Cell>, head: &mut Head) -> String {
+    match cell {
+        Some(Cell::Text(text) | Cell::Day(text)) => text.clone(),
+        Some(Cell::Number(number)) => {
+            head.kind = Kind::Right;
+            grouped(*number)
+        }
+        None => String::new(),
+    }
 }
 
 /// How a column is aligned and cut.

@@ -33,6 +33,13 @@ fn large() -> Assessment {
             finding.vendor.name.insert("en".into(), format!("A vendor with a long name {copy}"));
             large.findings.push(finding);
         }
+        large.firewalls.push(model::record::firewall::FirewallHead {
+            name: format!("firewall-with-a-long-name-{copy}"),
+            statements: 1000,
+            read: 999,
+            rules_enabled: 1_000_000,
+            ..Default::default()
+        });
     }
     large.target = "x".repeat(500);
     large

@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::Error;
+use crate::firewall::tables;
 use crate::rows::{self, Row};
 use crate::shown::{Cell, Column, View, header};
 use crate::words::Words;
@@ -32,6 +33,9 @@ pub(crate) fn write_with(
     book.table("sheet-findings", rows::findings(assessment))?;
     book.table("sheet-assets", rows::assets(assessment))?;
     book.table("sheet-evidence", rows::evidence(assessment))?;
+    if !assessment.firewalls.is_empty() {
+        book.table("sheet-firewalls", tables::heads(&assessment.firewalls))?;
+    }
     book.table("sheet-sources", assessment.sources.iter())?;
     book.table("sheet-diagnostics", assessment.diagnostics.iter())?;
     book.table("sheet-directives", about::directives(assessment, words).into_iter())?;
@@ -48,7 +52,24 @@ fn properties(assessment: &Assessment, words: &Words) -> Result<DocProperties, X
     Ok(properties.set_creation_datetime(&day))
 }
 
-struct Book<'a> {
+/// Any other workbook: `fill` writes its tables. It bears no date, so that its bytes depend on its content only.
+pub(crate) fn book(
+    title: &str,
+    program: &str,
+    words: &Words,
+    fill: impl FnOnce(&mut Book<'_>) -> Result<(), XlsxError>,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let properties = DocProperties::new().set_title(title).set_company(program);
+    let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&properties.set_creation_datetime(&day));
+    let looks = Looks::new();
+    fill(&mut Book { workbook: &mut workbook, words, sheet_rows: SHEET_ROWS_MAX, looks })?;
+    workbook.save_to_buffer()
+}
+
+/// A workbook that is being written.
+pub(crate) struct Book<'a> {
     workbook: &'a mut Workbook,
     words: &'a Words,
     sheet_rows: u32,
@@ -82,7 +103,7 @@ impl Looks {
 
 impl Book<'_> {
     /// Writes a table on as many sheets as it needs; a table without rows has a sheet with its header.
-    fn table<R: Row>(
+    pub(crate) fn table<R: Row>(
         &mut self,
         title: &str,
         rows: impl Iterator<Item = R>,

@@ -61,6 +61,12 @@ pub(crate) enum Command {
     Assess(Assess),
     /// Findings from inventories, without writing reports
     Audit(Audit),
+    /// Read firewall configurations: what is in them, what was understood, what stands there and does nothing
+    Check(Check),
+    /// What a firewall does with a packet, and which rule says so
+    Trace(Trace),
+    /// The rules of firewalls as one neutral table
+    Policy(Rules),
     /// The facts: vendors, products, fingerprints, replacements
     Catalog(Facts),
     /// The directives
@@ -190,6 +196,118 @@ pub(crate) enum Format {
     /// The findings as CSV.
     Csv,
     /// A workbook.
+    Xlsx,
+    /// One self-contained HTML page.
+    Html,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// Configurations: files, archives and folders.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Take all files of one platform as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// Which statements to show: converted, inert, approximated, unsupported, unrecognized; may be repeated. The last three unless
+    /// given.
+    #[arg(long, value_name = "WORD")]
+    pub(crate) disposition: Vec<String>,
+    /// How many places of each kind to show; all are counted.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) show: usize,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: CheckFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Forms of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// Text for a terminal.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON record a line.
+    Jsonl,
+    /// Problems and statements as CSV.
+    Csv,
+    /// One self-contained HTML page.
+    Html,
+}
+
+/// Arguments of `trace`.
+#[derive(Args, Debug)]
+pub(crate) struct Trace {
+    /// Configurations: files, archives and folders.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The packet, `in=port1 10.1.2.3:1024 > 192.0.2.5:443/tcp`; `out=NAME` and what is taken to hold (`app=ssl`, `user=NAME`) may
+    /// stand before it. May be repeated.
+    #[arg(long, required = true, value_name = "PACKET")]
+    pub(crate) packet: Vec<String>,
+    /// Only this context (virtual firewall, device group, package).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// Only this device.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) device: Option<String>,
+    /// Take all files of one platform as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// How many outcomes to list when the configuration does not say everything.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) cases: usize,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TraceFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Forms of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceFormat {
+    /// Text for a terminal.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// Arguments of `policy`.
+#[derive(Args, Debug)]
+pub(crate) struct Rules {
+    /// Configurations: files, archives and folders.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Take all files of one platform as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: RulesFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Forms of rule tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// Text for a terminal.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON record a line.
+    Jsonl,
+    /// The rules as CSV.
+    Csv,
+    /// A workbook with sheets of rules, NAT rules and objects.
     Xlsx,
     /// One self-contained HTML page.
     Html,

@@ -9,6 +9,7 @@ use catalog::waiver::Waivers;
 use codespan_reporting::diagnostic::{Diagnostic, Label};
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term;
+use dialect::DialectFacts;
 use model::diagnostic::Severity;
 use report::words::{Arg, Words};
 use sha2::{Digest, Sha256};
@@ -19,6 +20,8 @@ use crate::trouble::Trouble;
 pub(crate) struct Facts {
     /// What was loaded.
     pub(crate) loaded: Loaded,
+    /// What platforms of firewalls predefine.
+    pub(crate) dialects: DialectFacts,
     /// SHA-256 over all files, as hex.
     pub(crate) sha256: String,
 }
@@ -40,7 +43,22 @@ pub(crate) fn load_facts(overlays: &[PathBuf], words: &Words) -> Result<Facts, T
         hasher.update([0]);
     }
     let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Facts { loaded: load(files), sha256 })
+    let texts = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    let (dialects, wrong) = DialectFacts::load(texts);
+    let mut loaded = load(files);
+    for problem in wrong {
+        // What is no TOML is told by both who read it.
+        let file = loaded.files.iter().rposition(|file| file.path == problem.path).unwrap_or(0);
+        let (start, end) = problem.span;
+        loaded.problems.push(Problem {
+            file,
+            span: (start..end).into(),
+            code: catalog::codes::INVALID,
+            severity: Severity::Error,
+            args: vec![("why", problem.text)],
+        });
+    }
+    Ok(Facts { loaded, dialects, sha256 })
 }
 
 /// The TOML files of a folder laid out like `data/`, or one file; a file on its own is sorted by its parent folder's name.

@@ -5,6 +5,7 @@
 
 mod cli;
 mod data;
+mod firewall;
 mod operations;
 mod output;
 mod trouble;

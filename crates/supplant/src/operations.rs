@@ -1,12 +1,15 @@
 //! One module per command: from arguments to an outcome.
 
 mod assess;
+mod check;
 mod demo;
 mod doctor;
 mod explain;
 mod facts;
+mod rules;
+mod trace;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::CommandFactory;
@@ -14,6 +17,7 @@ use report::words::{Lang, Words};
 
 use crate::Outcome;
 use crate::cli::{Cli, Command, Language};
+use crate::data::{Facts, show_problems};
 use crate::output::put;
 use crate::trouble::Trouble;
 
@@ -34,6 +38,9 @@ pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
         Command::Demo(args) => demo::run(args, &cli.common, words),
         Command::Assess(args) => assess::assess(args, &cli.common, words),
         Command::Audit(args) => assess::audit(args, &cli.common, words),
+        Command::Check(args) => check::run(args, &cli.common, words),
+        Command::Trace(args) => trace::run(args, &cli.common, words),
+        Command::Policy(args) => rules::run(args, &cli.common, words),
         Command::Catalog(args) => facts::catalog(&args.action, &cli.common, words),
         Command::Directive(args) => facts::directive(&args.action, &cli.common, words),
         Command::Explain(args) => explain::run(args, words),
@@ -54,6 +61,26 @@ fn man(dir: &Path, words: &Words) -> Result<Outcome> {
         .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
         .map_err(|error| Trouble::write(words, dir, error))?;
     Ok(Outcome::Clean)
+}
+
+/// The program as records name it.
+fn program() -> String {
+    format!("supplant {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// What was given on the command line, as records name it.
+fn target(paths: &[PathBuf]) -> String {
+    let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    shown.join(" ")
+}
+
+/// Conclusions from half of the user's facts would be wrong in silence.
+fn refuse_broken(facts: &Facts, words: &Words) -> Result<()> {
+    if facts.loaded.problems.is_empty() {
+        return Ok(());
+    }
+    show_problems(&facts.loaded.problems, &facts.loaded.files, words)?;
+    Err(Trouble::wrong(words, "error-data", &[]).into())
 }
 
 /// An id that does not exist, with those that look like it.

@@ -80,12 +80,19 @@ pub(crate) fn print(
         Format::Jsonl => collected(words, |out| report::json::write_lines(assessment, out))?,
         Format::Csv => collected(words, |out| report::csv::findings(assessment, out))?,
     };
-    let output = &print.output;
+    put_or_write(&bytes, &print.output, words).map_err(Into::into)
+}
+
+/// Writes bytes into a file, or to standard output for `-`.
+///
+/// # Errors
+/// When that cannot be written to.
+pub(crate) fn put_or_write(bytes: &[u8], output: &Path, words: &Words) -> Result<(), Trouble> {
     if output.as_os_str() == "-" {
-        return put_bytes(&bytes, words).map_err(Into::into);
+        return put_bytes(bytes, words);
     }
-    write_file(output, &|out| out.write_all(&bytes))
-        .map_err(|error| Trouble::write(words, output, error).into())
+    write_file(output, &|out| out.write_all(bytes))
+        .map_err(|error| Trouble::write(words, output, error))
 }
 
 /// Writes a text to standard output.
@@ -101,7 +108,11 @@ fn put_bytes(bytes: &[u8], words: &Words) -> Result<(), Trouble> {
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(words, error))
 }
 
-fn collected(
+/// What a renderer writes, in memory.
+///
+/// # Errors
+/// When the renderer fails.
+pub(crate) fn collected(
     words: &Words,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<Vec<u8>, Trouble> {
@@ -125,7 +136,8 @@ fn tables(assessment: &Assessment, words: &Words, print: &Print) -> String {
     text
 }
 
-fn terminal_width() -> Option<usize> {
+/// How wide the terminal says that it is.
+pub(crate) fn terminal_width() -> Option<usize> {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
 }
 

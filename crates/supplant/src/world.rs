@@ -6,10 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use audit::aside::Aside;
 use audit::codes;
 use audit::ingest::{self, ingest, ingest_layout, ingest_rootfs};
 use audit::limits::Limits;
-use audit::merge::{Gathered, merge};
 use audit::sink::Collector;
 use audit::tree::{Entry, EntryKind, RootFs, Want, is_root};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -52,33 +52,51 @@ impl Task {
     }
 }
 
-/// Reads everything below the paths, except what lies below `skip`.
+/// How to read.
+pub(crate) struct Reading<'r> {
+    /// What lies below these is not read.
+    pub(crate) skip: &'r [PathBuf],
+    /// How many workers.
+    pub(crate) jobs: usize,
+    /// Whether to show progress.
+    pub(crate) progress: bool,
+    /// Who wants what is no inventory.
+    pub(crate) aside: Aside,
+    /// Whether paths are shown as they were given, so that editors find them; else below the assessed folder.
+    pub(crate) as_given: bool,
+}
+
+/// Reads everything below the paths, and hands over what each worker collected.
 ///
 /// # Errors
 /// When a path does not exist or cannot be looked at.
-pub(crate) fn gather(
+pub(crate) fn collect(
     paths: &[PathBuf],
-    skip: &[PathBuf],
-    jobs: usize,
-    progress: bool,
+    how: &Reading<'_>,
     words: &Words,
-) -> Result<Gathered, Trouble> {
-    let skip: Vec<PathBuf> = skip.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+) -> Result<Vec<Collector>, Trouble> {
+    let skip = how.skip.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+    let walk = Walk { skip, flat: how.aside.only };
     let mut tasks = Vec::new();
     for path in paths {
         let kind = fs::metadata(path).map_err(|error| Trouble::read(words, path, error))?;
         let several = paths.len() > 1;
-        let shown = if several || kind.is_file() { plain_name(path) } else { String::new() };
-        find(path, shown, kind.file_type(), &skip, 0, &mut tasks);
+        let shown = match how.as_given {
+            true => as_given(path),
+            false if several || kind.is_file() => plain_name(path),
+            false => String::new(),
+        };
+        find(path, shown, kind.file_type(), &walk, 0, &mut tasks);
     }
     // Large things first, so that no worker is left with the largest at the end. Results do not depend on the order.
     tasks.sort_by_key(|task| std::cmp::Reverse(task.weight()));
-    let bar = progress_bar(&tasks, progress);
+    let bar = progress_bar(&tasks, how.progress);
     let limits = Limits::default();
     let next = AtomicUsize::new(0);
     let collectors = std::thread::scope(|scope| {
         let work = || {
             let mut collector = Collector::default();
+            collector.aside = Some(how.aside);
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 // A defect of ours costs this input, not what else the worker has read.
                 let outcome =
@@ -91,12 +109,19 @@ pub(crate) fn gather(
             }
             collector
         };
-        let workers: Vec<_> = (0..jobs.clamp(1, MAX_JOBS)).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..how.jobs.clamp(1, MAX_JOBS)).map(|_| scope.spawn(work)).collect();
         let joined = workers.into_iter().map(|worker| worker.join());
         joined.map(|outcome| outcome.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     bar.finish_and_clear();
-    Ok(merge(collectors))
+    Ok(collectors)
+}
+
+/// What a walk through folders leaves out, and how it sees them.
+struct Walk {
+    skip: Vec<PathBuf>,
+    /// Whether a folder is nothing but a folder: no root file system, no image.
+    flat: bool,
 }
 
 /// Finds what there is to read below a path, sorted by name. Links are not followed, and said not to be.
@@ -104,12 +129,12 @@ fn find(
     path: &Path,
     shown: String,
     kind: FileType,
-    skip: &[PathBuf],
+    walk: &Walk,
     depth: usize,
     tasks: &mut Vec<Task>,
 ) {
     if kind.is_dir() {
-        return find_in_folder(path, shown, skip, depth, tasks);
+        return find_in_folder(path, shown, walk, depth, tasks);
     }
     if kind.is_file() {
         let bytes = fs::metadata(path).map_or(0, |data| data.len());
@@ -118,27 +143,21 @@ fn find(
     tasks.push(Task::Other { shown, what: kind_name(kind) });
 }
 
-fn find_in_folder(
-    path: &Path,
-    shown: String,
-    skip: &[PathBuf],
-    depth: usize,
-    tasks: &mut Vec<Task>,
-) {
+fn find_in_folder(path: &Path, shown: String, walk: &Walk, depth: usize, tasks: &mut Vec<Task>) {
     let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if skip.contains(&canonical) {
+    if walk.skip.contains(&canonical) {
         return;
     }
     let exists = |below: &str| path.join(below).exists();
     if is_own_report(path) {
         return tasks.push(Task::Other { shown, what: "own-report" });
     }
-    if is_root(&exists) {
-        find_beside_root(path, &shown, skip, depth, tasks);
+    if !walk.flat && is_root(&exists) {
+        find_beside_root(path, &shown, walk, depth, tasks);
         let shown = if shown.is_empty() { plain_name(path) } else { shown };
         return tasks.push(Task::Root { path: path.to_owned(), shown });
     }
-    if ingest::is_layout(&exists) {
+    if !walk.flat && ingest::is_layout(&exists) {
         let shown = if shown.is_empty() { plain_name(path) } else { shown };
         return tasks.push(Task::Layout { path: path.to_owned(), shown });
     }
@@ -152,23 +171,17 @@ fn find_in_folder(
             let error = format!("folders nested deeper than {MAX_DEPTH}");
             tasks.push(Task::Unreadable { shown: below, error });
         } else {
-            find(&child, below, kind, skip, depth + 1, tasks);
+            find(&child, below, kind, walk, depth + 1, tasks);
         }
     }
 }
 
 /// What lies in a root file system's folder and is no part of one: exports collected beside it are read as such.
-fn find_beside_root(
-    path: &Path,
-    shown: &str,
-    skip: &[PathBuf],
-    depth: usize,
-    tasks: &mut Vec<Task>,
-) {
+fn find_beside_root(path: &Path, shown: &str, walk: &Walk, depth: usize, tasks: &mut Vec<Task>) {
     for (name, child, kind) in sorted_entries(path).unwrap_or_default() {
         if !is_root_folder(&name) {
             let below = if shown.is_empty() { name } else { format!("{shown}/{name}") };
-            find(&child, below, kind, skip, depth + 1, tasks);
+            find(&child, below, kind, walk, depth + 1, tasks);
         }
     }
 }
@@ -288,6 +301,12 @@ fn put(tree: &mut RootFs, path: &str, child: &Path, kind: FileType, at: u64) {
 
 fn source(shown: &str, fate: Fate) -> Source {
     Source { path: shown.to_owned(), sha256: String::new(), bytes: 0, fate }
+}
+
+fn as_given(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let shown = shown.strip_prefix("./").unwrap_or(&shown);
+    if shown == "." { String::new() } else { shown.trim_end_matches('/').to_owned() }
 }
 
 fn plain_name(path: &Path) -> String {

@@ -6,7 +6,8 @@ use super::sources::code;
 use super::{Problem, TextFile};
 
 /// Crates whose code is neutral.
-const CORE: &[&str] = &["crates/audit/", "crates/catalog/", "crates/model/", "crates/report/"];
+const CORE: &[&str] =
+    &["crates/audit/", "crates/catalog/", "crates/model/", "crates/policy/", "crates/report/"];
 
 /// Shorter words are part of too many others.
 const SHORTEST: usize = 5;

@@ -59,3 +59,17 @@ fn snippets_mask_secrets_known_and_unknown() {
     let shown = tree.snippet(secret.span(), 1);
     assert_eq!(shown, format!(" set password {MASK}"));
 }
+
+#[test]
+fn an_excerpt_marks_what_is_meant_and_masks_secrets() {
+    let tree = sample();
+    let inner: Vec<_> = tree.roots().nth(1).unwrap().children().collect();
+    let shown = tree.excerpt(inner[1].word_span(2));
+    assert_eq!((shown.place, shown.text.as_str()), (Line { line: 4, column: 8 }, " set b 2"));
+    assert_eq!((shown.mark, shown.marked), (7, 1));
+    let block = tree.excerpt(tree.roots().nth(1).unwrap().span());
+    assert_eq!((block.text.as_str(), block.mark, block.marked), ("block x", 0, 7));
+    let secret = tree.excerpt(inner[0].word_span(2));
+    assert_eq!(secret.text, format!(" set password {MASK}"));
+    assert_eq!((secret.mark, secret.marked), (1, 19));
+}

@@ -1,6 +1,6 @@
 //! The prover held against the evaluator: each on its own, then side by side.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 use std::net::IpAddr;
 
 use policy::*;
@@ -17,9 +17,7 @@ struct Seeded<'a> {
 }
 
 fn coin(seed: u64, about: impl Hash) -> u64 {
-    let mut hasher = foldhash::fast::FixedState::with_seed(seed).build_hasher();
-    about.hash(&mut hasher);
-    hasher.finish()
+    foldhash::fast::FixedState::with_seed(seed).hash_one(about)
 }
 
 impl World for Seeded<'_> {

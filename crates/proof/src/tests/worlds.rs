@@ -269,6 +269,14 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
         ]),
     );
     let mut policy = builder.policy;
+    ways(dice, &mut policy);
+    let nat = translations(dice, &mut policy);
+    rulebases(dice, &mut policy, nat);
+    policy.validate().unwrap();
+    policy
+}
+
+fn ways(dice: &mut Dice, policy: &mut Policy) {
     policy.routing = if dice.one_in(2) { Routing::Complete } else { Routing::Partial };
     for _ in 0..dice.below(3) {
         let prefix =
@@ -278,9 +286,13 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
             prefix: parse_prefix(prefix).unwrap(),
             interface,
             distance: dice.below(2),
-            origin: named("r"),
+            origin: Origin::implied("r"),
         });
     }
+}
+
+/// How many rules there are before the filter.
+fn translations(dice: &mut Dice, policy: &mut Policy) -> u32 {
     policy.seen = if dice.one_in(2) { Seen::Original } else { Seen::Translated };
     let chain = dice.one_in(3);
     let before: Vec<NatRule> = (0..dice.below(3)).map(|_| nat_rule(dice, true, chain)).collect();
@@ -307,6 +319,10 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
         let rules = (0..dice.below(3)).map(|_| nat_rule(dice, false, false)).collect();
         policy.nat.passes.push(NatPass { name: "after".into(), when, rules });
     }
+    nat
+}
+
+fn rulebases(dice: &mut Dice, policy: &mut Policy, nat: u32) {
     for name in ["first", "second", "layer", "local"] {
         let count = dice.below(5);
         let rules = (0..count).map(|at| rule(dice, at, count, nat, name == "first")).collect();
@@ -314,7 +330,7 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
             name: name.into(),
             rules,
             default: verdict(dice),
-            default_origin: named("default"),
+            default_origin: Origin::implied("default"),
         });
     }
     let stages = 1 + dice.below(2);
@@ -325,8 +341,6 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
         policy.filter.push(Stage { rulebase: RulebaseId(stage), end, guard });
     }
     policy.local = dice.one_in(2).then_some(RulebaseId(3));
-    policy.validate().unwrap();
-    policy
 }
 
 /// A policy with one thing changed.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use audit::find::Options;
 use audit::find::assess::{assess as conclude, has_findings, parse_decision};
+use audit::merge::merge;
 use catalog::directive::Directive;
 use jiff::civil::Date;
 use model::diagnostic::{Code, Severity};
@@ -17,10 +18,11 @@ use report::words::Words;
 use super::unknown;
 use crate::Outcome;
 use crate::cli::{Assess, Audit, Common, FailOn, Format, Print, Scope};
-use crate::data::{Facts, load_facts, read_waivers, show_problems};
+use crate::data::{Facts, load_facts, read_waivers};
+use crate::firewall;
 use crate::output::{colour, print, write_reports};
 use crate::trouble::Trouble;
-use crate::world::gather;
+use crate::world;
 
 /// Runs `assess`.
 ///
@@ -52,7 +54,7 @@ pub(crate) fn run(
     words: &Words,
 ) -> Result<Outcome> {
     let facts = load_facts(&common.data, words)?;
-    refuse_broken(&facts, words)?;
+    super::refuse_broken(&facts, words)?;
     let directives = choose(&facts, &scope.directive, words)?;
     let options = options(scope, &directives, words)?;
     if let Some(out) = reports {
@@ -62,12 +64,21 @@ pub(crate) fn run(
     skip.extend(common.data.iter().cloned());
     let jobs = scope.jobs.unwrap_or_else(cores);
     let progress = std::io::stderr().is_terminal();
-    let gathered = gather(paths, &skip, jobs, progress, words)?;
+    let how = world::Reading {
+        skip: &skip,
+        jobs,
+        progress,
+        aside: firewall::aside(false),
+        as_given: false,
+    };
+    let mut collectors = world::collect(paths, &how, words)?;
+    let firewalls = firewall::estate::read(&mut collectors, &facts.dialects);
+    let gathered = merge(collectors);
     let mut assessment = conclude(&gathered, &facts.loaded.catalog, &directives, &options);
-    assessment.program = format!("supplant {}", env!("CARGO_PKG_VERSION"));
+    assessment.firewalls = firewalls;
+    assessment.program = super::program();
     assessment.data_sha256.clone_from(&facts.sha256);
-    let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    assessment.target = shown.join(" ");
+    assessment.target = super::target(paths);
     if gathered.sources.is_empty() {
         assessment.diagnostics.push(Diagnostic {
             code: EMPTY_FOLDER.0.to_owned(),
@@ -165,15 +176,6 @@ fn refuse_same_folder(paths: &[PathBuf], out: &Path, words: &Words) -> Result<()
         return Err(Trouble::wrong(words, "error-out-is-input", &[("path", (&shown).into())]));
     }
     Ok(())
-}
-
-/// Conclusions from half of the user's facts would be wrong in silence.
-fn refuse_broken(facts: &Facts, words: &Words) -> Result<()> {
-    if facts.loaded.problems.is_empty() {
-        return Ok(());
-    }
-    show_problems(&facts.loaded.problems, &facts.loaded.files, words)?;
-    Err(Trouble::wrong(words, "error-data", &[]).into())
 }
 
 /// The directives with these ids.

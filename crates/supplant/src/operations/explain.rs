@@ -34,7 +34,9 @@ pub(crate) fn run(args: &Explain, words: &Words) -> Result<Outcome> {
 fn code(code: &str, words: &Words) -> Result<String, Trouble> {
     let key = code.replace('/', "-");
     let Some(help) = words.help(code).filter(|_| words.has(&key)) else {
-        let known = audit::codes::ALL.iter().chain(catalog::codes::ALL).map(|code| code.0);
+        let known = audit::codes::ALL.iter().chain(catalog::codes::ALL);
+        let of_configs = dialect::codes::ALL.iter().chain(crate::firewall::checked::CODES);
+        let known = known.chain(of_configs).map(|code| code.0);
         return Err(unknown("error-code", code, known, words));
     };
     // Placeholders have no values here, so they stand as what they are: something that the diagnostic fills in.

@@ -10,6 +10,7 @@
 
 mod archives;
 mod deliveries;
+mod firewalls;
 mod inputs;
 mod records;
 mod secrets;

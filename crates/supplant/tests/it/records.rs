@@ -52,6 +52,29 @@ fn the_sample_shows_every_field() {
     assert!(value["findings"].as_array().unwrap().iter().any(|f| f["owner_chain"][0].is_object()));
 }
 
+fn of_firewalls(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/records/v1");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn reads_without_loss<R: serde::de::DeserializeOwned + serde::Serialize>(name: &str) {
+    let text = of_firewalls(name);
+    let record: R = serde_json::from_str(&text).unwrap();
+    let old: Value = serde_json::from_str(&text).unwrap();
+    assert!(says_all(&old, &serde_json::to_value(&record).unwrap()), "{name}");
+}
+
+#[test]
+fn records_of_firewalls_of_version_1_read_and_write_without_loss() {
+    use model::record::{check, firewall, trace};
+    assert_eq!(check::CHECK_SCHEMA, "supplant.check/1", "a new version needs its own sample");
+    assert_eq!(firewall::FIREWALL_SCHEMA, "supplant.firewall/1");
+    assert_eq!(trace::TRACE_SCHEMA, "supplant.trace/1");
+    reads_without_loss::<check::Check>("check.json");
+    reads_without_loss::<firewall::Firewalls>("firewall.json");
+    reads_without_loss::<trace::Traces>("trace.json");
+}
+
 #[test]
 fn the_manual_names_every_field() {
     let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/records.md");
@@ -71,8 +94,13 @@ fn the_manual_names_every_field() {
         "assets_by_kind",
         "findings_by_state",
         "unknowns",
+        "error_args",
+        "predicates",
     ];
+    let of_firewalls = ["check.json", "firewall.json", "trace.json"]
+        .map(|name| serde_json::from_str::<Value>(&of_firewalls(name)).unwrap());
     let mut values = vec![&value];
+    values.extend(&of_firewalls);
     while let Some(value) = values.pop() {
         match value {
             serde_json::Value::Object(object) => {

@@ -47,8 +47,13 @@ fn worded(code: &str) {
 #[test]
 fn every_code_has_words_help_and_a_section() {
     let page = std::fs::read_to_string(root().join("docs/diagnostics.md")).unwrap();
-    let known = audit::codes::ALL.iter().chain(catalog::codes::ALL).map(|code| code.0);
-    for code in known.chain(["input/empty-folder"]) {
+    let known = audit::codes::ALL.iter().chain(catalog::codes::ALL).chain(dialect::codes::ALL);
+    let mut of_shell = Vec::new();
+    sources("crates/supplant/src/firewall", &mut of_shell);
+    let of_shell = literals(&of_shell, "review/");
+    assert!(of_shell.len() > 4, "{of_shell:?}");
+    let of_shell = of_shell.iter().map(String::as_str);
+    for code in known.map(|code| code.0).chain(["input/empty-folder"]).chain(of_shell) {
         worded(code);
         assert!(page.contains(&format!("### `{code}`\n")), "{code} has no section in the manual");
     }
@@ -75,7 +80,17 @@ fn every_key_of_the_shell_exists() {
     sources("crates/supplant/src", &mut texts);
     sources("crates/report/src", &mut texts);
     let words = Words::new(Lang::ZhCn);
-    for start in ["doctor-", "fact-", "explain-", "error-", "check-", "press-"] {
+    for start in [
+        "doctor-",
+        "fact-",
+        "explain-",
+        "error-",
+        "check-",
+        "press-",
+        "trace-",
+        "packet-",
+        "firewall-",
+    ] {
         for key in literals(&texts, start) {
             assert!(words.has(&key), "{key}");
         }
@@ -107,6 +122,34 @@ fn every_closed_word_of_the_model_is_translated() {
     }
     for word in ["owned-by", "formerly-owned-by", "owns"] {
         assert!(words.has(&format!("word-step-{word}")), "word-step-{word}");
+    }
+}
+
+#[test]
+fn every_word_about_configurations_has_words_and_a_line_in_the_manual() {
+    let page = std::fs::read_to_string(root().join("docs/diagnostics.md")).unwrap();
+    for reason in dialect::Reason::ALL {
+        worded(reason.code().0);
+        let line = format!("| `{}` |", reason.code().0);
+        assert!(page.contains(&line), "{line} is not in the manual");
+    }
+    for disposition in dialect::Disposition::ALL {
+        worded(&format!("disposition/{}", disposition.as_str()));
+    }
+    let words = Words::new(Lang::ZhCn);
+    let has = |group: &str, word: &str| {
+        assert!(words.has(&format!("word-{group}-{word}")), "word-{group}-{word}");
+    };
+    dialect::Disposition::ALL.iter().for_each(|one| has("disposition", one.as_str()));
+    policy::PredicateKind::ALL.iter().for_each(|one| has("predicate", one.as_str()));
+    policy::Cell::ALL.iter().for_each(|one| has("cell", one.as_str()));
+    for verdict in [
+        policy::Verdict::Accept,
+        policy::Verdict::Deny,
+        policy::Verdict::Drop,
+        policy::Verdict::Reject,
+    ] {
+        has("verdict", verdict.as_str());
     }
 }
 

@@ -1,0 +1,190 @@
+//! One policy on its own: which rules never decide, which could go, and what may pass.
+
+mod query;
+mod review;
+
+pub use query::{Answer, Part, Query, query};
+pub use review::{Idle, Review, RuleAt, review};
+
+use hashbrown::HashMap;
+use policy::{AddressTarget, By, Family, NatId, Policy, PortTarget, Verdict};
+
+use crate::cover::Covers;
+use crate::flatten::{Flat, Flattening};
+use crate::index::{Index, Scratch};
+use crate::list::{Entry, List, Point, Region};
+use crate::meaning::{Meaning, Party, Side, Slice};
+use crate::numbering::{Labelled, Numbering};
+use crate::prove::at;
+use crate::questions::Questions;
+use crate::routes::Ways;
+use crate::sets::Set;
+use crate::translation::{destination_parts, without};
+use crate::wide::{Exceeded, Universe, Wide};
+
+/// How many splits one cover may take.
+const SPLITS: u32 = 100_000;
+/// How many parts of a region are listed.
+const PARTS: usize = 10_000;
+
+/// What a policy does with the packets of one family, written out once, to be asked many times.
+struct Single<'a> {
+    policy: &'a Policy,
+    family: Family,
+    pieces: Vec<Piece>,
+    questions: Questions,
+}
+
+/// What it does with the packets of one slice.
+struct Piece {
+    list: List,
+    index: Index,
+    causes: Vec<(By, Verdict)>,
+    numbering: Numbering,
+}
+
+/// Each zone of the policy is a number of its own.
+fn party<'a>(policy: &'a Policy, universe: &'a Universe) -> Party<'a> {
+    let zones = u32::try_from(policy.zones.len()).unwrap_or(u32::MAX);
+    Party {
+        policy,
+        side: 0,
+        zones: (0..zones).map(Set::one).collect(),
+        ways: Ways::new(policy, universe.family),
+        universe,
+    }
+}
+
+impl<'a> Single<'a> {
+    /// Writes the policy out for the packets that a query is about.
+    fn new(policy: &'a Policy, family: Family, query: &Query) -> Result<Self, Exceeded> {
+        let zones = u32::try_from(policy.zones.len()).unwrap_or(u32::MAX);
+        let universe = Universe::new(family, zones);
+        let party = party(policy, &universe);
+        let mut questions = Questions::default();
+        let parts = destination_parts(&party, &mut questions)?;
+        let mut rest = vec![universe.full.clone()];
+        let mut slices: Vec<(Wide, Option<NatId>)> = Vec::new();
+        for part in parts {
+            rest = without(rest, &part.region)?;
+            slices.push((part.region, part.rule));
+        }
+        slices.extend(rest.into_iter().map(|region| (region, None)));
+        let mut pieces = Vec::new();
+        for (region, rule) in slices {
+            let slice = match rule {
+                Some(id) => Slice::of(policy, id, family)?,
+                None => Slice::untouched(policy),
+            };
+            pieces.extend(piece(&party, &mut questions, slice, &region, query)?);
+        }
+        Ok(Self { policy, family, pieces, questions })
+    }
+}
+
+/// One slice's list for the packets of a query, if there are any.
+fn piece(
+    party: &Party<'_>,
+    questions: &mut Questions,
+    slice: Slice,
+    region: &Wide,
+    query: &Query,
+) -> Result<Option<Piece>, Exceeded> {
+    let untouched = Slice { by: None, ..Slice::untouched(party.policy) };
+    let untouched = Slice { seen: policy::Seen::Original, ..untouched };
+    let mut asking = Meaning::new(party, untouched, questions);
+    let mut asked = asking.addresses(&query.source, Side::Source)?;
+    asked = asked.and(&asking.addresses(&query.destination, Side::Destination)?)?;
+    asked = asked.and(&asking.services(&query.services)?)?;
+    asked = asked.and(&asking.from(&query.from))?;
+    let mut meaning = Meaning::new(party, slice, questions);
+    // Where packets leave is decided after translation.
+    asked = asked.and(&meaning.to(&query.to))?;
+    let mut labelled: Vec<Labelled> = Vec::new();
+    let mut labels: Vec<Same<'_>> = Vec::new();
+    let mut causes: Vec<(By, Verdict)> = Vec::new();
+    let mut known: HashMap<(RuleAt, Verdict), u32> = HashMap::new();
+    for part in &asked.0 {
+        let Some(part) = part.and(region) else { continue };
+        for flat in Flattening::new(&mut meaning).filter(&part)? {
+            let origin = match flat.by {
+                By::Rule(base, number) => {
+                    *known.entry(((base, number), flat.verdict)).or_insert_with(|| {
+                        causes.push((flat.by, flat.verdict));
+                        u32::try_from(causes.len() - 1).unwrap_or(u32::MAX)
+                    })
+                }
+                by => {
+                    causes.push((by, flat.verdict));
+                    u32::try_from(causes.len() - 1).unwrap_or(u32::MAX)
+                }
+            };
+            let same = same(party.policy, &flat);
+            let label = labels.iter().position(|known| *known == same).unwrap_or_else(|| {
+                labels.push(same);
+                labels.len() - 1
+            });
+            labelled.push((flat.region, u32::try_from(label).unwrap_or(u32::MAX), origin));
+        }
+    }
+    if labelled.is_empty() {
+        return Ok(None);
+    }
+    let (numbering, list, _) = Numbering::new(&labelled, &[], &[], &[]);
+    let index = Index::new(&list);
+    Ok(Some(Piece { list, index, causes, numbering }))
+}
+
+/// What two rules must share to be interchangeable.
+#[derive(PartialEq, Eq)]
+struct Same<'a> {
+    verdict: Verdict,
+    source_nat: Option<(&'a AddressTarget, PortTarget)>,
+    inspection: &'a [Box<str>],
+}
+
+fn same<'a>(policy: &'a Policy, flat: &Flat) -> Same<'a> {
+    let rule = flat
+        .accepted_by
+        .and_then(|(base, number)| policy.rulebase(base)?.rules.get(usize::try_from(number).ok()?));
+    let rule = rule.filter(|_| flat.verdict == Verdict::Accept);
+    let own = rule.and_then(|rule| rule.source_nat.as_deref());
+    Same {
+        verdict: flat.verdict,
+        source_nat: own.map(|own| (&own.address, own.port)),
+        inspection: rule.map_or(&[], |rule| &rule.inspection),
+    }
+}
+
+/// Entries that may cover an entry: those before it of other rules, and those behind it that `later` allows.
+struct Around<'p> {
+    piece: &'p Piece,
+    number: u32,
+    origin: u32,
+    label: u32,
+    later: bool,
+    scratch: &'p mut Scratch,
+}
+
+impl Covers for Around<'_> {
+    fn region(&self, number: u32) -> &Region {
+        crate::compare::region(&self.piece.list, number)
+    }
+
+    fn containing(&mut self, point: &Point) -> Option<u32> {
+        let Self { piece, number, origin, label, .. } = *self;
+        let other = |entry: &Entry| entry.origin != origin;
+        let before = piece.index.first(&piece.list, point, number, other, self.scratch);
+        if before.is_some() || !self.later {
+            return before;
+        }
+        // Behind it the first one of another rule decides: it must do the same.
+        let mut first = None;
+        let index = &piece.index;
+        let found = index.first(&piece.list, point, u32::MAX, other, self.scratch)?;
+        if piece.list.entries.get(at(found)).is_some_and(|entry| entry.label == label) {
+            first = Some(found);
+        }
+        first
+    }
+}
