@@ -1,8 +1,9 @@
-//! `cargo xtask bench audit`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
+//! `cargo xtask bench audit` and `… certificate`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
 //!
 //! The command builds the release binaries and starts its own; each large run is a process of its own. Nothing here is a test that
 //! fails: the goal stands beside each figure.
 
+mod certificate;
 mod estate;
 mod files;
 mod measure;
@@ -19,14 +20,15 @@ use serde_json::Value;
 use measure::{Cost, machine, median};
 use stream::{Stream, Streamed};
 
-/// Builds, and runs the benches of the part that is named: `audit`, with `--only PART` one of them.
+/// Builds, and runs the benches of the part that is named: `audit` (with `--only PART` one of them) or `certificate` (of how many rules).
 ///
 /// # Errors
 /// When a part is not known, or something cannot be built or run.
 pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
-    let Some(("audit", rest)) = arguments.split_first().map(|(name, rest)| (name.as_str(), rest))
+    let Some((part @ ("audit" | "certificate"), rest)) =
+        arguments.split_first().map(|(name, rest)| (name.as_str(), rest))
     else {
-        bail!("`cargo xtask bench audit [--only files|stream|rootfs]`");
+        bail!("`cargo xtask bench audit [--only files|stream|rootfs]` or `… certificate [RULES]`");
     };
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let build = ["build", "--release", "--locked", "-p", "supplant", "-p", "xtask"];
@@ -35,9 +37,9 @@ pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
         return Ok(false);
     }
     let inner = root.join("target/release/xtask");
-    let mut audit = Command::new(inner);
-    audit.args(["bench-inner", "audit"]).args(rest).current_dir(root);
-    Ok(audit.status().context("starting the release build of xtask")?.success())
+    let mut bench = Command::new(inner);
+    bench.args(["bench-inner", part]).args(rest).current_dir(root);
+    Ok(bench.status().context("starting the release build of xtask")?.success())
 }
 
 /// The release build's part.
@@ -48,6 +50,11 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
     let Some((part, rest)) = arguments.split_first() else { bail!("no part is named") };
     match part.as_str() {
         "audit" => audit(root, rest)?,
+        "certificate" => {
+            println!("machine: {}", machine());
+            let rules = rest.first().map_or(Ok(CERTIFIED), |rules| rules.parse());
+            certificate::run(SEED, rules.context("how many rules?")?)?;
+        }
         "stream" => stream::inner(rest)?,
         other => bail!("there is no bench `{other}`"),
     }
@@ -190,3 +197,5 @@ const FILES: (usize, usize) = (20_000, 400);
 /// Hosts and rows of the large run: about ten gigabytes.
 const LARGE: (usize, usize) = (50_000, 400);
 const ROUNDS: usize = 3;
+/// Rules of the policy whose certificate is checked.
+const CERTIFIED: u32 = 10_000;

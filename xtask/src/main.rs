@@ -37,6 +37,7 @@ usage: cargo xtask TASK
   test                              format, lints, all tests, release build, demo twice
   demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
   bench audit [--only PART]         speed and memory, beside the goals and other tools
+  bench certificate [RULES]         a proof, its certificate, and the checker
   score [--write]                   accuracy on inputs whose truth is known
   tidy [DIR]                        the rules that the compiler cannot hold
 ";

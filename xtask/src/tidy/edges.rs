@@ -14,7 +14,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("proof-check", &[]),
     ("report", &["model"]),
     ("supplant", &["audit", "catalog", "dialect", "model", "policy", "report"]),
-    ("xtask", &["audit", "catalog", "dialect", "model", "policy", "report"]),
+    (
+        "xtask",
+        &["audit", "catalog", "dialect", "model", "policy", "proof", "proof-check", "report"],
+    ),
 ];
 
 /// The names of the crates of the workspace.
