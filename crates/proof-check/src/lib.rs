@@ -8,6 +8,9 @@ pub mod read;
 pub mod space;
 pub mod theorem;
 
+#[cfg(test)]
+mod tests;
+
 use sha2::{Digest, Sha256};
 
 use read::{DIGEST, Header, Malformed, Reader};
