@@ -1,4 +1,4 @@
-//! `cargo xtask bench audit` and `… certificate`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
+//! `cargo xtask bench audit`, `firewall` and `certificate`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
 //!
 //! The command builds the release binaries and starts its own; each large run is a process of its own. Nothing here is a test that
 //! fails: the goal stands beside each figure.
@@ -6,6 +6,7 @@
 mod certificate;
 mod estate;
 mod files;
+mod firewalls;
 mod measure;
 mod rootfs;
 mod stream;
@@ -20,16 +21,19 @@ use serde_json::Value;
 use measure::{Cost, machine, median};
 use stream::{Stream, Streamed};
 
-/// Builds, and runs the benches of the part that is named: `audit` (with `--only PART` one of them) or `certificate` (of how many rules).
+/// Builds, and runs the benches of the part that is named: `audit` (with `--only PART` one of them), `firewall` or
+/// `certificate` (of how many rules).
 ///
 /// # Errors
 /// When a part is not known, or something cannot be built or run.
 pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
-    let Some((part @ ("audit" | "certificate"), rest)) =
-        arguments.split_first().map(|(name, rest)| (name.as_str(), rest))
+    let Some((part, rest)) = arguments.split_first().map(|(name, rest)| (name.as_str(), rest))
     else {
-        bail!("`cargo xtask bench audit [--only files|stream|rootfs]` or `… certificate [RULES]`");
+        bail!(USAGE);
     };
+    if !matches!(part, "audit" | "certificate" | "firewall") {
+        bail!(USAGE);
+    }
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let build = ["build", "--release", "--locked", "-p", "supplant", "-p", "xtask"];
     let built = Command::new(cargo).args(build).current_dir(root).status()?;
@@ -56,6 +60,8 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
             certificate::run(SEED, rules.context("how many rules?")?)?;
         }
         "stream" => stream::inner(rest)?,
+        "firewall" => firewalls::bench(root)?,
+        "read-firewall" => firewalls::inner(root, rest)?,
         other => bail!("there is no bench `{other}`"),
     }
     Ok(true)
@@ -65,7 +71,7 @@ fn audit(root: &Path, arguments: &[String]) -> Result<()> {
     let only = match arguments {
         [] => None,
         [flag, part] if flag == "--only" => Some(part.as_str()),
-        _ => bail!("`cargo xtask bench audit [--only files|stream|rootfs]`"),
+        _ => bail!(USAGE),
     };
     let wanted = |part: &str| only.is_none_or(|only| only == part);
     let bench = root.join("target/bench");
@@ -191,6 +197,8 @@ fn on_rootfs(program: &Path, bench: &Path) -> Result<()> {
     Ok(())
 }
 
+const USAGE: &str =
+    "`cargo xtask bench audit [--only files|stream|rootfs]`, `… firewall` or `… certificate [RULES]`";
 const SEED: u64 = 20_260_210;
 /// Hosts and rows on disk: 3.6 GB, so that starting (0.2 s) weighs little.
 const FILES: (usize, usize) = (20_000, 400);

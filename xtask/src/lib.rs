@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod firewall;
 pub mod score;
 pub mod steps;
 pub mod tidy;

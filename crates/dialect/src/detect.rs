@@ -25,7 +25,8 @@ pub struct Detected {
 }
 
 /// The dialect of a file by its beginning.
-fn dialect_of(bytes: &[u8], path: &str) -> Option<&'static str> {
+#[cfg(test)]
+pub(crate) fn dialect_of(bytes: &[u8], path: &str) -> Option<&'static str> {
     surest(bytes, path).map(|(_, id)| id)
 }
 
@@ -43,7 +44,7 @@ pub fn surest(bytes: &[u8], path: &str) -> Option<(u8, &'static str)> {
 pub fn detect(files: Vec<Bytes>, one_device: bool) -> Detected {
     let mut detected = Detected::default();
     for file in files {
-        let Some(id) = dialect_of(&file.bytes, &file.path) else {
+        let Some((_, id)) = surest(&file.bytes, &file.path) else {
             detected.unknown.push(file);
             continue;
         };

@@ -241,7 +241,11 @@ impl<'a> Way<'a> {
     fn translate(&mut self, (first, pass): (u32, &'a NatPass), world: &mut dyn World) -> bool {
         let before = self.packet;
         // Only when it matters: where a packet leaves may be an open question.
-        let by_egress = |rule: &NatRule| rule.to != Zones::Any || rule.pair != Pair::Any;
+        let by_egress = |rule: &NatRule| {
+            rule.to != Zones::Any
+                || rule.pair != Pair::Any
+                || names_zone(&rule.destination, self.policy)
+        };
         let zones = if pass.rules.iter().any(by_egress) {
             self.zones(self.route(before.destination, world), before.destination)
         } else {
@@ -316,7 +320,7 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// Whether it was rewritten.
+    /// Whether the rule is one that rewrites it: also where a shift or a port leaves this packet as it was.
     fn rewrite_destination(&mut self, rule: &NatRule) -> bool {
         if let Some(target) = &rule.destination_to {
             let (new, shown) = self.target(target, self.packet.destination, Egress::Nowhere);
@@ -570,6 +574,26 @@ impl<'a> Way<'a> {
         matches(&mut |_| None)
             .or_else(|| matches(&mut |atom| Some(world.holds(atom))))
             .unwrap_or(false)
+    }
+}
+
+/// Whether a cell names a zone, itself or in an object.
+fn names_zone(cell: &Addresses, policy: &Policy) -> bool {
+    match cell {
+        Addresses::Zone(_) => true,
+        Addresses::Object(id) => usize::try_from(id.0)
+            .ok()
+            .and_then(|id| policy.addresses.get(id))
+            .is_some_and(|object| names_zone(&object.value, policy)),
+        Addresses::Union(members) | Addresses::Common(members) => {
+            members.iter().any(|member| names_zone(member, policy))
+        }
+        Addresses::Except(from, without) => names_zone(from, policy) || names_zone(without, policy),
+        Addresses::Any
+        | Addresses::Range(_)
+        | Addresses::Masked(_)
+        | Addresses::TranslatedBy(_)
+        | Addresses::Unknown(_) => false,
     }
 }
 

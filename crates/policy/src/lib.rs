@@ -23,6 +23,9 @@ mod predicate;
 mod review;
 mod rule;
 mod service;
+#[cfg(test)]
+mod tests;
+mod valid;
 mod whole;
 
 pub use address::{AddressId, AddressObject, Addresses, Masked};

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::address::{AddressObject, Addresses};
+use crate::address::AddressObject;
 use crate::nat::Nat;
 use crate::place::{Interface, Route, Routing, Zone};
 use crate::predicate::Predicate;
-use crate::rule::{Action, Rulebase, RulebaseId, Stage};
-use crate::service::{ServiceObject, Services};
+use crate::rule::{Rulebase, RulebaseId, Stage};
+use crate::service::ServiceObject;
 
 /// How deep expressions and groups may be nested; readers mark what is deeper.
 pub const MAX_DEPTH: u32 = 128;
@@ -97,7 +97,7 @@ pub enum Seen {
 
 /// What is wrong with a policy: a mistake of the reader that built it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Defect(String);
+pub struct Defect(pub(crate) String);
 
 impl fmt::Display for Defect {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,133 +106,3 @@ impl fmt::Display for Defect {
 }
 
 impl std::error::Error for Defect {}
-
-impl Policy {
-    /// Holds the policy against what [`crate::decide`] relies on: every number refers to something, objects refer to earlier
-    /// objects only, layers to later rulebases only, skips forward only, nesting stays below [`MAX_DEPTH`].
-    ///
-    /// # Errors
-    /// With the first thing that is wrong.
-    pub fn validate(&self) -> Result<(), Defect> {
-        let mut depths = Vec::with_capacity(self.addresses.len());
-        for object in &self.addresses {
-            let depth = self.address_depth(&object.value, &depths, 0);
-            depths.push(depth.map_err(|text| Defect(format!("address {}: {text}", object.name)))?);
-        }
-        let mut services = Vec::with_capacity(self.services.len());
-        for object in &self.services {
-            let depth = self.service_depth(&object.value, &services, 0);
-            services
-                .push(depth.map_err(|text| Defect(format!("service {}: {text}", object.name)))?);
-        }
-        for (interface, index) in self.interfaces.iter().zip(0u32..) {
-            if missing(interface.zone.0, self.zones.len()) {
-                return Err(Defect(format!("interface {index}: its zone does not exist")));
-            }
-        }
-        for (rulebase, index) in self.rulebases.iter().zip(0u32..) {
-            self.check_rulebase(rulebase, index, &depths, &services)
-                .map_err(|text| Defect(format!("rulebase {}: {text}", rulebase.name)))?;
-        }
-        let named = self.filter.iter().map(|stage| stage.rulebase).chain(self.local);
-        for id in named {
-            self.rulebase(id).ok_or_else(|| Defect("a stage without a rulebase".to_owned()))?;
-        }
-        for rule in self.nat.passes.iter().flat_map(|pass| &pass.rules) {
-            self.address_depth(&rule.source, &depths, 0)
-                .and(self.address_depth(&rule.destination, &depths, 0))
-                .and(self.service_depth(&rule.services, &services, 0))
-                .map_err(|text| Defect(format!("NAT {}: {text}", rule.origin.label)))?;
-        }
-        Ok(())
-    }
-
-    fn check_rulebase(
-        &self,
-        rulebase: &Rulebase,
-        index: u32,
-        addresses: &[u32],
-        services: &[u32],
-    ) -> Result<(), String> {
-        for (rule, at) in rulebase.rules.iter().zip(0u32..) {
-            self.address_depth(&rule.source, addresses, 0)
-                .and(self.address_depth(&rule.destination, addresses, 0))
-                .and(self.service_depth(&rule.services, services, 0))
-                .map_err(|text| format!("rule {}: {text}", rule.origin.label))?;
-            let wrong = match rule.action {
-                Action::Layer(to) => to.0 <= index || missing(to.0, self.rulebases.len()),
-                Action::SkipTo(to) => to <= at,
-                Action::Decide(_) | Action::Continue => false,
-            };
-            if wrong {
-                return Err(format!(
-                    "rule {}: its action leads back or nowhere",
-                    rule.origin.label
-                ));
-            }
-            let mut asked = rule.conditions.iter().flat_map(|condition| &condition.any_of);
-            if asked.any(|id| missing(id.0, self.predicates.len())) {
-                return Err(format!("rule {}: a condition does not exist", rule.origin.label));
-            }
-        }
-        Ok(())
-    }
-
-    /// How deep an expression is, objects included; `known` has the depths of the objects that may be named.
-    fn address_depth(&self, value: &Addresses, known: &[u32], at: u32) -> Result<u32, String> {
-        if at > MAX_DEPTH {
-            return Err("nested too deep".to_owned());
-        }
-        let deeper = |value: &Addresses| self.address_depth(value, known, at + 1);
-        let below = match value {
-            Addresses::Object(id) => *object_depth(known, id.0)?,
-            Addresses::Zone(id) if missing(id.0, self.zones.len()) => {
-                return Err("a zone does not exist".to_owned());
-            }
-            Addresses::Unknown(id) if missing(id.0, self.predicates.len()) => {
-                return Err("a predicate does not exist".to_owned());
-            }
-            Addresses::TranslatedBy(id) if self.nat.rule(*id).is_none() => {
-                return Err("a NAT rule does not exist".to_owned());
-            }
-            Addresses::Union(members) | Addresses::Common(members) => {
-                members.iter().map(deeper).try_fold(0, |most, depth| depth.map(|d| most.max(d)))?
-            }
-            Addresses::Except(from, without) => deeper(from)?.max(deeper(without)?),
-            _ => 0,
-        };
-        limited(below + 1)
-    }
-
-    fn service_depth(&self, value: &Services, known: &[u32], at: u32) -> Result<u32, String> {
-        if at > MAX_DEPTH {
-            return Err("nested too deep".to_owned());
-        }
-        let deeper = |value: &Services| self.service_depth(value, known, at + 1);
-        let below = match value {
-            Services::Object(id) => *object_depth(known, id.0)?,
-            Services::Unknown(id) if missing(id.0, self.predicates.len()) => {
-                return Err("a predicate does not exist".to_owned());
-            }
-            Services::Union(members) | Services::Common(members) => {
-                members.iter().map(deeper).try_fold(0, |most, depth| depth.map(|d| most.max(d)))?
-            }
-            Services::Except(from, without) => deeper(from)?.max(deeper(without)?),
-            _ => 0,
-        };
-        limited(below + 1)
-    }
-}
-
-fn object_depth(known: &[u32], id: u32) -> Result<&u32, String> {
-    let index = usize::try_from(id).ok();
-    index.and_then(|index| known.get(index)).ok_or_else(|| "names a later object".to_owned())
-}
-
-fn limited(depth: u32) -> Result<u32, String> {
-    if depth > MAX_DEPTH { Err("nested too deep".to_owned()) } else { Ok(depth) }
-}
-
-fn missing(id: u32, length: usize) -> bool {
-    usize::try_from(id).map_or(true, |id| id >= length)
-}

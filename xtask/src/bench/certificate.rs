@@ -115,17 +115,53 @@ fn made(seed: u64, rules: u32) -> Vec<Rule> {
         });
         rule.services = Services::Union(ports.collect());
         all.push(rule);
+        if dice.below(16) == 0 {
+            all.extend(all.last().and_then(|rule| crossing(dice, rule)).into_iter().flatten());
+        }
     }
     all
+}
+
+/// Three rules, of which the last two may change places: what they have in common is decided by the first one.
+fn crossing(dice: &mut Dice, like: &Rule) -> Option<[Rule; 3]> {
+    let net = |number: u32| {
+        let first = (10 << 24) + number * 256;
+        let address = |number: u32| IpAddr::V4(Ipv4Addr::from_bits(number));
+        IpRange::new(address(first), address(first + 255)).map(Addresses::Range)
+    };
+    let base = dice.below(1_000);
+    let rule = |section: &str, nets: Vec<Addresses>, verdict| Rule {
+        section: section.into(),
+        source: Addresses::Union(nets),
+        services: Services::ports(17, PortRange::one(53)),
+        action: Action::Decide(verdict),
+        ..like.clone()
+    };
+    let (low, middle, high) = (net(base)?, net(base + 1)?, net(base + 2)?);
+    Some([
+        rule("first", vec![middle.clone()], Verdict::Accept),
+        rule("may turn", vec![low, middle.clone()], Verdict::Drop),
+        rule("last", vec![middle, high], Verdict::Accept),
+    ])
 }
 
 /// The same rules, written otherwise: one for each service, some of them twice, and neighbours that do the same, or are about other
 /// zones, in another order.
 fn rewritten(rules: Vec<Rule>, seed: u64) -> Vec<Rule> {
     let mut dice = Dice(seed.rotate_left(7) | 1);
+    let mut rules = rules;
+    // From the end, so that each moves once.
+    for at in (1..rules.len()).rev() {
+        if rules.get(at - 1).is_some_and(|rule| &*rule.section == "may turn") {
+            rules.swap(at - 1, at);
+        }
+    }
     let mut flat: Vec<Rule> = Vec::new();
     for rule in rules {
-        let Services::Union(members) = rule.services.clone() else { continue };
+        let members = match rule.services.clone() {
+            Services::Union(members) => members,
+            other => vec![other],
+        };
         for services in members {
             let one = Rule { services, ..rule.clone() };
             flat.extend((dice.below(12) == 0).then(|| one.clone()));

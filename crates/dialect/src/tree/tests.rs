@@ -5,7 +5,7 @@ use crate::fate::Reason;
 fn sample() -> Tree {
     let text = "set a 1\nblock x\n set password hunter2\n set b 2\nend\n";
     let mut builder = Builder::default();
-    let mut statement = |builder: &mut Builder, part: &str, close: bool| {
+    let statement = |builder: &mut Builder, part: &str, close: bool| {
         let start = text.find(part).unwrap();
         builder.open(start);
         let mut at = start;

@@ -211,26 +211,3 @@ fn the_language_is_told_from_others() {
     assert_ne!(sure("hostname asa\naccess-list a extended permit ip any any\n"), Some("fortios"));
     assert_ne!(sure("configure terminal\ninterface GigabitEthernet0/0\n"), Some("fortios"));
 }
-
-/// 200,000 policies in 38 MB or more, for measuring: `cargo test --release -p dialect -- --ignored two_hundred`.
-#[test]
-#[ignore = "large: for measuring"]
-fn two_hundred_thousand_policies() {
-    let mut text = String::from(HEAD);
-    text.push_str("config firewall address\n");
-    for at in 0..5_000 {
-        text.push_str(&format!(
-            "    edit \"h{at}\"\n        set subnet 10.{}.{}.0 255.255.255.0\n    next\n",
-            at / 256,
-            at % 256
-        ));
-    }
-    text.push_str("end\nconfig firewall policy\n");
-    for at in 1..=200_000 {
-        text.push_str(&format!("    edit {at}\n        set srcintf \"lan\"\n        set dstintf \"wan\"\n        set srcaddr \"h{}\"\n        set dstaddr \"h{}\"\n        set action accept\n        set schedule \"always\"\n        set service \"HTTPS\"\n    next\n", at % 5_000, at % 4_999));
-    }
-    text.push_str("end\n");
-    let reading = of_bytes(text.into_bytes());
-    assert_eq!(reading.devices[0].contexts[0].rulebases[0].rules.len(), 200_000);
-    assert_eq!(reading.tally().count(Disposition::Unrecognized), 0);
-}
