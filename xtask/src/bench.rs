@@ -197,8 +197,7 @@ fn on_rootfs(program: &Path, bench: &Path) -> Result<()> {
     Ok(())
 }
 
-const USAGE: &str =
-    "`cargo xtask bench audit [--only files|stream|rootfs]`, `… firewall` or `… certificate [RULES]`";
+const USAGE: &str = "`cargo xtask bench audit [--only files|stream|rootfs]`, `… firewall` or `… certificate [RULES]`";
 const SEED: u64 = 20_260_210;
 /// Hosts and rows on disk: 3.6 GB, so that starting (0.2 s) weighs little.
 const FILES: (usize, usize) = (20_000, 400);
