@@ -38,6 +38,21 @@ pub struct Comparison {
     pub covers: u64,
     /// Pairs that needed work.
     pub pairs: u64,
+    /// What the result rests on, when it was asked for.
+    pub grounds: Option<Grounds>,
+}
+
+/// What shows that two lists are the same, for somebody who does not want to search again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// For each entry of the left list what covers it, if something does: even numbers are of its own list, odd ones of the other,
+    /// twice the index each.
+    pub left: Vec<Option<Vec<u32>>>,
+    /// The same for the right list.
+    pub right: Vec<Option<Vec<u32>>>,
+    /// The pairs that needed work, in order, each with what covers it: even numbers are of the left list, odd ones of the right. Where
+    /// the labels agree is not in it.
+    pub pairs: Vec<(u32, u32, Vec<u32>)>,
 }
 
 /// What may be spent.
@@ -81,15 +96,38 @@ pub fn compare(
     labels: &(dyn Labels + Sync),
     budget: Budget,
 ) -> Comparison {
+    search(left, right, labels, budget, false)
+}
+
+/// Compares two lists, and keeps what the result rests on.
+pub fn compare_with_grounds(
+    left: &List,
+    right: &List,
+    labels: &(dyn Labels + Sync),
+    budget: Budget,
+) -> Comparison {
+    search(left, right, labels, budget, true)
+}
+
+fn search(
+    left: &List,
+    right: &List,
+    labels: &(dyn Labels + Sync),
+    budget: Budget,
+    keep: bool,
+) -> Comparison {
     let (left_index, right_index) = (Index::new(left), Index::new(right));
     let sides = Sides { left, right, left_index, right_index, labels };
     let mut found = Comparison::default();
-    let (bounds_left, bounds_right) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| sides.bounds(false, budget));
-        let mine = sides.bounds(true, budget);
+    let ((bounds_left, covers_left), (bounds_right, covers_right)) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| sides.bounds(false, budget, keep));
+        let mine = sides.bounds(true, budget, keep);
         // A thread that died left no bounds: every pair is then looked at.
-        (mine, other.join().unwrap_or_else(|_| vec![u32::MAX; right.entries.len()]))
+        let count = right.entries.len();
+        (mine, other.join().unwrap_or_else(|_| (vec![u32::MAX; count], vec![None; count])))
     });
+    found.grounds =
+        keep.then(|| Grounds { left: covers_left, right: covers_right, pairs: Vec::new() });
     found.covers += u64::try_from(left.entries.len() + right.entries.len()).unwrap_or(u64::MAX);
     let mut scratch = (Scratch::default(), Scratch::default());
     // Entries of the right list that can still make a pair with the left entry at hand.
@@ -120,6 +158,9 @@ pub fn compare(
 fn at(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
+
+/// Bounds of the entries of one list, and what covers each.
+type Bounds = (Vec<u32>, Vec<Option<Vec<u32>>>);
 
 struct Sides<'a> {
     left: &'a List,
@@ -238,8 +279,8 @@ pub(crate) fn region(list: &List, number: u32) -> &Region {
 
 impl Sides<'_> {
     /// For each entry of one list (the left one if `of_left`) its bound in the other: the number behind the last entry needed;
-    /// `u32::MAX` when it is not covered at all or that is open.
-    fn bounds(&self, of_left: bool, budget: Budget) -> Vec<u32> {
+    /// `u32::MAX` when it is not covered at all or that is open. With what covers it, if that is to be kept.
+    fn bounds(&self, of_left: bool, budget: Budget, keep: bool) -> Bounds {
         let (own, own_index, other, other_index) = if of_left {
             (self.left, &self.left_index, self.right, &self.right_index)
         } else {
@@ -247,6 +288,7 @@ impl Sides<'_> {
         };
         let mut scratch = (Scratch::default(), Scratch::default());
         let mut bounds = Vec::with_capacity(own.entries.len());
+        let mut kept = Vec::new();
         for (before, entry) in (0u32..).zip(&own.entries) {
             let mut covers = BoundCovers {
                 own,
@@ -258,16 +300,19 @@ impl Sides<'_> {
                 scratch: &mut scratch,
             };
             let mut splits = budget.splits.min(1_000);
-            let bound = match cover(&entry.region, &mut covers, &mut splits) {
-                Covered::By(used) => {
-                    let others = used.iter().filter(|number| *number % 2 == 1);
-                    others.map(|number| number / 2 + 1).max().unwrap_or(0)
-                }
-                Covered::Not(_) | Covered::GaveUp => u32::MAX,
+            let used = match cover(&entry.region, &mut covers, &mut splits) {
+                Covered::By(used) => Some(used),
+                Covered::Not(_) | Covered::GaveUp => None,
             };
-            bounds.push(bound);
+            bounds.push(used.as_ref().map_or(u32::MAX, |used| {
+                let others = used.iter().filter(|number| *number % 2 == 1);
+                others.map(|number| number / 2 + 1).max().unwrap_or(0)
+            }));
+            if keep {
+                kept.push(used);
+            }
         }
-        bounds
+        (bounds, kept)
     }
 
     /// One pair that needs work.
@@ -291,7 +336,12 @@ impl Sides<'_> {
         let mut splits = budget.splits;
         found.covers += 1;
         match cover(shared, &mut covers, &mut splits) {
-            Covered::By(_) => {}
+            Covered::By(mut used) => {
+                if let Some(grounds) = &mut found.grounds {
+                    used.retain(|number| *number != AGREEMENT);
+                    grounds.pairs.push((left, right, used));
+                }
+            }
             Covered::GaveUp => found.undecided.push((left, right)),
             Covered::Not(witness) => {
                 let regions = self.regions(shared, (left, entry), (right, opposite), budget);

@@ -3,6 +3,7 @@
 //! The engine knows neither vendors nor the evaluator of the `policy` crate: it works on ordered lists of boxes with labels.
 
 pub mod analysis;
+pub mod certificate;
 pub mod compare;
 pub mod cover;
 mod flatten;

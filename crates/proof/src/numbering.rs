@@ -64,6 +64,21 @@ impl Numbering {
         }
     }
 
+    /// A region whose borders are all borders of the lists.
+    pub(crate) fn region_of(&self, wide: &Wide) -> Region {
+        Region {
+            cells: [
+                wide.from.clone(),
+                wide.to.clone(),
+                self.source.pieces(&wide.source),
+                self.destination.pieces(&wide.destination),
+                wide.service.clone(),
+                wide.client.clone(),
+            ],
+            answers: wide.answers.clone(),
+        }
+    }
+
     /// Every packet of a universe.
     pub(crate) fn everything(&self, full: &Wide) -> Region {
         Region {
@@ -142,11 +157,19 @@ impl Line {
         Self { starts, known: HashMap::new() }
     }
 
-    /// The pieces of a set. Every border of it is a border of the line.
+    /// The pieces of a set, looked up once for each set.
     fn number(&mut self, set: &Set<u128>) -> Set {
         if let Some(known) = self.known.get(&set.identity()) {
             return known.clone();
         }
+        let numbered = self.pieces(set);
+        // The set lives as long as the lists that are numbered, so its identity stays its own.
+        self.known.insert(set.identity(), numbered.clone());
+        numbered
+    }
+
+    /// The pieces of a set. Every border of it is a border of the line.
+    fn pieces(&self, set: &Set<u128>) -> Set {
         let index = |address: u128| {
             let found = self.starts.partition_point(|start| *start < address);
             u32::try_from(found).unwrap_or(u32::MAX)
@@ -158,10 +181,7 @@ impl Line {
             };
             (index(*first), end.saturating_sub(1))
         });
-        let numbered = Set::new(ranges.collect());
-        // The set lives as long as the lists that are numbered, so its identity stays its own.
-        self.known.insert(set.identity(), numbered.clone());
-        numbered
+        Set::new(ranges.collect())
     }
 
     fn of(&self, addresses: &[u128]) -> Set {

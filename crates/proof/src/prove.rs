@@ -7,7 +7,8 @@ use policy::{
     By, Family, InterfaceId, NatId, Packet, Policy, RulebaseId, Transport, Verdict, ZoneId,
 };
 
-use crate::compare::{Budget, Labels, compare};
+use crate::certificate::Certificate;
+use crate::compare::{Budget, Labels, compare, compare_with_grounds};
 use crate::flatten::{Flat, Flattening};
 use crate::list::{Point, Region};
 use crate::meaning::{Meaning, NewAddress, Party, Slice};
@@ -59,6 +60,8 @@ pub struct Options {
     pub merge_denials: bool,
     /// What may be spent.
     pub budget: Budget,
+    /// Whether to keep what a checker needs.
+    pub certify: bool,
 }
 
 /// What a policy does with packets, as labels compare it.
@@ -110,6 +113,8 @@ pub struct Proof {
     pub undecided: u64,
     /// Covers that were looked for.
     pub covers: u64,
+    /// What shows that the policies are the same, when it was asked for and they are.
+    pub certificate: Option<Certificate>,
 }
 
 impl Proof {
@@ -122,10 +127,16 @@ impl Proof {
 /// Compares two policies, for every packet of both families.
 pub fn prove(left: &Policy, right: &Policy, zones: &ZoneMap, options: Options) -> Proof {
     let mut proof = Proof::default();
+    if options.certify {
+        proof.certificate = Certificate::new(left, right, zones, options.merge_denials);
+    }
     for family in [Family::V4, Family::V6] {
         if let Err(exceeded) = one_family(left, right, zones, options, family, &mut proof) {
             proof.open.push(exceeded);
         }
+    }
+    if !proof.equal() {
+        proof.certificate = None;
     }
     proof
 }
@@ -164,7 +175,12 @@ fn one_family(
         destination_parts(&sides.0, &mut whole.questions)?,
         destination_parts(&sides.1, &mut whole.questions)?,
     );
-    whole.slices(&sides.0, &sides.1, &parts.0, &parts.1)
+    whole.slices(&sides.0, &sides.1, &parts.0, &parts.1)?;
+    let Whole { questions, effects, proof, .. } = whole;
+    if let Some(certificate) = &mut proof.certificate {
+        certificate.end_family(family, &questions, &effects.all);
+    }
+    Ok(())
 }
 
 /// Whether the two send every address the same way.
@@ -384,7 +400,19 @@ impl Whole<'_, '_> {
             Numbering::new(&left_list, &right_list, &sources, &destinations);
         let labels =
             Meeting { effects: &self.effects, numbering: &numbering, full: &self.universe.full };
-        let found = compare(&one, &two, &labels, self.options.budget);
+        let budget = self.options.budget;
+        let found = match &mut self.proof.certificate {
+            None => compare(&one, &two, &labels, budget),
+            Some(certificate) => {
+                let found = compare_with_grounds(&one, &two, &labels, budget);
+                let numbered = numbering.region_of(region);
+                let both = ((&*left_list, &one), (&*right_list, &two));
+                if !certificate.part((region, &numbered), both.0, both.1, &found) {
+                    self.proof.certificate = None;
+                }
+                found
+            }
+        };
         self.proof.covers += found.covers;
         self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
         for difference in found.differences {

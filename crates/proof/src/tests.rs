@@ -1,4 +1,5 @@
 mod analyses;
+mod certified;
 mod twin;
 mod worlds;
 

@@ -1,0 +1,300 @@
+//! What has to hold so that two lists do the same with every packet of a part.
+//!
+//! **Theorem.** Two lists, in which the first entry that has a packet decides, and of which every packet of a part is in some entry,
+//! do the same with all packets of the part, if for every entry `r` of the one and every entry `d` of the other with different labels
+//! each packet in both `r` and `d` is
+//! - in an entry before `r` with another label than `r`'s, or
+//! - in an entry before `d` with another label than `d`'s, or
+//! - one for which the two labels mean the same.
+//!
+//! *Proof.* Take a packet, and let `r` and `d` be the first entries of the two lists that have it; there are such entries. No entry
+//! before `r` has the packet, and none before `d`. So the labels are the same, or mean the same for it. ∎
+//!
+//! **Bounds.** Let an entry `d` be covered by entries of its own list before it with other labels, and by entries of the *other* list
+//! with its own label that all stand before number `b`. Then every pair of `d` with an entry `r` of number `b` or more, and another
+//! label, is as the theorem wants it: a packet in both is in an entry before `d` with another label than `d`'s, or in an entry before
+//! `r` with `d`'s label, which is not `r`'s. So only the pairs below both bounds need a cover of their own.
+
+use crate::read::{Entry, Family, Label, List, Part, Value, entry_of};
+use crate::space::{DIMENSIONS, Region, Set, covered};
+
+/// Where the services with ports begin on the line of services: TCP, UDP, SCTP. The destination port is added.
+const WITH_PORTS: [u128; 3] = [0, 1 << 16, 2 << 16];
+/// The last number on the line of services: behind the ports ICMP type and code, then the other protocols by number.
+const LAST_SERVICE: u128 = (4 << 16) + 255;
+/// The last port.
+const LAST_PORT: u128 = 0xffff;
+
+/// How much has been looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Parts of the packets.
+    pub parts: u64,
+    /// Entries of lists.
+    pub entries: u64,
+    /// Pairs of entries with different labels and shared packets, below both bounds.
+    pub pairs: u64,
+}
+
+/// What does not hold, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// What.
+    pub why: String,
+    /// The entry or pair, in words.
+    pub place: String,
+}
+
+fn flaw<T>(why: &str, place: String) -> Result<T, Flaw> {
+    Err(Flaw { why: why.to_owned(), place })
+}
+
+/// Every packet of a family, with this many pairs of zones.
+pub fn universe(version: u8, zones: usize) -> Option<Region> {
+    let last_zone = u128::try_from(zones).ok()?.checked_sub(1)?;
+    let last_address = match version {
+        4 => u128::from(u32::MAX),
+        6 => u128::MAX,
+        _ => return None,
+    };
+    let lasts = [last_zone, last_zone, last_address, last_address, LAST_SERVICE, LAST_PORT];
+    Some(Region { cells: lasts.map(|last| Set::range(0, last)), answers: Vec::new() })
+}
+
+/// The packets for which two different labels mean the same, if any: labels are functions, and two functions may meet.
+pub fn agreement(left: &Label, right: &Label, universe: &Region) -> Option<Region> {
+    let (Label::Leaves { values: mine, by }, Label::Leaves { values: theirs, by: other }) =
+        (left, right)
+    else {
+        return (left == right).then(|| universe.clone());
+    };
+    if by != other {
+        return None;
+    }
+    let mut region = universe.clone();
+    let [_, _, source, destination, service, client] = &mut region.cells;
+    // In the order in which a label has its values.
+    let cells = [source, client, destination, service];
+    for (index, ((mine, theirs), cell)) in mine.iter().zip(theirs).zip(cells).enumerate() {
+        let old = match meeting(mine, theirs) {
+            Meeting::Always => continue,
+            Meeting::Never => return None,
+            Meeting::At(old) => old,
+        };
+        let port = index % 2 == 1;
+        if port && old > LAST_PORT {
+            return None;
+        }
+        *cell = if index == 3 {
+            Set::new(WITH_PORTS.map(|base| (base + old, base + old)).to_vec())?
+        } else {
+            Set::range(old, old)
+        };
+    }
+    Some(region)
+}
+
+/// For which old values two functions give the same.
+enum Meeting {
+    Always,
+    At(u128),
+    Never,
+}
+
+fn meeting(one: &Value, two: &Value) -> Meeting {
+    if one == two {
+        return Meeting::Always;
+    }
+    match (one, two) {
+        (Value::Moved(by), Value::OneOf(ranges)) | (Value::OneOf(ranges), Value::Moved(by)) => {
+            match ranges.as_slice() {
+                [(only, last)] if only == last => Meeting::At(only.wrapping_sub(*by)),
+                _ => Meeting::Never,
+            }
+        }
+        _ => Meeting::Never,
+    }
+}
+
+/// Whether the two lists of a part do the same with every packet of it.
+///
+/// # Errors
+/// What does not hold.
+pub fn part(
+    part: &Part,
+    family: &Family,
+    universe: &Region,
+    tally: &mut Tally,
+) -> Result<(), Flaw> {
+    whole(&part.region, &part.left, "left")?;
+    whole(&part.region, &part.right, "right")?;
+    let left = bounds(&part.left, &part.right, "left")?;
+    let right = bounds(&part.right, &part.left, "right")?;
+    let counted = part.left.entries.len() + part.right.entries.len();
+    tally.entries += u64::try_from(counted).unwrap_or(u64::MAX);
+    tally.parts += 1;
+    pairs(part, family, universe, (&left, &right), tally)
+}
+
+/// Whether every packet of the part is in some entry of the list.
+fn whole(region: &Region, list: &List, side: &str) -> Result<(), Flaw> {
+    let mut by = Vec::new();
+    for number in &list.whole {
+        let index = usize::try_from(*number).unwrap_or(usize::MAX);
+        match list.entries.get(index) {
+            Some(entry) => by.push(&entry.region),
+            None => return flaw("there is no such entry", format!("{side} list, {number}")),
+        }
+    }
+    all_covered(region, &by, || format!("{side} list, the part as a whole"))
+}
+
+fn all_covered(
+    region: &Region,
+    by: &[&Region],
+    place: impl FnOnce() -> String,
+) -> Result<(), Flaw> {
+    match covered(region, by) {
+        Some(true) => Ok(()),
+        Some(false) => flaw("packets are left that nothing listed covers", place()),
+        None => flaw("covering this needs more pieces than are tried", place()),
+    }
+}
+
+/// For each entry of a list its bound in the other one: see above. Without a cover it is the end of that list.
+fn bounds(own: &List, other: &List, side: &str) -> Result<Vec<usize>, Flaw> {
+    let mut bounds = Vec::new();
+    for (number, entry) in own.entries.iter().enumerate() {
+        let Some(cover) = &entry.cover else {
+            bounds.push(other.entries.len());
+            continue;
+        };
+        let place = || format!("{side} list, cover of entry {number}");
+        let (mut by, mut bound) = (Vec::new(), 0);
+        for (index, of_other) in cover.iter().map(|number| entry_of(*number)) {
+            let list = if of_other { other } else { own };
+            let found = list.entries.get(index);
+            let allowed = |found: &&Entry| {
+                if of_other {
+                    found.label == entry.label
+                } else {
+                    index < number && found.label != entry.label
+                }
+            };
+            match found.filter(allowed) {
+                Some(found) => by.push(&found.region),
+                None => return flaw("an entry is listed that does not count", place()),
+            }
+            if of_other {
+                bound = bound.max(index + 1);
+            }
+        }
+        all_covered(&entry.region, &by, place)?;
+        bounds.push(bound);
+    }
+    Ok(bounds)
+}
+
+/// Whether each pair below both bounds is covered. The certificate lists the pairs in the order in which they come up here.
+fn pairs(
+    part: &Part,
+    family: &Family,
+    universe: &Region,
+    (left_bounds, right_bounds): (&[usize], &[usize]),
+    tally: &mut Tally,
+) -> Result<(), Flaw> {
+    let mut listed = part.pairs.iter();
+    let mut open = Open::new(right_bounds);
+    for (left, (entry, bound)) in part.left.entries.iter().zip(left_bounds).enumerate() {
+        open.pass(left);
+        let mut next = open.after(None);
+        while let Some(right) = next.filter(|right| right < bound) {
+            next = open.after(Some(right));
+            let Some(opposite) = part.right.entries.get(right) else { continue };
+            if entry.label == opposite.label {
+                continue;
+            }
+            let Some(shared) = entry.region.and(&opposite.region) else { continue };
+            tally.pairs += 1;
+            let place = || format!("pair of left entry {left} and right entry {right}");
+            let named = |pair: &&crate::read::Pair| {
+                usize::try_from(pair.left) == Ok(left) && usize::try_from(pair.right) == Ok(right)
+            };
+            let Some(pair) = listed.next().filter(named) else {
+                return flaw("a pair is missing or in the wrong place", place());
+            };
+            let labels = family.labels.get(entry.label).zip(family.labels.get(opposite.label));
+            let agreed = labels.and_then(|(mine, theirs)| agreement(mine, theirs, universe));
+            let mut by: Vec<&Region> = agreed.iter().collect();
+            for (index, of_right) in pair.cover.iter().map(|number| entry_of(*number)) {
+                let (list, before, label) = if of_right {
+                    (&part.right, right, opposite.label)
+                } else {
+                    (&part.left, left, entry.label)
+                };
+                let found = list.entries.get(index).filter(|_| index < before);
+                match found.filter(|found| found.label != label) {
+                    Some(found) => by.push(&found.region),
+                    None => return flaw("an entry is listed that does not count", place()),
+                }
+            }
+            all_covered(&shared, &by, place)?;
+        }
+    }
+    match listed.next() {
+        None => Ok(()),
+        Some(pair) => {
+            let place = format!("pair of left entry {} and right entry {}", pair.left, pair.right);
+            flaw("a pair is listed that needs no cover", place)
+        }
+    }
+}
+
+/// Entries of the right list whose bound has not been reached, as the left list is walked through: a chain from each to the next one.
+struct Open {
+    /// For each place in the chain the place before and behind it. Place 0 is the beginning, place `n + 1` entry `n`, the last the end.
+    links: Vec<(usize, usize)>,
+    /// Entries by bound, the greatest first.
+    leaving: Vec<(usize, usize)>,
+}
+
+impl Open {
+    fn new(bounds: &[usize]) -> Self {
+        let links = (0..bounds.len() + 2).map(|place| (place.saturating_sub(1), place + 1));
+        let mut leaving: Vec<_> = bounds.iter().copied().zip(0..).collect();
+        leaving.sort_unstable_by(|one, two| two.cmp(one));
+        Self { links: links.collect(), leaving }
+    }
+
+    /// The walk is at this entry of the left list: whatever has its bound there or before it is open no longer.
+    fn pass(&mut self, left: usize) {
+        while let Some((_, entry)) = self.leaving.pop_if(|(bound, _)| *bound <= left) {
+            let Some((before, behind)) = self.links.get(entry + 1).copied() else { continue };
+            if let Some(link) = self.links.get_mut(before) {
+                link.1 = behind;
+            }
+            if let Some(link) = self.links.get_mut(behind) {
+                link.0 = before;
+            }
+        }
+    }
+
+    /// The next open entry after this one, or the first.
+    fn after(&self, entry: Option<usize>) -> Option<usize> {
+        let place = entry.map_or(0, |entry| entry + 1);
+        let (_, behind) = self.links.get(place)?;
+        // The end is not an entry.
+        (behind + 1 < self.links.len()).then(|| behind - 1)
+    }
+}
+
+/// Whether the parts together have every packet.
+///
+/// # Errors
+/// When they do not.
+pub fn everything(universe: &Region, parts: &[Region]) -> Result<(), Flaw> {
+    let by: Vec<&Region> = parts.iter().collect();
+    all_covered(universe, &by, || "the parts together".to_owned())
+}
+
+const _: () = assert!(DIMENSIONS == 6, "the universe names six dimensions");
