@@ -204,6 +204,11 @@ pub(super) fn modes(sections: &mut Sections<'_>, say: &mut Say) -> Modes {
             ("asymroute" | "asymroute6" | "asymroute-icmp" | "asymroute6-icmp", "enable") => {
                 fate = Fate::approximated(Reason::Session);
             }
+            ("strict-src-check", "enable") => fate = Fate::approximated(Reason::Session),
+            ("default-app-port-as-service", _) => fate = Fate::approximated(Reason::Application),
+            ("hyperscale-default-policy-action", _) => {
+                fate = Fate::unsupported(Reason::OtherRuleList);
+            }
             ("multicast-forward" | "multicast-skip-policy", "enable") => {
                 fate = Fate::unsupported(Reason::Multicast);
             }

@@ -112,6 +112,7 @@ impl<'t> Lower<'t, '_> {
         zones: &[Zone<'t>],
     ) {
         let mut rules = Vec::new();
+        self.stops(interfaces, &mut rules);
         self.hairpins(interfaces, &mut rules);
         for (section, form, label) in [
             ("firewall policy", Form::Policy, "policy"),
@@ -156,7 +157,12 @@ impl<'t> Lower<'t, '_> {
     ) {
         let mut heading = "";
         for entry in entries(&sections.take(section)) {
-            let rule: Rule<'t> = extract::rule::rule(&entry, form);
+            let mut rule: Rule<'t> = extract::rule::rule(&entry, form);
+            // In policy mode this list has no action: what it matches goes on to the security policies.
+            let passes = self.modes.policy_based.is_some() && form != Form::Security;
+            if passes && entry.settings().word("action").is_empty() {
+                rule.action = super::config::Action::Accept;
+            }
             if let Some(begins) = rule.heading {
                 heading = begins;
             }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
-use policy::{Prefix, Span};
+use policy::{IpRange, Prefix, Span};
 
 use super::{Sections, invalid};
 use crate::codes;
 use crate::fate::{Fate, Reason};
-use crate::fortios::config::{Interface, Route, Target, Via, Zone};
+use crate::fortios::config::{Interface, Mark, Route, Target, Via, Zone};
 use crate::fortios::inert;
 use crate::fortios::say::Say;
 use crate::fortios::table::{Settings, Value, entries};
@@ -48,6 +48,8 @@ fn blank(name: Cow<'_, str>, span: Span) -> Interface<'_> {
         remote: None,
         dynamic: false,
         down: false,
+        tunnel: false,
+        stops: Vec::new(),
         access: [Vec::new(), Vec::new()],
     }
 }
@@ -73,13 +75,22 @@ fn interface<'t>(
             },
             "mode" => interface.dynamic = matches!(value.one(), "dhcp" | "pppoe"),
             "status" => interface.down = value.one() == "down",
+            "type" => interface.tunnel = value.one() == "tunnel",
+            _ if stops(key, value.one()) => {
+                let what = format!("set {key} {}", value.one());
+                say.warn(codes::UNSUPPORTED, value.span(), "what", &what);
+                interface.stops.push(Mark { span: value.span(), what });
+                value.claim(Fate::unsupported(Reason::MatchOption));
+                continue;
+            }
             "allowaccess" => interface.access[0] = value.words().collect(),
             "alias" => {
                 interface.comment = value.one();
                 value.claim(Fate::inert(Reason::Cosmetic));
                 continue;
             }
-            "forward-domain" | "ipmac" | "l2forward" | "stpforward" | "vlanforward" | "macaddr" => {
+            "forward-domain" | "ipmac" | "vrf" | "l2forward" | "stpforward" | "vlanforward"
+            | "macaddr" => {
                 value.claim(Fate::inert(Reason::LinkLayer));
                 continue;
             }
@@ -116,6 +127,18 @@ fn interface<'t>(
     interface
 }
 
+/// Settings of an interface that may stop what comes in by it: users who have not signed in, addresses that do not fit their MAC,
+/// a part of the device that does not forward, other tables of routes.
+fn stops(key: &str, word: &str) -> bool {
+    match key {
+        "security-mode" => !matches!(word, "" | "none"),
+        "dedicated-to" => word == "management",
+        "ips-sniffer-mode" | "ipmac" => word == "enable",
+        "vrf" => !matches!(word, "" | "0"),
+        _ => false,
+    }
+}
+
 /// Adds an own address; false when it is not valid.
 fn own(value: &Value<'_>, to: &mut Vec<Prefix>, say: &mut Say) -> bool {
     match value::prefix(value) {
@@ -142,6 +165,10 @@ fn ipv6<'t>(block: Node<'t>, interface: &mut Interface<'t>, say: &mut Say) {
     address_of(&settings, "ip6-address", &mut interface.addresses, say);
     if let Some(value) = settings.get("ip6-allowaccess") {
         interface.access[1] = value.words().collect();
+        value.claim(Fate::CONVERTED);
+    }
+    if let Some(value) = settings.get("autoconf") {
+        interface.dynamic |= value.one() == "enable";
         value.claim(Fate::CONVERTED);
     }
     if let Some(value) = settings.get("ip6-mode") {
@@ -286,6 +313,8 @@ pub(in crate::fortios) struct Routes<'t> {
     pub(in crate::fortios) list: Vec<Route<'t>>,
     /// What adds routes that are not told, or overrules them.
     pub(in crate::fortios) open: Vec<(Span, String)>,
+    /// Addresses that the device hands out to clients of its tunnels and routes there.
+    pub(in crate::fortios) unknown: Vec<IpRange>,
 }
 
 /// `config router static` and `static6`, and the traces of other routes.
@@ -300,6 +329,7 @@ pub(in crate::fortios) fn routes<'t>(sections: &mut Sections<'t>, say: &mut Say)
         }
     }
     dynamic(sections, &mut routes);
+    clients(sections, &mut routes);
     for section in ["router policy", "router policy6"] {
         for block in sections.take(section) {
             let rules = entries(&[block]);
@@ -345,7 +375,9 @@ fn route<'t>(
                 continue;
             }
             "device" if via == Via::Open => via = Via::Place(value.one()),
-            "sdwan-zone" => via = Via::Place(value.one()),
+            // Of several zones the device chooses one.
+            "sdwan-zone" if value.words().nth(1).is_some() => via = Via::Open,
+            "sdwan-zone" if !value.one().is_empty() => via = Via::Place(value.one()),
             "sdwan" | "virtual-wan-link" if yes => via = Via::Place(DEFAULT_ZONE),
             "blackhole" if yes => via = Via::Blackhole,
             "distance" => distance = value.one().parse().unwrap_or(10),
@@ -371,6 +403,7 @@ fn route<'t>(
             | "internet-service-fortiguard"
             | "device"
             | "sdwan"
+            | "sdwan-zone"
             | "virtual-wan-link"
             | "blackhole"
             | "seq-num"
@@ -413,6 +446,58 @@ fn dynamic(sections: &mut Sections<'_>, routes: &mut Routes<'_>) {
                 Fate::inert(Reason::Disabled)
             };
             inert::claim_below(block, fate);
+        }
+    }
+}
+
+/// Clients of tunnels: the device adds routes for the addresses that it hands out to them.
+fn clients<'t>(sections: &mut Sections<'t>, routes: &mut Routes<'t>) {
+    for block in sections.take("vpn ssl settings") {
+        let settings = Settings::of([block]);
+        let used = settings.word("status") != "disable"
+            && !settings.word("source-interface").is_empty()
+            && settings.word("auto-tunnel-static-route") != "disable";
+        if let Some(pools) = settings.get("tunnel-ip-pools").filter(|_| used) {
+            let name = Cow::Borrowed("of clients");
+            let blank = Route {
+                name,
+                span: pools.span(),
+                to: Target::Unknown,
+                via: Via::Open,
+                distance: 10,
+                priority: 0,
+            };
+            let pools =
+                pools.words().map(|pool| Route { to: Target::Named(pool), ..blank.clone() });
+            routes.list.extend(pools);
+            routes.open.push((block.span(), "config vpn ssl settings".to_owned()));
+        }
+        if let Some(pools) = settings.get("tunnel-ip-pools") {
+            pools.claim(Fate::approximated(Reason::DynamicRoute));
+        }
+        inert::claim_below(block, Fate::inert(Reason::TunnelCrypto));
+    }
+    for section in ["vpn ipsec phase1-interface", "vpn ipsec phase1"] {
+        for entry in entries(&sections.take(section)) {
+            let settings = entry.settings();
+            if settings.word("type") == "dynamic" {
+                routes.open.push((entry.node.span(), format!("config {section} {}", entry.name)));
+                let end = |key: &str| settings.word(key).parse().ok();
+                let pool = end("ipv4-start-ip").zip(end("ipv4-end-ip"));
+                let pool = pool.and_then(|(first, last)| IpRange::new(first, last));
+                routes.unknown.extend(pool.filter(|pool| !value::unset(pool.first())));
+                for key in ["type", "add-route", "ipv4-start-ip", "ipv4-end-ip"] {
+                    if let Some(value) = settings.get(key) {
+                        value.claim(Fate::approximated(Reason::DynamicRoute));
+                    }
+                }
+            }
+            for (key, value) in &settings.values {
+                if value.node.fate().disposition == crate::fate::Disposition::Unrecognized {
+                    inert::claim(key, value, Fate::inert(Reason::TunnelCrypto));
+                }
+            }
+            entry.claim_rest(Fate::inert(Reason::TunnelCrypto));
         }
     }
 }

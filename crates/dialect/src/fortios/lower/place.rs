@@ -164,8 +164,18 @@ impl<'t> Lower<'t, '_> {
             return;
         }
         let mut unknown: Vec<Prefix> = Vec::new();
+        unknown.extend(routes.unknown.iter().copied().flat_map(prefixes));
         let mut found: Vec<Route> = Vec::new();
+        let down: HashSet<&str> = interfaces
+            .iter()
+            .filter(|interface| interface.down)
+            .map(|interface| interface.name.as_ref())
+            .collect();
         for route in &routes.list {
+            // A route by an interface that is switched off is not in force.
+            if matches!(route.via, Via::Place(name) if down.contains(name)) {
+                continue;
+            }
             let Some(prefixes) = self.route_targets(route.to, route.span) else {
                 open = true;
                 continue;
@@ -277,7 +287,21 @@ impl<'t> Lower<'t, '_> {
         });
     }
 
-    // --- What passes without a policy ---
+    // --- What is stopped or passes without a policy ---
+
+    /// What interfaces may stop before any policy: nobody knows, so a leading rule may deny it.
+    pub(super) fn stops(&mut self, interfaces: &[Interface<'t>], rules: &mut Vec<Rule>) {
+        for interface in interfaces.iter().filter(|interface| !interface.down) {
+            for mark in &interface.stops {
+                let label = format!("{} of {}", mark.what, interface.name);
+                let origin = Origin::at(mark.span, label);
+                let mut rule = Rule::any(origin, policy::Action::Decide(Verdict::Deny));
+                rule.from = Zones::Of(self.zone_of_interface_id(&interface.name));
+                rule.conditions.push(self.doubt(mark));
+                rules.push(rule);
+            }
+        }
+    }
 
     /// `allow-traffic-redirect`: what leaves by the interface by which it came passes without a policy, unless its destination was
     /// translated. On by default before 7.4.10 and 7.6.5; before 7.0.16, 7.2.11 and 7.4.4 for sources of the interface's network only.
@@ -319,7 +343,9 @@ impl<'t> Lower<'t, '_> {
                     if any_source { Addresses::family(family) } else { Addresses::union(own) };
                 rule.destination = Addresses::family(family);
                 // In a zone of several it is not known by which member a packet leaves; without a version nor is the default.
-                if set.is_none() || self.members.contains_key(interface.name.as_ref()) {
+                // The inside of a tunnel is taken out and put in again: the vendor does not count that as the same way.
+                let unsure = set.is_none() || interface.tunnel;
+                if unsure || self.members.contains_key(interface.name.as_ref()) {
                     let mark = crate::fortios::config::Mark { span: interface.span, what };
                     rule.conditions.push(self.doubt(&mark));
                 }
