@@ -62,6 +62,8 @@ pub(super) struct Interface<'t> {
     pub(super) dynamic: bool,
     /// It is switched off.
     pub(super) down: bool,
+    /// Only another section names it.
+    pub(super) implied: bool,
     /// It is the inside of a tunnel.
     pub(super) tunnel: bool,
     /// What may stop the packets that come in by it and is not modelled.

@@ -69,7 +69,7 @@ pub(super) fn policy<'t>(
         places: HashMap::new(),
         members: HashMap::new(),
         interfaces: HashMap::new(),
-        told: !interfaces.is_empty(),
+        told: interfaces.iter().any(|interface| !interface.implied),
         addresses: [HashMap::new(), HashMap::new()],
         services: HashMap::new(),
         schedules: HashMap::new(),
@@ -94,7 +94,7 @@ impl<'t> Lower<'t, '_> {
         self.places(interfaces, &zones, &vips);
         self.objects(sections);
         self.routes(&routes, interfaces, whole);
-        extract::place::selectors(sections, self.say);
+        extract::vpn::selectors(sections, self.say);
         self.vip_rules(&vips);
         let central = self.pools_and_map(sections);
         self.b.policy.seen = Seen::Translated;

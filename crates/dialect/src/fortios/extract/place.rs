@@ -1,8 +1,8 @@
 //! Interfaces, zones, SD-WAN and routes.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
 
+use hashbrown::HashSet;
 use policy::{IpRange, Prefix, Span};
 
 use super::{Sections, invalid};
@@ -35,8 +35,33 @@ pub(in crate::fortios) fn interfaces<'t>(
         }
         link.claim_rest(Fate::inert(Reason::LinkLayer));
     }
+    // Parts of a configuration leave out the interfaces that tunnels and the like bring with them.
+    let mut known: HashSet<String> = found.iter().map(|one| one.name.to_string()).collect();
+    for section in MAKERS {
+        for entry in sections.blocks(section).iter().flat_map(|block| block.children()) {
+            let name = entry.word(1);
+            if entry.word(0) == "edit" && !name.is_empty() && known.insert(name.to_owned()) {
+                let interface = blank(Cow::Borrowed(name), entry.span());
+                found.push(Interface { implied: true, tunnel: true, ..interface });
+            }
+        }
+    }
     found
 }
+
+/// Sections whose entries are interfaces.
+const MAKERS: [&str; 10] = [
+    "system geneve",
+    "system gre-tunnel",
+    "system ipip-tunnel",
+    "system ipsec-aggregate",
+    "system ipv6-tunnel",
+    "system pppoe-interface",
+    "system sit-tunnel",
+    "system vne-interface",
+    "system vxlan",
+    "vpn ipsec phase1-interface",
+];
 
 fn blank(name: Cow<'_, str>, span: Span) -> Interface<'_> {
     Interface {
@@ -48,6 +73,7 @@ fn blank(name: Cow<'_, str>, span: Span) -> Interface<'_> {
         remote: None,
         dynamic: false,
         down: false,
+        implied: false,
         tunnel: false,
         stops: Vec::new(),
         access: [Vec::new(), Vec::new()],
@@ -329,7 +355,7 @@ pub(in crate::fortios) fn routes<'t>(sections: &mut Sections<'t>, say: &mut Say)
         }
     }
     dynamic(sections, &mut routes);
-    clients(sections, &mut routes);
+    super::vpn::clients(sections, &mut routes);
     for section in ["router policy", "router policy6"] {
         for block in sections.take(section) {
             let rules = entries(&[block]);
@@ -446,99 +472,6 @@ fn dynamic(sections: &mut Sections<'_>, routes: &mut Routes<'_>) {
                 Fate::inert(Reason::Disabled)
             };
             inert::claim_below(block, fate);
-        }
-    }
-}
-
-/// Clients of tunnels: the device adds routes for the addresses that it hands out to them.
-fn clients<'t>(sections: &mut Sections<'t>, routes: &mut Routes<'t>) {
-    for block in sections.take("vpn ssl settings") {
-        let settings = Settings::of([block]);
-        let used = settings.word("status") != "disable"
-            && !settings.word("source-interface").is_empty()
-            && settings.word("auto-tunnel-static-route") != "disable";
-        if let Some(pools) = settings.get("tunnel-ip-pools").filter(|_| used) {
-            let name = Cow::Borrowed("of clients");
-            let blank = Route {
-                name,
-                span: pools.span(),
-                to: Target::Unknown,
-                via: Via::Open,
-                distance: 10,
-                priority: 0,
-            };
-            let pools =
-                pools.words().map(|pool| Route { to: Target::Named(pool), ..blank.clone() });
-            routes.list.extend(pools);
-            routes.open.push((block.span(), "config vpn ssl settings".to_owned()));
-        }
-        if let Some(pools) = settings.get("tunnel-ip-pools") {
-            pools.claim(Fate::approximated(Reason::DynamicRoute));
-        }
-        inert::claim_below(block, Fate::inert(Reason::TunnelCrypto));
-    }
-    for section in ["vpn ipsec phase1-interface", "vpn ipsec phase1"] {
-        for entry in entries(&sections.take(section)) {
-            let settings = entry.settings();
-            if settings.word("type") == "dynamic" {
-                routes.open.push((entry.node.span(), format!("config {section} {}", entry.name)));
-                let end = |key: &str| settings.word(key).parse().ok();
-                let pool = end("ipv4-start-ip").zip(end("ipv4-end-ip"));
-                let pool = pool.and_then(|(first, last)| IpRange::new(first, last));
-                routes.unknown.extend(pool.filter(|pool| !value::unset(pool.first())));
-                for key in ["type", "add-route", "ipv4-start-ip", "ipv4-end-ip"] {
-                    if let Some(value) = settings.get(key) {
-                        value.claim(Fate::approximated(Reason::DynamicRoute));
-                    }
-                }
-            }
-            for (key, value) in &settings.values {
-                if value.node.fate().disposition == crate::fate::Disposition::Unrecognized {
-                    inert::claim(key, value, Fate::inert(Reason::TunnelCrypto));
-                }
-            }
-            entry.claim_rest(Fate::inert(Reason::TunnelCrypto));
-        }
-    }
-}
-
-/// Selectors of tunnels: `config vpn ipsec phase2-interface`. Those that narrow what a tunnel carries are said.
-pub(in crate::fortios) fn selectors(sections: &mut Sections<'_>, say: &mut Say) {
-    for section in ["vpn ipsec phase2-interface", "vpn ipsec phase2"] {
-        for entry in entries(&sections.take(section)) {
-            let settings = entry.settings();
-            for (key, value) in &settings.values {
-                let selects = [
-                    "src-subnet",
-                    "dst-subnet",
-                    "src-subnet6",
-                    "dst-subnet6",
-                    "src-name",
-                    "dst-name",
-                    "src-name6",
-                    "dst-name6",
-                    "src-start-ip",
-                    "src-end-ip",
-                    "dst-start-ip",
-                    "dst-end-ip",
-                    "src-port",
-                    "dst-port",
-                    "protocol",
-                ];
-                let open =
-                    matches!(value.one(), "" | "0" | "0.0.0.0" | "0.0.0.0/0" | "::/0" | "::")
-                        && value.words().nth(1).is_none_or(|mask| mask == "0.0.0.0");
-                let open = open
-                    || Ipv4Addr::UNSPECIFIED.to_string() == value.one() && key.ends_with("-ip");
-                if selects.contains(key) && !open {
-                    value.claim(Fate::unsupported(Reason::TunnelSelector));
-                    let what = format!("{section} {}", entry.name);
-                    say.note(codes::UNSUPPORTED, value.span(), "what", &what);
-                } else {
-                    inert::claim(key, value, Fate::inert(Reason::TunnelCrypto));
-                }
-            }
-            entry.claim_rest(Fate::inert(Reason::TunnelCrypto));
         }
     }
 }

@@ -201,3 +201,11 @@ fn a_tunnel_is_not_left_by_the_way_one_came() {
     let across = "in=hub 10.0.0.5:1 > 10.1.0.9:80/tcp";
     assert_eq!(verdicts(&policy(&text("physical")), across), [Verdict::Deny]);
 }
+
+#[test]
+fn tunnels_are_interfaces_also_where_the_interfaces_are_left_out() {
+    let tunnel = "config vpn ipsec phase1-interface\nedit hq\nset interface wan\nnext\nend\nconfig router static\nedit 5\nset dst 192.0.2.0/24\nset device hq\nnext\nend\n";
+    let text = format!("{HEAD}{tunnel}{}", line(1, "lan", "hq", "all", "all", ACCEPT));
+    assert!(reading(&text).problems.iter().all(|problem| problem.code != codes::UNDEFINED));
+    assert_eq!(verdict(&policy(&text), "in=lan 10.0.0.5:1 > 192.0.2.9:80/tcp"), Verdict::Accept);
+}

@@ -214,3 +214,15 @@ fn in_policy_mode_the_first_list_has_no_action() {
     let text = format!("{head}{other}{}", second("set action accept"));
     assert_eq!(verdict(&policy(&text), WEB), Verdict::Deny);
 }
+
+#[test]
+fn what_waits_for_a_user_or_another_list_is_uncertain() {
+    let of = |rest: &str| {
+        let rest = format!("{ACCEPT}\n{rest}");
+        verdicts(&with(&line(1, "lan", "wan", "all", "all", &rest)), WEB)
+    };
+    for rest in ["set disclaimer enable", "set http-policy-redirect enable", "set ntlm enable"] {
+        assert_eq!(of(rest), [Verdict::Accept, Verdict::Deny], "{rest}");
+    }
+    assert_eq!(of("set disclaimer disable"), [Verdict::Accept]);
+}
