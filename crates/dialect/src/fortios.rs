@@ -73,6 +73,12 @@ fn device(
     let mut global = config::Global { version: header.version, ..config::Global::default() };
     extract::global(&mut parts.global, &mut global);
     let mut interfaces = extract::place::interfaces(&mut parts.global, say);
+    // A capture of one VDOM shows its interfaces inside of it.
+    let mut inside: Vec<Vec<config::Interface<'_>>> = parts
+        .vdoms
+        .iter_mut()
+        .map(|vdom| extract::place::interfaces(&mut vdom.sections, say))
+        .collect();
     // An interface of a VDOM that the file does not name belongs to the first one.
     let names: Vec<String> = parts.vdoms.iter().map(|vdom| vdom.name.to_string()).collect();
     let home = |interface: &config::Interface<'_>| {
@@ -85,6 +91,10 @@ fn device(
         if let Some(list) = homes.get_mut(at) {
             list.push(interface);
         }
+    }
+    for (list, inside) in homes.iter_mut().zip(&mut inside) {
+        inside.retain(|interface| list.iter().all(|known| known.name != interface.name));
+        list.append(inside);
     }
     let facts = facts.of("fortios");
     let contexts = parts

@@ -62,6 +62,12 @@ pub(super) struct Interface<'t> {
     pub(super) dynamic: bool,
     /// It is switched off.
     pub(super) down: bool,
+    /// Only another section names it.
+    pub(super) implied: bool,
+    /// It is the inside of a tunnel.
+    pub(super) tunnel: bool,
+    /// What may stop the packets that come in by it and is not modelled.
+    pub(super) stops: Vec<Mark>,
     /// What it lets in to the device itself, for IPv4 and IPv6.
     pub(super) access: [Vec<&'t str>; 2],
 }
@@ -135,6 +141,8 @@ pub(super) struct Vip<'t> {
     pub(super) interface: &'t str,
     /// External addresses; `None` when they are those of the interface or a name.
     pub(super) external: Option<IpRange>,
+    /// `extaddr`: the external addresses are those of an object.
+    pub(super) external_name: &'t str,
     /// Internal addresses; `None` when they are only a name.
     pub(super) mapped: Option<Vec<IpRange>>,
     /// Protocol, external and internal ports, when ports are forwarded.

@@ -4,6 +4,7 @@ pub(super) mod nat;
 pub(super) mod object;
 pub(super) mod place;
 pub(super) mod rule;
+pub(super) mod vpn;
 
 use std::borrow::Cow;
 
@@ -33,6 +34,11 @@ impl<'t> Sections<'t> {
     /// Takes the blocks of a section.
     pub(super) fn take(&mut self, name: &str) -> Vec<Node<'t>> {
         self.blocks.remove(name).unwrap_or_default()
+    }
+
+    /// The blocks of a section, left where they are.
+    pub(super) fn blocks(&self, name: &str) -> &[Node<'t>] {
+        self.blocks.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Whether there is such a section.
@@ -142,7 +148,11 @@ fn outside<'t>(nodes: impl Iterator<Item = Node<'t>>) {
             node.word(0),
             "show" | "get" | "exit" | "diagnose" | "execute" | "current" | "abort"
         );
-        if typed && node.is_statement() {
+        // The message with parts in which clouds hand a configuration to a new machine.
+        let mail = node.word(0).ends_with(':')
+            && (node.word(0).starts_with("Content-") || node.word(0) == "MIME-Version:")
+            || node.word(0).starts_with("--==") && node.word(1).is_empty();
+        if (typed || mail) && node.is_statement() {
             node.claim(Fate::inert(Reason::Envelope));
         }
     }
@@ -203,6 +213,11 @@ pub(super) fn modes(sections: &mut Sections<'_>, say: &mut Say) -> Modes {
             }
             ("asymroute" | "asymroute6" | "asymroute-icmp" | "asymroute6-icmp", "enable") => {
                 fate = Fate::approximated(Reason::Session);
+            }
+            ("strict-src-check", "enable") => fate = Fate::approximated(Reason::Session),
+            ("default-app-port-as-service", _) => fate = Fate::approximated(Reason::Application),
+            ("hyperscale-default-policy-action", _) => {
+                fate = Fate::unsupported(Reason::OtherRuleList);
             }
             ("multicast-forward" | "multicast-skip-policy", "enable") => {
                 fate = Fate::unsupported(Reason::Multicast);

@@ -69,7 +69,7 @@ pub(super) fn policy<'t>(
         places: HashMap::new(),
         members: HashMap::new(),
         interfaces: HashMap::new(),
-        told: !interfaces.is_empty(),
+        told: interfaces.iter().any(|interface| !interface.implied),
         addresses: [HashMap::new(), HashMap::new()],
         services: HashMap::new(),
         schedules: HashMap::new(),
@@ -94,7 +94,7 @@ impl<'t> Lower<'t, '_> {
         self.places(interfaces, &zones, &vips);
         self.objects(sections);
         self.routes(&routes, interfaces, whole);
-        extract::place::selectors(sections, self.say);
+        extract::vpn::selectors(sections, self.say);
         self.vip_rules(&vips);
         let central = self.pools_and_map(sections);
         self.b.policy.seen = Seen::Translated;
@@ -112,6 +112,7 @@ impl<'t> Lower<'t, '_> {
         zones: &[Zone<'t>],
     ) {
         let mut rules = Vec::new();
+        self.stops(interfaces, &mut rules);
         self.hairpins(interfaces, &mut rules);
         for (section, form, label) in [
             ("firewall policy", Form::Policy, "policy"),
@@ -156,7 +157,12 @@ impl<'t> Lower<'t, '_> {
     ) {
         let mut heading = "";
         for entry in entries(&sections.take(section)) {
-            let rule: Rule<'t> = extract::rule::rule(&entry, form);
+            let mut rule: Rule<'t> = extract::rule::rule(&entry, form);
+            // In policy mode this list has no action: what it matches goes on to the security policies.
+            let passes = self.modes.policy_based.is_some() && form != Form::Security;
+            if passes && entry.settings().word("action").is_empty() {
+                rule.action = super::config::Action::Accept;
+            }
             if let Some(begins) = rule.heading {
                 heading = begins;
             }

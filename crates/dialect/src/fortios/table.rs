@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use policy::Span;
 
 use crate::fate::{Fate, Reason};
@@ -54,16 +54,17 @@ impl<'t> Value<'t> {
     }
 
     fn change(&mut self, node: Node<'t>, add: bool) {
-        let mut words: Vec<&'t str> = self.words().collect();
+        let mut changed = self.changed.take().unwrap_or_else(|| {
+            Box::new(Changed { words: self.node.words().skip(2).collect(), nodes: Vec::new() })
+        });
         if add {
-            words.extend(node.words().skip(2));
+            changed.words.extend(node.words().skip(2));
         } else {
-            let without: Vec<&str> = node.words().skip(2).collect();
-            words.retain(|word| !without.contains(word));
+            let without: HashSet<&str> = node.words().skip(2).collect();
+            changed.words.retain(|word| !without.contains(word));
         }
-        let mut nodes = self.changed.take().map(|changed| changed.nodes).unwrap_or_default();
-        nodes.push(node);
-        self.changed = Some(Box::new(Changed { words, nodes }));
+        changed.nodes.push(node);
+        self.changed = Some(changed);
     }
 }
 
@@ -103,6 +104,19 @@ impl<'t> Settings<'t> {
         self.index.get(key).copied()
     }
 
+    /// Removes a setting. Among many the last one takes its place: each removal costs the same.
+    fn take_out(&mut self, at: usize) -> (&'t str, Value<'t>) {
+        if self.index.is_empty() {
+            return self.values.remove(at);
+        }
+        let gone = self.values.swap_remove(at);
+        self.index.remove(gone.0);
+        if let Some((moved, _)) = self.values.get(at) {
+            self.index.insert(moved, at);
+        }
+        gone
+    }
+
     fn statement(&mut self, node: Node<'t>) {
         let mut words = node.words();
         let verb = words.next().unwrap_or("");
@@ -119,9 +133,8 @@ impl<'t> Settings<'t> {
             ("unset", known) => {
                 node.claim(Fate::inert(Reason::DefaultValue));
                 if let Some(known) = known {
-                    let (_, value) = self.values.remove(known);
+                    let (_, value) = self.take_out(known);
                     value.claim(Fate::inert(Reason::Overridden));
-                    self.index.clear();
                 }
             }
             ("append", Some(known)) => self.change(known, node, true),

@@ -22,6 +22,7 @@ fn blank<'t>(name: Cow<'t, str>, node: Node<'t>) -> Vip<'t> {
         enabled: true,
         interface: "",
         external: None,
+        external_name: "",
         mapped: None,
         ports: None,
         fixed: false,
@@ -39,6 +40,7 @@ pub(in crate::fortios) fn vip<'t>(entry: &Entry<'t>, say: &mut Say) -> Vip<'t> {
     let settings = entry.settings();
     let mut vip = blank(entry.name.clone(), entry.node);
     vip.interface = settings.word("extintf");
+    vip.external_name = settings.word("extaddr");
     let kind = settings.word("type");
     let forwards = settings.enabled("portforward");
     for (key, value) in &settings.values {
@@ -151,7 +153,13 @@ fn option<'t>(vip: &mut Vip<'t>, key: &str, value: &Value<'t>, forwards: bool) -
             mark(vip, format!("set {key} disable"));
             Some(Fate::unsupported(Reason::FamilyTranslation))
         }
-        "extaddr" | "mapped-addr" | "gslb-hostname" if !value.one().is_empty() => {
+        "extaddr" if !value.one().is_empty() => {
+            if value.words().nth(1).is_some() {
+                mark(vip, format!("set {key}"));
+            }
+            Some(Fate::approximated(Reason::NamedUnknown))
+        }
+        "mapped-addr" | "gslb-hostname" if !value.one().is_empty() => {
             mark(vip, format!("set {key}"));
             Some(Fate::approximated(Reason::NamedUnknown))
         }

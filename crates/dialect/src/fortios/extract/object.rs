@@ -66,9 +66,13 @@ fn address_value<'t>(
     let named = |kind, meaning: String| AddressValue::Named(kind, meaning);
     match kind {
         "" | "ipmask" | "ipprefix" => {
-            // Only one kind of value may be given without its type in hand-written text: that is not guessed at.
             let Some(value) = settings.get(if v6 { "ip6" } else { "subnet" }) else {
-                return AddressValue::Set(Addresses::family(family(v6)));
+                // Without any value it is everything. A value of another type (in text that no device wrote) is not guessed at.
+                let other = |(key, _): &&(&str, Value<'t>)| OTHER_VALUES.contains(key);
+                return match settings.values.iter().find(other) {
+                    Some((_, value)) => AddressValue::Invalid(invalid(value, say)),
+                    None => AddressValue::Set(Addresses::family(family(v6))),
+                };
             };
             match value::prefix(value) {
                 Some(prefix) if prefix.address().is_ipv6() == v6 => {
@@ -100,6 +104,22 @@ fn address_value<'t>(
         _ => named(PredicateKind::Dynamic, canonical(settings)),
     }
 }
+
+/// Values of addresses that are not of the type that is meant when none is given.
+const OTHER_VALUES: [&str; 12] = [
+    "country",
+    "end-ip",
+    "end-mac",
+    "fqdn",
+    "interface",
+    "ip6",
+    "macaddr",
+    "start-ip",
+    "start-mac",
+    "subnet",
+    "wildcard",
+    "wildcard-fqdn",
+];
 
 fn family(v6: bool) -> Family {
     if v6 { Family::V6 } else { Family::V4 }

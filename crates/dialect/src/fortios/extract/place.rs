@@ -1,14 +1,14 @@
 //! Interfaces, zones, SD-WAN and routes.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
 
-use policy::{Prefix, Span};
+use hashbrown::HashSet;
+use policy::{IpRange, Prefix, Span};
 
 use super::{Sections, invalid};
 use crate::codes;
 use crate::fate::{Fate, Reason};
-use crate::fortios::config::{Interface, Route, Target, Via, Zone};
+use crate::fortios::config::{Interface, Mark, Route, Target, Via, Zone};
 use crate::fortios::inert;
 use crate::fortios::say::Say;
 use crate::fortios::table::{Settings, Value, entries};
@@ -35,8 +35,33 @@ pub(in crate::fortios) fn interfaces<'t>(
         }
         link.claim_rest(Fate::inert(Reason::LinkLayer));
     }
+    // Parts of a configuration leave out the interfaces that tunnels and the like bring with them.
+    let mut known: HashSet<String> = found.iter().map(|one| one.name.to_string()).collect();
+    for section in MAKERS {
+        for entry in sections.blocks(section).iter().flat_map(|block| block.children()) {
+            let name = entry.word(1);
+            if entry.word(0) == "edit" && !name.is_empty() && known.insert(name.to_owned()) {
+                let interface = blank(Cow::Borrowed(name), entry.span());
+                found.push(Interface { implied: true, tunnel: true, ..interface });
+            }
+        }
+    }
     found
 }
+
+/// Sections whose entries are interfaces.
+const MAKERS: [&str; 10] = [
+    "system geneve",
+    "system gre-tunnel",
+    "system ipip-tunnel",
+    "system ipsec-aggregate",
+    "system ipv6-tunnel",
+    "system pppoe-interface",
+    "system sit-tunnel",
+    "system vne-interface",
+    "system vxlan",
+    "vpn ipsec phase1-interface",
+];
 
 fn blank(name: Cow<'_, str>, span: Span) -> Interface<'_> {
     Interface {
@@ -48,6 +73,9 @@ fn blank(name: Cow<'_, str>, span: Span) -> Interface<'_> {
         remote: None,
         dynamic: false,
         down: false,
+        implied: false,
+        tunnel: false,
+        stops: Vec::new(),
         access: [Vec::new(), Vec::new()],
     }
 }
@@ -73,13 +101,22 @@ fn interface<'t>(
             },
             "mode" => interface.dynamic = matches!(value.one(), "dhcp" | "pppoe"),
             "status" => interface.down = value.one() == "down",
+            "type" => interface.tunnel = value.one() == "tunnel",
+            _ if stops(key, value.one()) => {
+                let what = format!("set {key} {}", value.one());
+                say.warn(codes::UNSUPPORTED, value.span(), "what", &what);
+                interface.stops.push(Mark { span: value.span(), what });
+                value.claim(Fate::unsupported(Reason::MatchOption));
+                continue;
+            }
             "allowaccess" => interface.access[0] = value.words().collect(),
             "alias" => {
                 interface.comment = value.one();
                 value.claim(Fate::inert(Reason::Cosmetic));
                 continue;
             }
-            "forward-domain" | "ipmac" | "l2forward" | "stpforward" | "vlanforward" | "macaddr" => {
+            "forward-domain" | "ipmac" | "vrf" | "l2forward" | "stpforward" | "vlanforward"
+            | "macaddr" => {
                 value.claim(Fate::inert(Reason::LinkLayer));
                 continue;
             }
@@ -116,6 +153,18 @@ fn interface<'t>(
     interface
 }
 
+/// Settings of an interface that may stop what comes in by it: users who have not signed in, addresses that do not fit their MAC,
+/// a part of the device that does not forward, other tables of routes.
+fn stops(key: &str, word: &str) -> bool {
+    match key {
+        "security-mode" => !matches!(word, "" | "none"),
+        "dedicated-to" => word == "management",
+        "ips-sniffer-mode" | "ipmac" => word == "enable",
+        "vrf" => !matches!(word, "" | "0"),
+        _ => false,
+    }
+}
+
 /// Adds an own address; false when it is not valid.
 fn own(value: &Value<'_>, to: &mut Vec<Prefix>, say: &mut Say) -> bool {
     match value::prefix(value) {
@@ -142,6 +191,10 @@ fn ipv6<'t>(block: Node<'t>, interface: &mut Interface<'t>, say: &mut Say) {
     address_of(&settings, "ip6-address", &mut interface.addresses, say);
     if let Some(value) = settings.get("ip6-allowaccess") {
         interface.access[1] = value.words().collect();
+        value.claim(Fate::CONVERTED);
+    }
+    if let Some(value) = settings.get("autoconf") {
+        interface.dynamic |= value.one() == "enable";
         value.claim(Fate::CONVERTED);
     }
     if let Some(value) = settings.get("ip6-mode") {
@@ -286,6 +339,8 @@ pub(in crate::fortios) struct Routes<'t> {
     pub(in crate::fortios) list: Vec<Route<'t>>,
     /// What adds routes that are not told, or overrules them.
     pub(in crate::fortios) open: Vec<(Span, String)>,
+    /// Addresses that the device hands out to clients of its tunnels and routes there.
+    pub(in crate::fortios) unknown: Vec<IpRange>,
 }
 
 /// `config router static` and `static6`, and the traces of other routes.
@@ -300,6 +355,7 @@ pub(in crate::fortios) fn routes<'t>(sections: &mut Sections<'t>, say: &mut Say)
         }
     }
     dynamic(sections, &mut routes);
+    super::vpn::clients(sections, &mut routes);
     for section in ["router policy", "router policy6"] {
         for block in sections.take(section) {
             let rules = entries(&[block]);
@@ -345,7 +401,9 @@ fn route<'t>(
                 continue;
             }
             "device" if via == Via::Open => via = Via::Place(value.one()),
-            "sdwan-zone" => via = Via::Place(value.one()),
+            // Of several zones the device chooses one.
+            "sdwan-zone" if value.words().nth(1).is_some() => via = Via::Open,
+            "sdwan-zone" if !value.one().is_empty() => via = Via::Place(value.one()),
             "sdwan" | "virtual-wan-link" if yes => via = Via::Place(DEFAULT_ZONE),
             "blackhole" if yes => via = Via::Blackhole,
             "distance" => distance = value.one().parse().unwrap_or(10),
@@ -371,6 +429,7 @@ fn route<'t>(
             | "internet-service-fortiguard"
             | "device"
             | "sdwan"
+            | "sdwan-zone"
             | "virtual-wan-link"
             | "blackhole"
             | "seq-num"
@@ -413,47 +472,6 @@ fn dynamic(sections: &mut Sections<'_>, routes: &mut Routes<'_>) {
                 Fate::inert(Reason::Disabled)
             };
             inert::claim_below(block, fate);
-        }
-    }
-}
-
-/// Selectors of tunnels: `config vpn ipsec phase2-interface`. Those that narrow what a tunnel carries are said.
-pub(in crate::fortios) fn selectors(sections: &mut Sections<'_>, say: &mut Say) {
-    for section in ["vpn ipsec phase2-interface", "vpn ipsec phase2"] {
-        for entry in entries(&sections.take(section)) {
-            let settings = entry.settings();
-            for (key, value) in &settings.values {
-                let selects = [
-                    "src-subnet",
-                    "dst-subnet",
-                    "src-subnet6",
-                    "dst-subnet6",
-                    "src-name",
-                    "dst-name",
-                    "src-name6",
-                    "dst-name6",
-                    "src-start-ip",
-                    "src-end-ip",
-                    "dst-start-ip",
-                    "dst-end-ip",
-                    "src-port",
-                    "dst-port",
-                    "protocol",
-                ];
-                let open =
-                    matches!(value.one(), "" | "0" | "0.0.0.0" | "0.0.0.0/0" | "::/0" | "::")
-                        && value.words().nth(1).is_none_or(|mask| mask == "0.0.0.0");
-                let open = open
-                    || Ipv4Addr::UNSPECIFIED.to_string() == value.one() && key.ends_with("-ip");
-                if selects.contains(key) && !open {
-                    value.claim(Fate::unsupported(Reason::TunnelSelector));
-                    let what = format!("{section} {}", entry.name);
-                    say.note(codes::UNSUPPORTED, value.span(), "what", &what);
-                } else {
-                    inert::claim(key, value, Fate::inert(Reason::TunnelCrypto));
-                }
-            }
-            entry.claim_rest(Fate::inert(Reason::TunnelCrypto));
         }
     }
 }

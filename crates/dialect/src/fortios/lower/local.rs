@@ -1,5 +1,6 @@
 //! Packets to the device itself: `local-in-policy`, then what interfaces let in.
 
+use hashbrown::{HashMap, HashSet};
 use policy::{
     Action, Family, Origin, PortRange, PredicateKind, Rule, Rulebase, Services, Verdict, Zones,
 };
@@ -47,9 +48,11 @@ impl<'t> Lower<'t, '_> {
                 rule.action = Action::SkipTo(access);
             }
         }
+        let common = [0, 1].map(|index| self.common_access(interfaces, index));
         for interface in interfaces.iter().filter(|interface| !interface.down) {
-            for (access, family) in interface.access.iter().zip([Family::V4, Family::V6]) {
-                self.access(interface, access, family, interfaces, &mut rules);
+            let families = [Family::V4, Family::V6];
+            for ((access, family), common) in interface.access.iter().zip(families).zip(&common) {
+                self.access(interface, access, family, common, &mut rules);
             }
         }
         if rules.iter().all(|rule| !matches!(rule.action, Action::SkipTo(_)))
@@ -75,13 +78,32 @@ impl<'t> Lower<'t, '_> {
         self.b.policy.local = Some(local);
     }
 
+    /// For each zone what all of its interfaces let in.
+    fn common_access(
+        &self,
+        interfaces: &[Interface<'t>],
+        index: usize,
+    ) -> HashMap<String, HashSet<&'t str>> {
+        let mut common: HashMap<String, HashSet<&'t str>> = HashMap::new();
+        for interface in interfaces {
+            let Some(zone) = self.members.get(interface.name.as_ref()) else { continue };
+            let words = interface.access.get(index).into_iter().flatten().copied();
+            let words: HashSet<&'t str> = words.collect();
+            common
+                .entry_ref(zone.as_ref())
+                .and_modify(|known| known.retain(|word| words.contains(word)))
+                .or_insert(words.clone());
+        }
+        common
+    }
+
     /// One rule for what an interface lets in.
     fn access(
         &mut self,
         interface: &Interface<'t>,
         words: &[&'t str],
         family: Family,
-        all: &[Interface<'t>],
+        common: &HashMap<String, HashSet<&'t str>>,
         rules: &mut Vec<Rule>,
     ) {
         let mut services = Vec::new();
@@ -110,16 +132,9 @@ impl<'t> Lower<'t, '_> {
         rule.destination = policy::Addresses::family(family);
         rule.services = Services::union(services);
         // A rule sees the zone, the device the interface: the others of the zone may let in less.
-        let zone_name = self.members.get(interface.name.as_ref());
-        let index = usize::from(family == Family::V6);
-        let alike = zone_name.is_none_or(|zone| {
-            all.iter().filter(|other| self.members.get(other.name.as_ref()) == Some(zone)).all(
-                |other| {
-                    let theirs = other.access.get(index);
-                    words.iter().all(|word| theirs.is_some_and(|theirs| theirs.contains(word)))
-                },
-            )
-        });
+        let zone =
+            self.members.get(interface.name.as_ref()).and_then(|zone| common.get(zone.as_ref()));
+        let alike = zone.is_none_or(|common| words.iter().all(|word| common.contains(word)));
         if !alike {
             let mark = Mark { span: interface.span, what };
             rule.conditions.push(self.doubt(&mark));

@@ -55,6 +55,8 @@ impl<'t> Lower<'t, '_> {
         rule.from = self.vip_zones(vip);
         rule.destination = match vip.external {
             Some(range) => Addresses::Range(range),
+            // Names of the network: what they stand for is asked by the name of the object.
+            None if !vip.external_name.is_empty() => self.address(vip.external_name, index, span),
             None => self.interface_addresses(vip, index),
         };
         if !vip.sources.is_empty() {

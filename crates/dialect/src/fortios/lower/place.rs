@@ -164,8 +164,18 @@ impl<'t> Lower<'t, '_> {
             return;
         }
         let mut unknown: Vec<Prefix> = Vec::new();
+        unknown.extend(routes.unknown.iter().copied().flat_map(prefixes));
         let mut found: Vec<Route> = Vec::new();
+        let down: HashSet<&str> = interfaces
+            .iter()
+            .filter(|interface| interface.down)
+            .map(|interface| interface.name.as_ref())
+            .collect();
         for route in &routes.list {
+            // A route by an interface that is switched off is not in force.
+            if matches!(route.via, Via::Place(name) if down.contains(name)) {
+                continue;
+            }
             let Some(prefixes) = self.route_targets(route.to, route.span) else {
                 open = true;
                 continue;
@@ -277,7 +287,21 @@ impl<'t> Lower<'t, '_> {
         });
     }
 
-    // --- What passes without a policy ---
+    // --- What is stopped or passes without a policy ---
+
+    /// What interfaces may stop before any policy: nobody knows, so a leading rule may deny it.
+    pub(super) fn stops(&mut self, interfaces: &[Interface<'t>], rules: &mut Vec<Rule>) {
+        for interface in interfaces.iter().filter(|interface| !interface.down) {
+            for mark in &interface.stops {
+                let label = format!("{} of {}", mark.what, interface.name);
+                let origin = Origin::at(mark.span, label);
+                let mut rule = Rule::any(origin, policy::Action::Decide(Verdict::Deny));
+                rule.from = Zones::Of(self.zone_of_interface_id(&interface.name));
+                rule.conditions.push(self.doubt(mark));
+                rules.push(rule);
+            }
+        }
+    }
 
     /// `allow-traffic-redirect`: what leaves by the interface by which it came passes without a policy, unless its destination was
     /// translated. On by default before 7.4.10 and 7.6.5; before 7.0.16, 7.2.11 and 7.4.4 for sources of the interface's network only.
@@ -319,7 +343,9 @@ impl<'t> Lower<'t, '_> {
                     if any_source { Addresses::family(family) } else { Addresses::union(own) };
                 rule.destination = Addresses::family(family);
                 // In a zone of several it is not known by which member a packet leaves; without a version nor is the default.
-                if set.is_none() || self.members.contains_key(interface.name.as_ref()) {
+                // The inside of a tunnel is taken out and put in again: the vendor does not count that as the same way.
+                let unsure = set.is_none() || interface.tunnel;
+                if unsure || self.members.contains_key(interface.name.as_ref()) {
                     let mark = crate::fortios::config::Mark { span: interface.span, what };
                     rule.conditions.push(self.doubt(&mark));
                 }
@@ -382,49 +408,55 @@ fn without(routes: Vec<Route>, unknown: &[Prefix], open: &mut bool) -> Vec<Route
     if unknown.is_empty() {
         return routes;
     }
+    let mut cuts: Vec<IpRange> = unknown.iter().map(|unknown| unknown.range()).collect();
+    cuts.sort_by_key(|cut| (cut.first(), std::cmp::Reverse(cut.last())));
     let mut kept = Vec::new();
     for route in routes {
-        let inside = |unknown: &&Prefix| {
-            let range = route.prefix.range();
-            unknown.length() >= route.prefix.length() && range.contains(unknown.range().first())
-        };
-        let mut pieces = vec![route.prefix];
-        for cut in unknown.iter().filter(inside) {
-            pieces = pieces.into_iter().flat_map(|piece| apart(piece, *cut)).collect();
-            if pieces.len() + kept.len() > PIECES {
-                *open = true;
-                return kept;
-            }
+        let range = route.prefix.range();
+        let from = cuts.partition_point(|cut| cut.first() < range.first());
+        let inside = cuts.get(from..).unwrap_or(&[]).iter();
+        let inside = inside.take_while(|cut| range.contains(cut.first()));
+        let mut inside: Vec<&IpRange> = inside.filter(|cut| cut.last() <= range.last()).collect();
+        // Two networks are apart or one is in the other: the wider one stands first and stands for both.
+        inside.dedup_by(|next, kept| kept.contains(next.first()));
+        if inside.is_empty() {
+            kept.push(route);
+            continue;
         }
+        if inside.len() + kept.len() > PIECES {
+            *open = true;
+            return kept;
+        }
+        let pieces = around(range, &inside);
         kept.extend(pieces.into_iter().map(|prefix| Route { prefix, ..route.clone() }));
+        if kept.len() > PIECES {
+            *open = true;
+            return kept;
+        }
     }
     kept
 }
 
-/// A network without another one.
-fn apart(whole: Prefix, cut: Prefix) -> Vec<Prefix> {
-    if !whole.range().contains(cut.range().first()) || cut.length() < whole.length() {
-        let covered = cut.range().contains(whole.range().first()) && cut.length() <= whole.length();
-        return if covered { Vec::new() } else { vec![whole] };
+/// What is left of a range without others, which are inside of it, apart and in order.
+fn around(whole: IpRange, cuts: &[&IpRange]) -> Vec<Prefix> {
+    let after = |address| {
+        let next = whole.offset_of(address)?.checked_add(1)?;
+        whole.nth(next)
+    };
+    let before = |address| {
+        let last = whole.offset_of(address)?.checked_sub(1)?;
+        whole.nth(last)
+    };
+    let mut found = Vec::new();
+    let mut start = Some(whole.first());
+    for cut in cuts {
+        let gap = start.zip(before(cut.first())).and_then(|(from, to)| IpRange::new(from, to));
+        found.extend(gap.into_iter().flat_map(prefixes));
+        start = after(cut.last());
     }
-    let mut kept = Vec::new();
-    let mut now = whole.range();
-    for length in whole.length() + 1..=cut.length() {
-        let low = Prefix::new(now.first(), length).map(Prefix::range);
-        let high = low.and_then(|low| {
-            let start = now.nth(now.offset_of(low.last())?.checked_add(1)?)?;
-            Prefix::new(start, length)
-        });
-        let (Some(low), Some(high)) = (low, high) else { break };
-        if low.contains(cut.range().first()) {
-            kept.push(high);
-            now = low;
-        } else {
-            kept.extend(Prefix::new(low.first(), length));
-            now = high.range();
-        }
-    }
-    kept
+    let rest = start.and_then(|from| IpRange::new(from, whole.last()));
+    found.extend(rest.into_iter().flat_map(prefixes));
+    found
 }
 
 #[cfg(test)]
@@ -435,8 +467,21 @@ mod tests {
     #[test]
     fn networks_are_taken_apart_exactly() {
         let whole = parse_prefix("0.0.0.0/0").unwrap();
-        let pieces = apart(whole, parse_prefix("10.0.0.0/8").unwrap());
+        let ten = parse_prefix("10.0.0.0/8").unwrap().range();
+        let pieces = around(whole.range(), &[&ten]);
         assert_eq!(pieces.len(), 8);
+        // A wider network of which nobody knows leaves the narrower one to be cut out.
+        let route = |text: &str| Route {
+            prefix: parse_prefix(text).unwrap(),
+            interface: None,
+            distance: 0,
+            origin: Origin::default(),
+        };
+        let unknown =
+            ["10.0.0.0/8", "10.1.2.0/24", "10.1.2.0/25"].map(|p| parse_prefix(p).unwrap());
+        let kept = without(vec![route("10.1.0.0/16")], &unknown, &mut false);
+        assert_eq!(kept.len(), 8);
+        assert!(without(vec![route("10.1.2.0/24")], &unknown[..2], &mut false).is_empty());
         let covers = |address: &str| {
             pieces.iter().any(|piece| piece.range().contains(address.parse().unwrap()))
         };

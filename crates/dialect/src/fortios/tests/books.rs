@@ -211,3 +211,33 @@ fn the_language_is_told_from_others() {
     assert_ne!(sure("hostname asa\naccess-list a extended permit ip any any\n"), Some("fortios"));
     assert_ne!(sure("configure terminal\ninterface GigabitEthernet0/0\n"), Some("fortios"));
 }
+
+/// Each of these took minutes when one statement looked at all the others.
+#[test]
+fn many_of_one_sort_cost_no_more_each() {
+    let many = 20_000;
+    let of = |one: &dyn Fn(u32) -> String| (0..many).map(one).collect::<String>();
+    let lists = [
+        format!(
+            "config firewall addrgrp\nedit a\n{}next\nend\n",
+            of(&|i| format!("append member m{i}\n"))
+        ),
+        format!(
+            "config firewall addrgrp\nedit a\n{}{}next\nend\n",
+            of(&|i| format!("set k{i} 1\n")),
+            of(&|i| format!("unset k{i}\n"))
+        ),
+        format!(
+            "config system interface\n{}end\nconfig system zone\nedit z\nset interface {}\nnext\nend\n",
+            of(&|i| format!("edit p{i}\nset ip 10.0.0.1/24\nset allowaccess ping ssh\nnext\n")),
+            of(&|i| format!(" p{i}"))
+        ),
+        format!(
+            "config router static\n{}edit 99999\nset device x\nnext\nend\n",
+            of(&|i| format!("edit {}\nset dst 10.{}.{}.0/24\nnext\n", i + 1, i >> 8, i & 255))
+        ),
+    ];
+    for text in lists {
+        check(&of_bytes(text.into_bytes()));
+    }
+}

@@ -201,3 +201,12 @@ fn a_vip_of_a_zone_member_is_for_that_member_only() {
     assert_eq!(verdict(&policy, "in=wan 198.51.100.7:1 > 203.0.113.4:80/tcp"), Verdict::Accept);
     assert!(decided(&policy, "in=dmz 198.51.100.7:1 > 203.0.113.4:80/tcp").nat.is_empty());
 }
+
+#[test]
+fn a_vip_of_a_named_external_address_is_not_that_of_its_interface() {
+    let text = "config firewall address\nedit out\nset subnet 198.51.100.7/32\nnext\nend\nconfig firewall vip\nedit v\nset extaddr out\nset extintf wan\nset mappedip 10.0.0.80\nnext\nend\n";
+    let policy = with(&format!("{text}{}", line(1, "wan", "lan", "all", "v", ACCEPT)));
+    let to = |address: &str| verdict(&policy, &format!("in=wan 192.0.2.9:1 > {address}:80/tcp"));
+    assert_eq!(to("198.51.100.7"), Verdict::Accept);
+    assert_eq!(to("203.0.113.2"), Verdict::Deny);
+}

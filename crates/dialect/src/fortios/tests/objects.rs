@@ -138,3 +138,12 @@ fn schedules_are_unknowns_except_always_and_never() {
     assert_eq!(at("no"), NO);
     assert_eq!(at("nowhere-defined"), MAYBE);
 }
+
+#[test]
+fn a_value_of_another_type_is_not_everything() {
+    let text = "config firewall address\nedit a\nset start-ip 192.0.2.1\nset end-ip 192.0.2.9\nnext\nedit b\nset color 3\nnext\nend\n";
+    let of = |name: &str| with(&format!("{text}{}", line(1, "lan", "wan", "all", name, ACCEPT)));
+    let far = "in=lan 10.0.0.5:1 > 198.51.100.1:80/tcp";
+    assert_eq!(verdicts(&of("a"), far), [Verdict::Accept, Verdict::Deny]);
+    assert_eq!(verdicts(&of("b"), far), [Verdict::Accept]);
+}

@@ -133,3 +133,79 @@ fn sd_wan_zones_hold_their_members() {
     assert_eq!(by(&policy, "in=lan 10.0.0.5:1 > 192.0.2.9:80/tcp"), "policy 1");
     assert_eq!(policy.routing, policy::Routing::Partial);
 }
+
+#[test]
+fn a_route_by_an_interface_that_is_down_is_not_in_force() {
+    let text = "config system interface\nedit old\nset ip 192.0.2.1/24\nset status down\nnext\nend\nconfig router static\nedit 7\nset dst 198.51.100.0/24\nset device old\nnext\nend\n";
+    let policy = with(&format!("{text}{}", line(1, "lan", "wan", "all", "all", ACCEPT)));
+    assert_eq!(by(&policy, "in=lan 10.0.0.5:1 > 198.51.100.1:80/tcp"), "policy 1");
+}
+
+#[test]
+fn where_clients_of_tunnels_are_is_an_open_question() {
+    let ssl = "config firewall address\nedit pool\nset type iprange\nset start-ip 10.212.134.200\nset end-ip 10.212.134.210\nnext\nend\nconfig vpn ssl settings\nset tunnel-ip-pools pool\nset source-interface wan\nend\n";
+    let dial = "config vpn ipsec phase1-interface\nedit d\nset type dynamic\nset interface wan\nset ipv4-start-ip 10.212.134.200\nset ipv4-end-ip 10.212.134.210\nset psksecret ENC abc\nnext\nend\n";
+    for text in [ssl, dial] {
+        let policy = with(&format!("{text}{}", line(1, "lan", "wan", "all", "all", ACCEPT)));
+        let to =
+            |address: &str| verdicts(&policy, &format!("in=lan 10.0.0.5:1 > {address}:80/tcp"));
+        assert_eq!(to("10.212.134.205"), [Verdict::Accept, Verdict::Deny], "{text}");
+        assert_eq!(to("10.212.134.215"), [Verdict::Accept]);
+    }
+    let idle = ssl.replace("set source-interface wan\n", "");
+    assert_eq!(with(&idle).routing, policy::Routing::Complete);
+}
+
+#[test]
+fn what_an_interface_may_stop_is_an_open_question() {
+    let policy_of = |setting: &str| {
+        let text = format!(
+            "config system interface\nedit lan\n{setting}\nnext\nend\n{}",
+            line(1, "lan", "wan", "all", "all", ACCEPT)
+        );
+        with(&text)
+    };
+    let web = "in=lan 10.0.0.5:1 > 192.0.2.9:80/tcp";
+    let both = [Verdict::Accept, Verdict::Deny];
+    for setting in [
+        "set security-mode captive-portal",
+        "set dedicated-to management",
+        "set ipmac enable",
+        "set vrf 3",
+    ] {
+        assert_eq!(verdicts(&policy_of(setting), web), both, "{setting}");
+    }
+    for setting in ["set security-mode none", "set dedicated-to none", "set vrf 0"] {
+        assert_eq!(verdicts(&policy_of(setting), web), [Verdict::Accept], "{setting}");
+    }
+}
+
+#[test]
+fn interfaces_inside_of_a_vdom_are_its_own() {
+    let text = "config vdom\nedit a\nconfig system interface\nedit p1\nset ip 10.0.0.1/24\nnext\nedit p2\nset ip 10.1.0.1/24\nnext\nend\nnext\nend\n";
+    let policy = policy(text);
+    assert_eq!(policy.interfaces.iter().filter(|i| !i.addresses.is_empty()).count(), 2);
+}
+
+#[test]
+fn a_tunnel_is_not_left_by_the_way_one_came() {
+    let text = |kind: &str| {
+        format!(
+            "#config-version=FGT60F-7.2.11-FW-build1:opmode=0\nconfig system interface\nedit hub\nset ip 10.0.0.1/24\nset type {kind}\nnext\nedit other\nset ip 10.1.0.1/24\nnext\nend\nconfig router static\nend\n"
+        )
+    };
+    let back = "in=hub 10.0.0.5:1 > 10.0.0.9:80/tcp";
+    assert_eq!(verdicts(&policy(&text("tunnel")), back), [Verdict::Accept, Verdict::Deny]);
+    assert_eq!(verdicts(&policy(&text("physical")), back), [Verdict::Accept]);
+    // Never between two interfaces.
+    let across = "in=hub 10.0.0.5:1 > 10.1.0.9:80/tcp";
+    assert_eq!(verdicts(&policy(&text("physical")), across), [Verdict::Deny]);
+}
+
+#[test]
+fn tunnels_are_interfaces_also_where_the_interfaces_are_left_out() {
+    let tunnel = "config vpn ipsec phase1-interface\nedit hq\nset interface wan\nnext\nend\nconfig router static\nedit 5\nset dst 192.0.2.0/24\nset device hq\nnext\nend\n";
+    let text = format!("{HEAD}{tunnel}{}", line(1, "lan", "hq", "all", "all", ACCEPT));
+    assert!(reading(&text).problems.iter().all(|problem| problem.code != codes::UNDEFINED));
+    assert_eq!(verdict(&policy(&text), "in=lan 10.0.0.5:1 > 192.0.2.9:80/tcp"), Verdict::Accept);
+}

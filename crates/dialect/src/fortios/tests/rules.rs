@@ -195,3 +195,34 @@ fn policy_mode_needs_both_lists_and_asks_for_applications() {
     assert_eq!(verdicts(&policy, WEB), [Verdict::Accept, Verdict::Deny]);
     assert_eq!(policy.filter.len(), 2);
 }
+
+#[test]
+fn in_policy_mode_the_first_list_has_no_action() {
+    let head = format!("{HEAD}config system settings\nset ngfw-mode policy-based\nend\n");
+    let first = line(1, "lan", "wan", "all", "all", "set service ALL");
+    let second = |action: &str| {
+        format!(
+            "config firewall security-policy\nedit 1\nset srcintf lan\nset dstintf wan\nset srcaddr all\nset dstaddr all\n{action}\nset schedule always\nset service ALL\nnext\nend\n"
+        )
+    };
+    let of = |second: &str| verdict(&policy(&format!("{head}{first}{second}")), WEB);
+    assert_eq!(of(&second("set action accept")), Verdict::Accept);
+    assert_eq!(of(&second("")), Verdict::Deny);
+    assert_eq!(of(""), Verdict::Deny);
+    // What the first list does not match never comes to the second one.
+    let other = line(1, "dmz", "wan", "all", "all", "set service ALL");
+    let text = format!("{head}{other}{}", second("set action accept"));
+    assert_eq!(verdict(&policy(&text), WEB), Verdict::Deny);
+}
+
+#[test]
+fn what_waits_for_a_user_or_another_list_is_uncertain() {
+    let of = |rest: &str| {
+        let rest = format!("{ACCEPT}\n{rest}");
+        verdicts(&with(&line(1, "lan", "wan", "all", "all", &rest)), WEB)
+    };
+    for rest in ["set disclaimer enable", "set http-policy-redirect enable", "set ntlm enable"] {
+        assert_eq!(of(rest), [Verdict::Accept, Verdict::Deny], "{rest}");
+    }
+    assert_eq!(of("set disclaimer disable"), [Verdict::Accept]);
+}
