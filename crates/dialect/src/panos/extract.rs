@@ -133,11 +133,30 @@ impl<'t> Extract<'t, '_> {
                 }
             }
             "deviceconfig" => self.deviceconfig(node),
+            "container" | "device" | "snippet" => self.containers(node),
             _ => {
                 let mut device = std::mem::take(&mut self.config.device);
                 self.place_child(node, &mut device);
                 self.config.device = device;
             }
+        }
+        claim_empty(node);
+    }
+
+    /// Folders and snippets of a cloud manager. What they hold beside settings decides, and is not modelled.
+    fn containers(&mut self, node: Node<'t>) {
+        for entry in node.children() {
+            for child in entry.children() {
+                if by_table(child, inert::SCOPE) {
+                    continue;
+                }
+                child.claim_all(Fate::unsupported(Reason::OtherRuleList));
+                if child.word(0).ends_with("rulebase") && !child.is_statement() {
+                    let args = vec![("what", format!("rules of {}", entry.word(0)))];
+                    self.problems.push(Problem::error(codes::UNSUPPORTED, child.span(), args));
+                }
+            }
+            claim_empty(entry);
         }
         claim_empty(node);
     }

@@ -19,15 +19,12 @@ pub(super) const TOP: &[(&str, Reason)] = &[
 
 /// Below a device.
 pub(super) const DEVICE: &[(&str, Reason)] = &[
-    ("container", Reason::OtherDevice),
-    ("device", Reason::OtherDevice),
     ("device-config", Management),
     ("deviceconfig", Management),
     ("log-collector", Logging),
     ("log-collector-group", Logging),
     ("platform", Management),
     ("plugins", Management),
-    ("snippet", Reason::OtherDevice),
     ("vm-info-source", Management),
     ("wildfire-appliance", Management),
     ("wildfire-appliance-cluster", Management),

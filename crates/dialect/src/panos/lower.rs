@@ -27,17 +27,25 @@ use crate::reading::Problem;
 pub(super) struct Problems<'p> {
     list: &'p mut Vec<Problem>,
     said: HashSet<(&'static str, Option<Span>)>,
+    noted: HashSet<String>,
     limit: usize,
 }
 
 impl<'p> Problems<'p> {
     pub(super) fn new(list: &'p mut Vec<Problem>, limits: &Limits) -> Self {
-        Self { list, said: HashSet::new(), limit: limits.problems }
+        Self { list, said: HashSet::new(), noted: HashSet::new(), limit: limits.problems }
     }
 
     fn push(&mut self, problem: Problem) {
         if self.list.len() < self.limit && self.said.insert((problem.code.0, problem.span)) {
             self.list.push(problem);
+        }
+    }
+
+    /// A note that is said at its first place only.
+    fn note_once(&mut self, code: Code, span: Span, what: String) {
+        if self.noted.insert(what.clone()) {
+            self.push(Problem::note(code, span, vec![("what", what)]));
         }
     }
 }
@@ -194,6 +202,8 @@ struct Context<'c, 't, 'p, 'q> {
     may_v6: Vec<bool>,
     services: HashMap<(usize, &'t str), ServiceId>,
     applications: HashMap<&'t str, std::rc::Rc<Vec<applications::Leaf<'t>>>>,
+    /// Applications whose default ports are not known.
+    open_ports: HashSet<&'t str>,
 }
 
 impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
@@ -214,6 +224,7 @@ impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
             may_v6: Vec::new(),
             services: HashMap::new(),
             applications: HashMap::new(),
+            open_ports: HashSet::new(),
         }
     }
 

@@ -34,11 +34,13 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         let mut rule = NatRule::none(origin(from.at.name, "NAT rule", from.at.comment));
         rule.enabled = from.at.enabled;
         rule.services = match &from.service {
-            Some(words) => self.service_cell(words),
-            None => {
-                let words = self.written(&None, from.at.name, &mut conditions);
+            Some(words) if !words.is_empty() => self.service_cell(words),
+            // Any by default, but in a text that was cut it is not known.
+            cell if self.cut || cell.is_some() => {
+                let words = self.written(cell, "service", from.at.name, &mut conditions);
                 self.service_cell(&words)
             }
+            _ => policy::Services::Any,
         };
         if let Some(interface) = from.to_interface {
             conditions.extend(self.leaving_by(interface, &to));

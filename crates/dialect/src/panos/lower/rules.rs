@@ -171,8 +171,9 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
                 Pair::Any
             }
         };
-        let services = self.written(&from.service, from.at.name, &mut conditions);
-        let applications = self.written(&from.application, from.at.name, &mut conditions);
+        let services = self.written(&from.service, "service", from.at.name, &mut conditions);
+        let applications =
+            self.written(&from.application, "application", from.at.name, &mut conditions);
         match self.services_and_applications(&services, &applications, is) {
             Some((services, condition)) => {
                 rule.services = services;
@@ -259,21 +260,24 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
 
     // --- What all rules have ---
 
-    /// The words of a cell. One that is not written is "any"; in a text that was cut it is not known.
+    /// The words of a cell. Devices refuse rules where one is missing or empty: what such a rule means is not known.
     pub(super) fn written(
         &mut self,
         cell: &Cell<'t>,
+        name: &'static str,
         rule: Word<'t>,
         conditions: &mut Vec<Condition>,
     ) -> Vec<Word<'t>> {
         match cell {
-            Some(words) => words.clone(),
-            None => {
-                if self.cut {
-                    let label = Origin::at(rule.node.span(), rule.text);
-                    let kind = PredicateKind::Unreadable;
-                    conditions.push(one(self.build.fresh(kind, "a cell that was cut off", label)));
-                }
+            Some(words) if !words.is_empty() => words.clone(),
+            _ => {
+                let meaning = format!("no {name}");
+                let args = vec![("value", meaning.clone())];
+                let problem = Problem::error(codes::INVALID_VALUE, rule.node.span(), args);
+                self.problems.push(problem);
+                let label = Origin::at(rule.node.span(), rule.text);
+                let mark = self.build.fresh(PredicateKind::Unreadable, meaning, label);
+                conditions.push(one(mark));
                 vec![Word { text: "any", node: rule.node }]
             }
         }
@@ -290,12 +294,12 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             let mark = self.build.fresh(PredicateKind::Unreadable, word.text, origin);
             conditions.push(one(mark));
         }
-        let source = self.written(&at.source, at.name, &mut conditions);
-        let destination = self.written(&at.destination, at.name, &mut conditions);
-        let from = self.written(&at.from, at.name, &mut conditions);
+        let source = self.written(&at.source, "source", at.name, &mut conditions);
+        let destination = self.written(&at.destination, "destination", at.name, &mut conditions);
+        let from = self.written(&at.from, "from", at.name, &mut conditions);
         let to = match (&at.to, one_zone) {
             (None, true) => vec![Word { text: "any", node: at.name.node }],
-            (cell, _) => self.written(cell, at.name, &mut conditions),
+            (cell, _) => self.written(cell, "to", at.name, &mut conditions),
         };
         let source = self.side(&source, at.negate_source, &mut conditions);
         let destination = self.side(&destination, at.negate_destination, &mut conditions);
