@@ -15,6 +15,7 @@ pub(super) const TOP: &[(&str, Reason)] = &[
     ("move", Reason::Overridden),
     ("predefined", Envelope),
     ("rename", Reason::Overridden),
+    ("replaced", Reason::Overridden),
 ];
 
 /// Below a device.

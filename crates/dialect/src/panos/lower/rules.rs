@@ -1,6 +1,6 @@
 //! Security rules, their defaults, and what an application override makes of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use policy::{
     Action, Addresses, Condition, Origin, Pair, PredicateKind, Rule, Rulebase, RulebaseId,
@@ -48,15 +48,17 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             );
         }
         let mut names: Vec<Word<'t>> = Vec::new();
+        let mut seen: HashSet<&'t str> = HashSet::new();
         for (_, rule) in &overrides {
             if let Some(name) = rule.application
                 && rule.at.enabled
-                && names.iter().all(|known| known.text != name.text)
+                && seen.insert(name.text)
             {
                 names.push(name);
             }
         }
-        let fits = security.len().saturating_mul(names.len() + 1) <= MOST_RULES;
+        let most = MOST_RULES.min(self.room);
+        let fits = security.len().saturating_mul(names.len() + 1) <= most;
         if !fits {
             for (_, rule) in &overrides {
                 rule.at.name.node.claim_all(Fate::unsupported(Reason::OtherRuleList));
@@ -101,9 +103,17 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         is: Option<Word<'t>>,
         into: &mut Vec<Rule>,
     ) {
-        for (section, rule) in list {
+        let shared = |(section, _): &&(&str, _)| *section == "shared pre";
+        let after = list.iter().take_while(shared).count();
+        for (at, (section, rule)) in list.iter().enumerate() {
+            if at == after {
+                self.missing_rules(into);
+            }
             let lowered = self.security_rule(section, rule, is);
             into.push(lowered);
+        }
+        if after == list.len() {
+            self.missing_rules(into);
         }
         let scopes = self.source.defaults.clone();
         let find = |get: fn(&Scope<'t>) -> Option<DefaultRule<'t>>| {
@@ -115,6 +125,19 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             find(|scope| scope.local.interzone.or(scope.post.interzone).or(scope.pre.interzone));
         into.push(self.default_rule("intrazone-default", intrazone, Verdict::Accept));
         into.push(self.default_rule("interzone-default", interzone, Verdict::Deny));
+    }
+
+    /// Rules of a parent group that the file does not have: each packet may be decided there.
+    fn missing_rules(&mut self, into: &mut Vec<Rule>) {
+        let Some(parent) = self.source.missing else { return };
+        for verdict in [Verdict::Accept, Verdict::Deny] {
+            let mark = self.undefined(parent);
+            let label = format!("rules of device group \"{}\"", parent.text);
+            let origin = Origin::at(parent.node.span(), label);
+            let mut rule = Rule::any(origin, Action::Decide(verdict));
+            rule.conditions.push(one(mark));
+            into.push(rule);
+        }
     }
 
     fn default_rule(

@@ -65,3 +65,142 @@ fn a_cell_that_is_missing_or_empty_is_not_any_and_not_none() {
         }
     }
 }
+
+fn translating(inside: &str) -> Policy {
+    let rule = format!(
+        "<nat><rules><entry name=\"n\"><from><member>any</member></from><to><member>untrust</member></to>\
+         <source><member>10.1.1.1</member></source><destination><member>any</member></destination>\
+         {inside}</entry></rules></nat>"
+    );
+    policy(&firewall(&rulebase(&security("all", &[], "allow"), &rule)))
+}
+
+#[test]
+fn the_service_of_a_nat_rule_is_any_unless_written() {
+    let policy = translating(
+        "<source-translation><dynamic-ip><translated-address><member>203.0.113.9</member>\
+         </translated-address></dynamic-ip></source-translation>",
+    );
+    let decision = decided(&policy, "10.1.1.1 > 8.8.8.8:22/tcp");
+    let expected = policy::TranslatedAddress::Exactly("203.0.113.9".parse().unwrap());
+    assert_eq!(decision.translated.source, expected);
+}
+
+#[test]
+fn a_pool_with_a_fallback_may_be_used_up() {
+    let policy = translating(
+        "<source-translation><dynamic-ip><translated-address><member>203.0.113.9</member></translated-address>\
+         <fallback><interface-address><interface>ethernet1/3</interface></interface-address></fallback>\
+         </dynamic-ip></source-translation>",
+    );
+    let translated = decided(&policy, "10.1.1.1:5000 > 8.8.8.8:22/tcp").translated;
+    let policy::TranslatedAddress::OneOf(ranges) = translated.source else { panic!() };
+    assert_eq!(format!("{ranges:?}").matches("203.0.113").count(), 4);
+    assert!(matches!(translated.source_port, policy::TranslatedPort::OneOf(_)));
+}
+
+#[test]
+fn a_translation_both_ways_to_an_unknown_address_is_not_forgotten() {
+    let policy = translating(
+        "<source-translation><static-ip><translated-address>nowhere</translated-address>\
+         <bi-directional>yes</bi-directional></static-ip></source-translation>",
+    );
+    assert_eq!(policy.nat.passes[0].rules.len(), 2);
+}
+
+#[test]
+fn a_static_translation_without_an_address_is_marked() {
+    let policy = translating("<source-translation><static-ip/></source-translation>");
+    assert!(!policy.nat.passes[0].rules[0].conditions.is_empty());
+}
+
+fn panorama(groups: &str, more: &str) -> String {
+    format!(
+        "<config version=\"10.0.0\"><shared/><devices><entry name=\"localhost.localdomain\">{more}\
+         <device-group>{groups}</device-group></entry></devices></config>"
+    )
+}
+
+fn pre(rules: &str) -> String {
+    format!("<pre-rulebase><security><rules>{rules}</rules></security></pre-rulebase>")
+}
+
+#[test]
+fn parts_of_a_device_group_count_together() {
+    let part = |rule: &str| {
+        format!("<entry name=\"g\">{}</entry>", pre(&security(rule, &[("from", "a")], "allow")))
+    };
+    let text = panorama(&(part("one") + &part("two")), "");
+    let policy = policy(&text);
+    let rules = &policy.rulebases[0].rules;
+    assert_eq!(rules.len(), 4, "two and the defaults");
+}
+
+#[test]
+fn a_parent_that_is_not_there_may_decide_first() {
+    let rule = security("r", &[("from", "a"), ("to", "b")], "allow");
+    for parent in ["gone", "g"] {
+        let inside = pre(&rule) + &format!("<parent-dg>{parent}</parent-dg>");
+        let text = panorama(&format!("<entry name=\"g\">{inside}</entry>"), "");
+        let reading = reading(&text);
+        let policy = &reading.devices[0].contexts[0];
+        let packet = "in=a out=b 10.1.1.1 > 8.8.8.8:22/tcp";
+        assert_eq!(verdicts(policy, packet), [Accept, Deny]);
+        let undefined = |problem: &&crate::Problem| problem.code == crate::codes::UNDEFINED;
+        assert_eq!(reading.problems.iter().filter(undefined).count(), 1);
+    }
+}
+
+#[test]
+fn variables_of_one_device_are_its_own() {
+    let variable = |value: &str| {
+        format!(
+            "<variable><entry name=\"$a\"><type><ip-netmask>{value}</ip-netmask></type></entry></variable>"
+        )
+    };
+    let stack = format!(
+        "<template-stack><entry name=\"s\"><templates><member>t</member></templates>{}<devices><entry name=\"001\"/>\
+         <entry name=\"002\">{}</entry></devices></entry></template-stack><template><entry name=\"t\"><config/></entry></template>",
+        variable("10.1.1.1"),
+        variable("10.2.2.2")
+    );
+    let objects = "<address><entry name=\"o\"><ip-netmask>$a</ip-netmask></entry></address>";
+    let rule = security("r", &[("from", "a"), ("to", "b"), ("source", "o")], "allow");
+    let group = format!(
+        "<entry name=\"g\"><devices><entry name=\"001\"/><entry name=\"002\"/></devices>{objects}{}</entry>",
+        pre(&rule)
+    );
+    let text = panorama(&group, &stack);
+    for (name, own) in [("g (001)", "10.1.1.1"), ("g (002)", "10.2.2.2")] {
+        let policy = context(&text, name);
+        for source in ["10.1.1.1", "10.2.2.2"] {
+            let packet = format!("in=a out=b {source} > 8.8.8.8:22/tcp");
+            let expected = if source == own { Accept } else { Deny };
+            assert_eq!(verdicts(&policy, &packet), [expected], "{name} {source}");
+        }
+    }
+}
+
+#[test]
+fn device_groups_that_inherit_too_much_are_left_out_and_said() {
+    let rules: String = (0..2_000).map(|at| security(&format!("r{at}"), &[], "allow")).collect();
+    let groups: String = (0..800).map(|at| format!("<entry name=\"g{at}\"/>")).collect();
+    let text =
+        panorama(&groups, "").replace("<shared/>", &format!("<shared>{}</shared>", pre(&rules)));
+    let reading = reading(&text);
+    let contexts = reading.devices[0].contexts.len();
+    assert!(contexts > 700 && contexts < 800, "{contexts}");
+    let said = reading.problems.iter().filter(|problem| problem.code == crate::codes::UNSUPPORTED);
+    assert_eq!(said.count(), 800 - contexts);
+}
+
+#[test]
+fn the_last_set_line_counts() {
+    let lines = "set rulebase security rules r from any to any source any destination any application any service any\n\
+         set rulebase security rules r action allow\nset rulebase security rules r action deny\n\
+         set address a ip-netmask 10.1.1.1\nset address a ip-netmask 10.2.2.2\n";
+    let policy = policy(lines);
+    assert_eq!(policy.rulebases[0].rules[0].action, policy::Action::Decide(Deny));
+    let found = format!("{:?}", policy.addresses);
+    assert!(found.contains("10.2.2.2") && !found.contains("10.1.1.1"), "{found}");
+}
