@@ -1,5 +1,6 @@
 //! Statement tree → [`Config`]. Takes every statement it knows; what nobody takes stays unrecognized.
 
+mod fragments;
 mod network;
 mod objects;
 mod rules;
@@ -22,13 +23,17 @@ pub(super) fn extract<'t>(trees: &'t [Tree], problems: &mut Vec<Problem>) -> Con
         problems,
         parents: HashMap::new(),
         group_index: HashMap::new(),
+        ipv6_off: None,
     };
     for tree in trees {
         for root in tree.roots() {
             extract.root(root);
         }
     }
-    let Extract { mut config, parents, .. } = extract;
+    let Extract { mut config, parents, ipv6_off, .. } = extract;
+    if let Some(node) = ipv6_off {
+        node.claim_all(Fate::unsupported(Reason::Mode));
+    }
     for group in &mut config.groups {
         if let Some(parent) = parents.get(group.name.text) {
             group.parent = group.parent.or(Some(parent));
@@ -49,6 +54,7 @@ struct Extract<'t, 'p> {
     parents: HashMap<&'t str, &'t str>,
     /// Where the device groups are, by name.
     group_index: HashMap<&'t str, usize>,
+    ipv6_off: Option<Node<'t>>,
 }
 
 impl<'t> Extract<'t, '_> {
@@ -71,6 +77,8 @@ impl<'t> Extract<'t, '_> {
                 }
             }
             "readonly" => self.readonly(node),
+            // What the API answers when asked for one list of rules.
+            "security" | "nat" | "rules" => self.rule_list(node),
             name => match belongs_below(name).len() {
                 0 => {
                     by_table(node, inert::TOP);
@@ -150,24 +158,6 @@ impl<'t> Extract<'t, '_> {
         claim_empty(node);
     }
 
-    /// Folders and snippets of a cloud manager. What they hold beside settings decides, and is not modelled.
-    fn containers(&mut self, node: Node<'t>) {
-        for entry in node.children() {
-            for child in entry.children() {
-                if by_table(child, inert::SCOPE) {
-                    continue;
-                }
-                child.claim_all(Fate::unsupported(Reason::OtherRuleList));
-                if child.word(0).ends_with("rulebase") && !child.is_statement() {
-                    let args = vec![("what", format!("rules of {}", entry.word(0)))];
-                    self.problems.push(Problem::error(codes::UNSUPPORTED, child.span(), args));
-                }
-            }
-            claim_empty(entry);
-        }
-        claim_empty(node);
-    }
-
     /// What devices and templates have alike.
     fn place_child(&mut self, node: Node<'t>, device: &mut Device<'t>) {
         match node.word(0) {
@@ -191,20 +181,7 @@ impl<'t> Extract<'t, '_> {
     /// Part of a virtual system, in a fragment without one.
     fn system_child(&mut self, node: Node<'t>) {
         let mut device = std::mem::take(&mut self.config.device);
-        let index = match device.systems.iter().position(|system| system.name == "vsys1") {
-            Some(index) => index,
-            None => {
-                device.systems.push(System {
-                    name: "vsys1",
-                    word: None,
-                    display: None,
-                    zones: Vec::new(),
-                    scope: Scope::default(),
-                    gateway: false,
-                });
-                device.systems.len() - 1
-            }
-        };
+        let index = implied_system(&mut device);
         self.system_part(&mut device, index, node);
         self.config.device = device;
     }
@@ -258,6 +235,7 @@ impl<'t> Extract<'t, '_> {
                     if let Some(first) = first {
                         self.config.ancestors_first = yes(first, Fate::CONVERTED);
                     }
+                    self.ipv6_setting(part);
                     for child in part.children() {
                         if matches!(child.word(0), "ctd" | "session" | "tcp" | "icmp" | "nat") {
                             child.claim_all(Fate::inert(Reason::Session));
@@ -266,6 +244,17 @@ impl<'t> Extract<'t, '_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Without IPv6 firewalling the rules say nothing about IPv6.
+    fn ipv6_setting(&mut self, node: Node<'t>) {
+        let session = node.child("session");
+        let Some(off) = session.and_then(|node| node.child("ipv6-firewalling")) else { return };
+        if value(off, Fate::inert(Reason::Session)).is_some_and(|word| word.text == "no") {
+            self.ipv6_off = Some(off);
+            let args = vec![("what", "ipv6-firewalling no".to_owned())];
+            self.problems.push(Problem::error(codes::MODE, off.span(), args));
         }
     }
 
@@ -414,6 +403,22 @@ fn variable<'t>(node: Node<'t>, into: &mut HashMap<&'t str, Word<'t>>) {
             _ => {}
         }
     }
+}
+
+/// The virtual system that a fragment leaves out.
+fn implied_system(device: &mut Device<'_>) -> usize {
+    if let Some(index) = device.systems.iter().position(|system| system.name == "vsys1") {
+        return index;
+    }
+    device.systems.push(System {
+        name: "vsys1",
+        word: None,
+        display: None,
+        zones: Vec::new(),
+        scope: Scope::default(),
+        gateway: false,
+    });
+    device.systems.len() - 1
 }
 
 fn system_index<'t>(device: &mut Device<'t>, node: Node<'t>, gateway: bool) -> usize {

@@ -26,7 +26,7 @@ impl<'t> Extract<'t, '_> {
         claim_empty(node);
     }
 
-    fn rule(&mut self, list: &str, node: Node<'t>, into: &mut Rulebase<'t>) {
+    pub(super) fn rule(&mut self, list: &str, node: Node<'t>, into: &mut Rulebase<'t>) {
         match list {
             "security" => into.security.push(security(node)),
             "nat" => into.nat.push(nat(node)),
@@ -39,6 +39,19 @@ impl<'t> Extract<'t, '_> {
             _ => other(list, node, into),
         }
     }
+}
+
+/// The list that a rule is of, by what only rules of that list have; empty when that is not told.
+pub(super) fn list_of(rule: Node<'_>) -> &'static str {
+    let has = |name: &str| rule.child(name).is_some();
+    let translates = ["source-translation", "destination-translation", "nat-type", "to-interface"];
+    if translates.into_iter().any(has) || has("dynamic-destination-translation") {
+        return "nat";
+    }
+    let action = rule.child("action").and_then(|action| action.children().next());
+    let action = action.filter(|action| action.is_statement()).map_or("", |word| word.word(0));
+    let verdicts = ["allow", "deny", "drop", "reset-both", "reset-client", "reset-server"];
+    if verdicts.contains(&action) && has("application") { "security" } else { "" }
 }
 
 /// A rule of a list that is not modelled.

@@ -204,3 +204,46 @@ fn the_last_set_line_counts() {
     let found = format!("{:?}", policy.addresses);
     assert!(found.contains("10.2.2.2") && !found.contains("10.1.1.1"), "{found}");
 }
+
+#[test]
+fn answers_of_the_api_with_one_list_of_rules() {
+    let rule = security("r", &[("from", "a"), ("to", "b")], "allow");
+    let translation = "<entry name=\"n\"><from><member>any</member></from><to><member>b</member></to>\
+         <source><member>any</member></source><destination><member>any</member></destination><nat-type>ipv4</nat-type></entry>";
+    for (name, list) in [("rules", rule.clone()), ("security", format!("<rules>{rule}</rules>"))] {
+        let text = format!(
+            "<response status=\"success\"><result count=\"1\"><{name}>{list}</{name}></result></response>"
+        );
+        let policy = policy(&text);
+        assert_eq!(verdicts(&policy, "in=a out=b 10.1.1.1 > 8.8.8.8:22/tcp"), [Accept]);
+    }
+    let text = format!("<response><result><rules>{translation}</rules></result></response>");
+    assert_eq!(policy(&text).nat.passes[0].rules.len(), 1);
+    let odd =
+        "<response><result><rules><entry name=\"x\"><from/></entry></rules></result></response>";
+    assert!(!unrecognized(&reading(odd)).is_empty());
+}
+
+#[test]
+fn what_tunnels_let_through_and_ipv6_that_is_off_are_said() {
+    let text = "<config><devices><entry name=\"localhost.localdomain\"><network><tunnel><ipsec><entry name=\"t\"><auto-key>\
+        <proxy-id><entry name=\"p\"><local>10.1.1.0/24</local></entry></proxy-id></auto-key></entry></ipsec></tunnel></network>\
+        <deviceconfig><setting><session><ipv6-firewalling>no</ipv6-firewalling></session></setting></deviceconfig></entry></devices></config>";
+    let reading = reading(text);
+    assert_eq!(reading.tally().count(Disposition::Unsupported), 2);
+    assert_eq!(reading.problems[0].code, crate::codes::MODE);
+}
+
+#[test]
+fn secrets_in_fields_by_name() {
+    let text = "<config><shared><server-profile><mfa-server-profile><entry name=\"d\"><mfa-config>\
+        <entry name=\"duo-secret-key\"><value>hunter2</value></entry></mfa-config></entry></mfa-server-profile></server-profile></shared>\
+        <devices><entry name=\"localhost.localdomain\"><deviceconfig><system><secure-proxy-password>hunter2</secure-proxy-password>\
+        <ntp-servers><algorithm><sha1><authentication-key>hunter2</authentication-key></sha1></algorithm></ntp-servers>\
+        </system></deviceconfig></entry></devices></config>";
+    let reading = reading(text);
+    let tree = &reading.trees[0];
+    let whole = policy::Span { file: 0, start: 0, end: u32::try_from(text.len()).unwrap() };
+    let shown = tree.snippet(whole, usize::MAX);
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
