@@ -42,6 +42,8 @@ pub(super) struct Device<'t> {
 #[derive(Debug)]
 pub(super) struct System<'t> {
     pub(super) name: &'t str,
+    /// Where it is defined, unless a fragment leaves it out.
+    pub(super) word: Option<Word<'t>>,
     pub(super) display: Option<&'t str>,
     pub(super) zones: Vec<Zone<'t>>,
     pub(super) scope: Scope<'t>,
@@ -266,13 +268,14 @@ pub(super) struct NatRule<'t> {
 pub(super) enum SourceTo<'t> {
     Keep,
     Static {
-        address: Option<Word<'t>>,
+        address: Word<'t>,
         both_ways: bool,
     },
-    /// Addresses, and whether ports change too.
+    /// Addresses, and whether ports change too; and an interface with an own address that is taken when these are used up.
     Pool {
         addresses: Vec<Word<'t>>,
         ports: bool,
+        fallback: Option<(Word<'t>, Option<Word<'t>>)>,
     },
     Interface {
         interface: Word<'t>,
@@ -306,6 +309,6 @@ pub(super) struct Template<'t> {
     pub(super) variables: HashMap<&'t str, Word<'t>>,
     /// For a stack: its templates, the first one wins.
     pub(super) templates: Vec<Word<'t>>,
-    /// For a stack: its devices.
-    pub(super) devices: Vec<Word<'t>>,
+    /// For a stack: its devices, each with variables of its own.
+    pub(super) devices: Vec<(Word<'t>, HashMap<&'t str, Word<'t>>)>,
 }

@@ -1,5 +1,6 @@
 //! Statement tree → [`Config`]. Takes every statement it knows; what nobody takes stays unrecognized.
 
+mod fragments;
 mod network;
 mod objects;
 mod rules;
@@ -17,13 +18,22 @@ use crate::tree::{Node, Tree};
 
 /// Reads one or more files of one device or management server into one configuration.
 pub(super) fn extract<'t>(trees: &'t [Tree], problems: &mut Vec<Problem>) -> Config<'t> {
-    let mut extract = Extract { config: Config::default(), problems, parents: HashMap::new() };
+    let mut extract = Extract {
+        config: Config::default(),
+        problems,
+        parents: HashMap::new(),
+        group_index: HashMap::new(),
+        ipv6_off: None,
+    };
     for tree in trees {
         for root in tree.roots() {
             extract.root(root);
         }
     }
-    let Extract { mut config, parents, .. } = extract;
+    let Extract { mut config, parents, ipv6_off, .. } = extract;
+    if let Some(node) = ipv6_off {
+        node.claim_all(Fate::unsupported(Reason::Mode));
+    }
     for group in &mut config.groups {
         if let Some(parent) = parents.get(group.name.text) {
             group.parent = group.parent.or(Some(parent));
@@ -42,6 +52,9 @@ struct Extract<'t, 'p> {
     problems: &'p mut Vec<Problem>,
     /// Parents of device groups, as the server itself keeps them.
     parents: HashMap<&'t str, &'t str>,
+    /// Where the device groups are, by name.
+    group_index: HashMap<&'t str, usize>,
+    ipv6_off: Option<Node<'t>>,
 }
 
 impl<'t> Extract<'t, '_> {
@@ -64,6 +77,8 @@ impl<'t> Extract<'t, '_> {
                 }
             }
             "readonly" => self.readonly(node),
+            // What the API answers when asked for one list of rules.
+            "security" | "nat" | "rules" => self.rule_list(node),
             name => match belongs_below(name).len() {
                 0 => {
                     by_table(node, inert::TOP);
@@ -133,6 +148,7 @@ impl<'t> Extract<'t, '_> {
                 }
             }
             "deviceconfig" => self.deviceconfig(node),
+            "container" | "device" | "snippet" => self.containers(node),
             _ => {
                 let mut device = std::mem::take(&mut self.config.device);
                 self.place_child(node, &mut device);
@@ -165,19 +181,7 @@ impl<'t> Extract<'t, '_> {
     /// Part of a virtual system, in a fragment without one.
     fn system_child(&mut self, node: Node<'t>) {
         let mut device = std::mem::take(&mut self.config.device);
-        let index = match device.systems.iter().position(|system| system.name == "vsys1") {
-            Some(index) => index,
-            None => {
-                device.systems.push(System {
-                    name: "vsys1",
-                    display: None,
-                    zones: Vec::new(),
-                    scope: Scope::default(),
-                    gateway: false,
-                });
-                device.systems.len() - 1
-            }
-        };
+        let index = implied_system(&mut device);
         self.system_part(&mut device, index, node);
         self.config.device = device;
     }
@@ -231,6 +235,7 @@ impl<'t> Extract<'t, '_> {
                     if let Some(first) = first {
                         self.config.ancestors_first = yes(first, Fate::CONVERTED);
                     }
+                    self.ipv6_setting(part);
                     for child in part.children() {
                         if matches!(child.word(0), "ctd" | "session" | "tcp" | "icmp" | "nat") {
                             child.claim_all(Fate::inert(Reason::Session));
@@ -239,6 +244,17 @@ impl<'t> Extract<'t, '_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Without IPv6 firewalling the rules say nothing about IPv6.
+    fn ipv6_setting(&mut self, node: Node<'t>) {
+        let session = node.child("session");
+        let Some(off) = session.and_then(|node| node.child("ipv6-firewalling")) else { return };
+        if value(off, Fate::inert(Reason::Session)).is_some_and(|word| word.text == "no") {
+            self.ipv6_off = Some(off);
+            let args = vec![("what", "ipv6-firewalling no".to_owned())];
+            self.problems.push(Problem::error(codes::MODE, off.span(), args));
         }
     }
 
@@ -266,37 +282,49 @@ impl<'t> Extract<'t, '_> {
 
     // --- Panorama ---
 
+    /// A device group. What several files, or several parts of one, say about it counts together.
     fn device_group(&mut self, node: Node<'t>) {
         let name = word(node);
-        let mut group =
-            DeviceGroup { name, parent: None, devices: Vec::new(), scope: Scope::default() };
+        let index = *self.group_index.entry(name.text).or_insert_with(|| {
+            let (devices, scope) = (Vec::new(), Scope::default());
+            self.config.groups.push(DeviceGroup { name, parent: None, devices, scope });
+            self.config.groups.len() - 1
+        });
+        let Some(group) = self.config.groups.get_mut(index) else { return };
+        let mut scope = std::mem::take(&mut group.scope);
+        let mut devices = std::mem::take(&mut group.devices);
+        let mut parent = group.parent;
         for child in node.children() {
             match child.word(0) {
                 "devices" => {
                     child.claim_all(Fate::CONVERTED);
-                    group.devices.extend(objects::devices(child));
+                    devices.extend(objects::devices(child));
                 }
                 "parent-dg" => {
-                    group.parent = value(child, Fate::CONVERTED).map(|word| word.text);
+                    parent = value(child, Fate::CONVERTED).map(|word| word.text);
                 }
-                _ => self.scope_child(child, &mut group.scope),
+                _ => self.scope_child(child, &mut scope),
             }
         }
         claim_empty(node);
-        match self.config.groups.iter_mut().find(|known| known.name.text == name.text) {
-            None => self.config.groups.push(group),
-            Some(_) => self.duplicate(name),
+        if let Some(group) = self.config.groups.get_mut(index) {
+            (group.scope, group.devices, group.parent) = (scope, devices, parent);
         }
     }
 
     fn template(&mut self, node: Node<'t>, is_stack: bool) {
-        let mut template = Template {
-            name: word(node),
-            device: Device::default(),
-            variables: HashMap::new(),
-            templates: Vec::new(),
-            devices: Vec::new(),
-        };
+        let list = if is_stack { &mut self.config.stacks } else { &mut self.config.templates };
+        let known = list.iter().position(|template| template.name.text == node.word(0));
+        let mut template = known.map_or_else(
+            || Template {
+                name: word(node),
+                device: Device::default(),
+                variables: HashMap::new(),
+                templates: Vec::new(),
+                devices: Vec::new(),
+            },
+            |known| list.swap_remove(known),
+        );
         for child in node.children() {
             match child.word(0) {
                 "config" => {
@@ -307,15 +335,20 @@ impl<'t> Extract<'t, '_> {
                 }
                 "description" => take_inert(child, Reason::Cosmetic),
                 "settings" | "user-group-source" => take_inert(child, Reason::Management),
-                "templates" => template.templates = values(child, Fate::CONVERTED),
+                "templates" => template.templates.extend(values(child, Fate::CONVERTED)),
                 "devices" => {
                     child.claim_all(Fate::CONVERTED);
-                    template.devices = child.children().map(word).collect();
+                    for device in child.children() {
+                        let mut own = HashMap::new();
+                        let variables = device.child("variable").into_iter();
+                        variables
+                            .flat_map(Node::children)
+                            .for_each(|node| variable(node, &mut own));
+                        template.devices.push((word(device), own));
+                    }
                 }
                 "variable" => {
-                    for variable in child.children() {
-                        self.variable(variable, &mut template);
-                    }
+                    child.children().for_each(|node| variable(node, &mut template.variables));
                 }
                 _ => {}
             }
@@ -349,27 +382,43 @@ impl<'t> Extract<'t, '_> {
         claim_empty(node);
     }
 
-    fn variable(&mut self, node: Node<'t>, template: &mut Template<'t>) {
-        for child in node.children() {
-            match child.word(0) {
-                "type" => {
-                    child.claim_all(Fate::CONVERTED);
-                    let typed = child.children().next();
-                    if let Some(given) = typed.and_then(|typed| typed.children().next()) {
-                        template.variables.insert(node.word(0), word(given));
-                    }
-                }
-                "description" => take_inert(child, Reason::Cosmetic),
-                _ => {}
-            }
-        }
-    }
-
     pub(super) fn duplicate(&mut self, name: Word<'t>) {
         name.node.claim_all(Fate::inert(Reason::Overridden));
         let args = vec![("name", name.text.to_owned())];
         self.problems.push(Problem::warning(codes::DUPLICATE, name.node.span(), args));
     }
+}
+
+fn variable<'t>(node: Node<'t>, into: &mut HashMap<&'t str, Word<'t>>) {
+    for child in node.children() {
+        match child.word(0) {
+            "type" => {
+                child.claim_all(Fate::CONVERTED);
+                let typed = child.children().next();
+                if let Some(given) = typed.and_then(|typed| typed.children().next()) {
+                    into.insert(node.word(0), word(given));
+                }
+            }
+            "description" => take_inert(child, Reason::Cosmetic),
+            _ => {}
+        }
+    }
+}
+
+/// The virtual system that a fragment leaves out.
+fn implied_system(device: &mut Device<'_>) -> usize {
+    if let Some(index) = device.systems.iter().position(|system| system.name == "vsys1") {
+        return index;
+    }
+    device.systems.push(System {
+        name: "vsys1",
+        word: None,
+        display: None,
+        zones: Vec::new(),
+        scope: Scope::default(),
+        gateway: false,
+    });
+    device.systems.len() - 1
 }
 
 fn system_index<'t>(device: &mut Device<'t>, node: Node<'t>, gateway: bool) -> usize {
@@ -379,6 +428,7 @@ fn system_index<'t>(device: &mut Device<'t>, node: Node<'t>, gateway: bool) -> u
     }
     device.systems.push(System {
         name,
+        word: Some(word(node)),
         display: None,
         zones: Vec::new(),
         scope: Scope::default(),

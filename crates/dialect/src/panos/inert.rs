@@ -15,19 +15,17 @@ pub(super) const TOP: &[(&str, Reason)] = &[
     ("move", Reason::Overridden),
     ("predefined", Envelope),
     ("rename", Reason::Overridden),
+    ("replaced", Reason::Overridden),
 ];
 
 /// Below a device.
 pub(super) const DEVICE: &[(&str, Reason)] = &[
-    ("container", Reason::OtherDevice),
-    ("device", Reason::OtherDevice),
     ("device-config", Management),
     ("deviceconfig", Management),
     ("log-collector", Logging),
     ("log-collector-group", Logging),
     ("platform", Management),
     ("plugins", Management),
-    ("snippet", Reason::OtherDevice),
     ("vm-info-source", Management),
     ("wildfire-appliance", Management),
     ("wildfire-appliance-cluster", Management),
@@ -122,7 +120,6 @@ pub(super) const NETWORK: &[(&str, Reason)] = &[
     ("qos", TrafficShaping),
     ("routing-profile", Management),
     ("sdwan-interface-profile", TrafficShaping),
-    ("tunnel", TunnelCrypto),
     ("underlay-net", Management),
 ];
 
@@ -216,13 +213,25 @@ const SECRETS: [&str; 41] = [
     "wmi-password",
 ];
 
+/// Whether a secret stands after this word: one of the list, or whatever is called so.
+fn is_secret(word: &str) -> bool {
+    let ends = ["-key", "_key", "passphrase", "password", "passwd", "pwd", "secret", "token"];
+    let public = ["public-key", "public_key", "ssh-key"];
+    SECRETS.binary_search(&word).is_ok()
+        || (ends.iter().any(|end| word.ends_with(end)) && !public.contains(&word))
+}
+
 /// Takes every secret, whatever it is part of: whoever shows a line must not show these.
 pub(super) fn secrets<'t>(roots: impl Iterator<Item = Node<'t>>) {
     let mut open: Vec<Node<'t>> = roots.collect();
     while let Some(node) = open.pop() {
-        let holds = SECRETS.contains(&node.word(0));
+        let holds = is_secret(node.word(0));
         for child in node.children() {
             if !child.is_statement() {
+                // A field whose name says so: `entry name="secret-key"` with `value`.
+                if holds && child.word(0) == "value" {
+                    child.children().for_each(|value| value.claim(crate::fate::Fate::SECRET));
+                }
                 open.push(child);
             } else if holds && !matches!(child.word(0), "" | "no" | "none" | "yes") {
                 child.claim(crate::fate::Fate::SECRET);

@@ -27,12 +27,13 @@ use crate::reading::Problem;
 pub(super) struct Problems<'p> {
     list: &'p mut Vec<Problem>,
     said: HashSet<(&'static str, Option<Span>)>,
+    noted: HashSet<String>,
     limit: usize,
 }
 
 impl<'p> Problems<'p> {
     pub(super) fn new(list: &'p mut Vec<Problem>, limits: &Limits) -> Self {
-        Self { list, said: HashSet::new(), limit: limits.problems }
+        Self { list, said: HashSet::new(), noted: HashSet::new(), limit: limits.problems }
     }
 
     fn push(&mut self, problem: Problem) {
@@ -40,9 +41,19 @@ impl<'p> Problems<'p> {
             self.list.push(problem);
         }
     }
+
+    /// A note that is said at its first place only.
+    fn note_once(&mut self, code: Code, span: Span, what: String) {
+        if self.noted.insert(what.clone()) {
+            self.push(Problem::note(code, span, vec![("what", what)]));
+        }
+    }
 }
 
-/// All contexts.
+/// How many rules all contexts may have together: device groups inherit, so few rules of a file may be very many. About 1 GB.
+const MOST_RULES: usize = 1_500_000;
+
+/// All contexts. One that has no room is left out and said.
 pub(super) fn lower<'t>(
     config: &Config<'t>,
     facts: &PlatformFacts,
@@ -50,39 +61,20 @@ pub(super) fn lower<'t>(
     problems: &mut Problems<'_>,
 ) -> Vec<Policy> {
     let mut contexts = Vec::new();
-    for system in &config.device.systems {
-        let pushed = config.pushed.iter().find(|(name, _)| *name == system.name);
-        let pushed = pushed.map(|(_, scope)| scope);
-        let source = Source {
-            name: context_name(system),
-            scopes: std::iter::once(&system.scope).chain(pushed).chain([&config.shared]).collect(),
-            flat: false,
-            levels: levels_of(system, pushed, &config.shared),
-            defaults: std::iter::once(&system.scope)
-                .chain(pushed)
-                .chain([&config.shared])
-                .collect(),
-            zones: system.zones.iter().collect(),
-            networks: vec![&config.device.network],
-            neighbours: config.device.systems.iter().collect(),
-            variables: HashMap::new(),
-            unit: Unit::Firewall,
-            gateway: system.gateway,
-        };
-        contexts.push(Context::new(source, facts, cut, problems).policy());
-    }
-    for (name, scope) in &config.pushed {
-        if config.device.systems.iter().all(|system| system.name != *name) {
-            let source = Source::plain(name, vec![scope, &config.shared]);
-            contexts.push(Context::new(source, facts, cut, problems).policy());
+    let mut room = MOST_RULES;
+    let mut sources = firewalls(config);
+    let only_shared = sources.is_empty() && config.groups.is_empty() && has_rules(&config.shared);
+    sources.extend(only_shared.then(|| Source::plain("shared", vec![&config.shared])));
+    for source in sources.into_iter().chain(panorama::sources(config)) {
+        let rules = source.rules();
+        if rules > room {
+            source.left_out(problems);
+            continue;
         }
-    }
-    for source in panorama::sources(config) {
-        contexts.push(Context::new(source, facts, cut, problems).policy());
-    }
-    if contexts.is_empty() && has_rules(&config.shared) {
-        let source = Source::plain("shared", vec![&config.shared]);
-        contexts.push(Context::new(source, facts, cut, problems).policy());
+        let policy = Context::new(source, facts, cut, room, problems).policy();
+        let made: usize = policy.rulebases.iter().map(|rulebase| rulebase.rules.len()).sum();
+        room = room.saturating_sub(made.max(rules));
+        contexts.push(policy);
     }
     if let Some(server) = config.managed_by
         && config.pushed.is_empty()
@@ -92,6 +84,39 @@ pub(super) fn lower<'t>(
         problems.push(Problem::warning(codes::ASSUMED, server.node.span(), args));
     }
     contexts
+}
+
+/// The contexts of a firewall.
+fn firewalls<'c, 't>(config: &'c Config<'t>) -> Vec<Source<'c, 't>> {
+    let mut sources = Vec::new();
+    let pushed: HashMap<&str, &'c Scope<'t>> =
+        config.pushed.iter().map(|(name, scope)| (*name, scope)).collect();
+    let neighbours: std::rc::Rc<[&'c System<'t>]> = config.device.systems.iter().collect();
+    for system in &config.device.systems {
+        let pushed = pushed.get(system.name).copied();
+        let scopes: Vec<&'c Scope<'t>> =
+            std::iter::once(&system.scope).chain(pushed).chain([&config.shared]).collect();
+        sources.push(Source {
+            name: context_name(system),
+            word: system.word,
+            scopes: scopes.clone(),
+            flat: false,
+            levels: levels_of(system, pushed, &config.shared),
+            defaults: scopes,
+            zones: system.zones.iter().collect(),
+            networks: vec![&config.device.network],
+            neighbours: std::rc::Rc::clone(&neighbours),
+            variables: HashMap::new(),
+            unit: Unit::Firewall,
+            gateway: system.gateway,
+            missing: None,
+        });
+    }
+    let own: HashSet<&str> = config.device.systems.iter().map(|system| system.name).collect();
+    for (name, scope) in config.pushed.iter().filter(|(name, _)| !own.contains(name)) {
+        sources.push(Source::plain(name, vec![scope, &config.shared]));
+    }
+    sources
 }
 
 fn has_rules(scope: &Scope<'_>) -> bool {
@@ -141,6 +166,8 @@ enum Unit<'t> {
 /// What one context consists of.
 struct Source<'c, 't> {
     name: String,
+    /// Where it is defined, when it has a place.
+    word: Option<Word<'t>>,
     /// Where names are looked up, in this order.
     scopes: Vec<&'c Scope<'t>>,
     /// Whether members of groups are looked up from the first scope on, wherever the group is.
@@ -153,10 +180,12 @@ struct Source<'c, 't> {
     /// Networks of the device; the first that knows a name counts.
     networks: Vec<&'c Network<'t>>,
     /// Other virtual systems of the device.
-    neighbours: Vec<&'c System<'t>>,
+    neighbours: std::rc::Rc<[&'c System<'t>]>,
     variables: HashMap<&'t str, Word<'t>>,
     unit: Unit<'t>,
     gateway: bool,
+    /// A parent whose rules the file does not have.
+    missing: Option<Word<'t>>,
 }
 
 impl<'c, 't> Source<'c, 't> {
@@ -167,16 +196,41 @@ impl<'c, 't> Source<'c, 't> {
         levels.extend(scopes.iter().map(|scope| ("post".to_owned(), &scope.post)));
         Self {
             name: name.to_owned(),
+            word: None,
             defaults: scopes.clone(),
             scopes,
             flat: true,
             levels,
             zones: Vec::new(),
             networks: Vec::new(),
-            neighbours: Vec::new(),
+            neighbours: std::rc::Rc::from([]),
             variables: HashMap::new(),
             unit: Unit::Open,
             gateway: false,
+            missing: None,
+        }
+    }
+
+    /// How many rules it has.
+    fn rules(&self) -> usize {
+        self.levels.iter().map(|(_, list)| list.security.len() + list.nat.len()).sum()
+    }
+
+    /// Says that it was left out, and marks its own statements in the ledger.
+    fn left_out(&self, problems: &mut Problems<'_>) {
+        let what = format!("the rules of \"{}\": too many in all", self.name);
+        let args = vec![("what", what)];
+        match self.word {
+            Some(word) => {
+                word.node.claim_all(Fate::unsupported(Reason::Limit));
+                problems.push(Problem::error(codes::UNSUPPORTED, word.node.span(), args));
+            }
+            None => problems.push(Problem {
+                code: codes::UNSUPPORTED,
+                severity: crate::reading::Severity::Error,
+                span: None,
+                args,
+            }),
         }
     }
 }
@@ -187,6 +241,8 @@ struct Context<'c, 't, 'p, 'q> {
     facts: &'c PlatformFacts,
     /// Whether the text was cut or wrong somewhere, so that cells may be missing.
     cut: bool,
+    /// How many rules there is room for.
+    room: usize,
     problems: &'p mut Problems<'q>,
     build: Builder,
     addresses: HashMap<(usize, &'t str), AddressId>,
@@ -194,6 +250,8 @@ struct Context<'c, 't, 'p, 'q> {
     may_v6: Vec<bool>,
     services: HashMap<(usize, &'t str), ServiceId>,
     applications: HashMap<&'t str, std::rc::Rc<Vec<applications::Leaf<'t>>>>,
+    /// Applications whose default ports are not known.
+    open_ports: HashSet<&'t str>,
 }
 
 impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
@@ -201,6 +259,7 @@ impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
         source: Source<'c, 't>,
         facts: &'c PlatformFacts,
         cut: bool,
+        room: usize,
         problems: &'p mut Problems<'q>,
     ) -> Self {
         let build = Builder::new(source.name.as_str());
@@ -208,12 +267,14 @@ impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
             source,
             facts,
             cut,
+            room,
             problems,
             build,
             addresses: HashMap::new(),
             may_v6: Vec::new(),
             services: HashMap::new(),
             applications: HashMap::new(),
+            open_ports: HashSet::new(),
         }
     }
 

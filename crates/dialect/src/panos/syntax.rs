@@ -3,7 +3,7 @@
 use crate::tree::lines::{Block, Follows, nothing_elided};
 use crate::tree::xml::Names;
 
-use Follows::{Block as Of, Entry, Value};
+use Follows::{Block as Of, Entry, One, Value};
 
 /// Which elements of the XML are what.
 pub(super) const NAMES: Names = Names {
@@ -12,6 +12,7 @@ pub(super) const NAMES: Names = Names {
     member: "member",
     envelope: &["config", "response", "result"],
     quiet: &[
+        "__recordInfo",
         "admin",
         "by",
         "comment",
@@ -21,11 +22,15 @@ pub(super) const NAMES: Names = Names {
         "guid",
         "id",
         "loc",
+        "minver",
+        "ori_country",
+        "ori_language",
         "overrides",
         "ptpl",
         "src",
         "time",
         "total-count",
+        "type",
         "urldb",
         "uuid",
         "version",
@@ -138,7 +143,7 @@ static DEVICE: Block = Block {
 static TEMPLATE: Block = Block {
     words: &[
         ("config", Of(&TOP)),
-        ("description", Value),
+        ("description", One),
         ("templates", Value),
         ("user-group-source", Value),
     ],
@@ -170,12 +175,12 @@ static PLAIN: Block = Block { words: &[], elided: nothing_elided };
 
 static ADDRESS: Block = Block {
     words: &[
-        ("description", Value),
-        ("disable-override", Value),
-        ("fqdn", Value),
-        ("ip-netmask", Value),
-        ("ip-range", Value),
-        ("ip-wildcard", Value),
+        ("description", One),
+        ("disable-override", One),
+        ("fqdn", One),
+        ("ip-netmask", One),
+        ("ip-range", One),
+        ("ip-wildcard", One),
         ("tag", Value),
     ],
     elided: nothing_elided,
@@ -183,8 +188,8 @@ static ADDRESS: Block = Block {
 
 static ADDRESS_GROUP: Block = Block {
     words: &[
-        ("description", Value),
-        ("disable-override", Value),
+        ("description", One),
+        ("disable-override", One),
         ("dynamic", Of(&DYNAMIC)),
         ("static", Value),
         ("tag", Value),
@@ -192,14 +197,14 @@ static ADDRESS_GROUP: Block = Block {
     elided: nothing_elided,
 };
 
-static DYNAMIC: Block = Block { words: &[("filter", Value)], elided: nothing_elided };
+static DYNAMIC: Block = Block { words: &[("filter", One)], elided: nothing_elided };
 
 static APPLICATION: Block = Block {
     words: &[
         ("category", Value),
         ("default", Of(&APPLICATION_DEFAULT)),
-        ("description", Value),
-        ("parent-app", Value),
+        ("description", One),
+        ("parent-app", One),
         ("risk", Value),
         ("subcategory", Value),
         ("technology", Value),
@@ -219,8 +224,8 @@ static APPLICATION_GROUP: Block = Block { words: &[("members", Value)], elided: 
 
 static SERVICE: Block = Block {
     words: &[
-        ("description", Value),
-        ("disable-override", Value),
+        ("description", One),
+        ("disable-override", One),
         ("protocol", Of(&PROTOCOL)),
         ("tag", Value),
     ],
@@ -233,18 +238,17 @@ static PROTOCOL: Block = Block {
 };
 
 static PORTS: Block =
-    Block { words: &[("port", Value), ("source-port", Value)], elided: nothing_elided };
+    Block { words: &[("port", One), ("source-port", One)], elided: nothing_elided };
 
 static SERVICE_GROUP: Block =
     Block { words: &[("members", Value), ("tag", Value)], elided: nothing_elided };
 
-static TAG: Block =
-    Block { words: &[("color", Value), ("comments", Value)], elided: nothing_elided };
+static TAG: Block = Block { words: &[("color", One), ("comments", One)], elided: nothing_elided };
 
 static ZONE: Block = Block {
     words: &[
-        ("enable-device-identification", Value),
-        ("enable-user-identification", Value),
+        ("enable-device-identification", One),
+        ("enable-user-identification", One),
         ("network", Of(&ZONE_NETWORK)),
     ],
     elided: nothing_elided,
@@ -252,14 +256,14 @@ static ZONE: Block = Block {
 
 static ZONE_NETWORK: Block = Block {
     words: &[
-        ("enable-packet-buffer-protection", Value),
+        ("enable-packet-buffer-protection", One),
         ("external", Value),
         ("layer2", Value),
         ("layer3", Value),
-        ("log-setting", Value),
+        ("log-setting", One),
         ("tap", Value),
         ("virtual-wire", Value),
-        ("zone-protection-profile", Value),
+        ("zone-protection-profile", One),
     ],
     elided: nothing_elided,
 };
@@ -287,32 +291,32 @@ static RULES: Block = Block { words: &[("rules", Entry(&RULE))], elided: nothing
 
 static RULE: Block = Block {
     words: &[
-        ("action", Value),
-        ("active-active-device-binding", Value),
+        ("action", One),
+        ("active-active-device-binding", One),
         ("application", Value),
         ("category", Value),
-        ("description", Value),
+        ("description", One),
         ("destination", Value),
         ("destination-hip", Value),
         ("destination-translation", Of(&DESTINATION_TRANSLATION)),
-        ("disabled", Value),
+        ("disabled", One),
         ("dynamic-destination-translation", Of(&DESTINATION_TRANSLATION)),
         ("from", Value),
-        ("group-tag", Value),
+        ("group-tag", One),
         ("hip-profiles", Value),
-        ("icmp-unreachable", Value),
-        ("log-end", Value),
-        ("log-setting", Value),
-        ("log-start", Value),
-        ("nat-type", Value),
-        ("negate-destination", Value),
-        ("negate-source", Value),
+        ("icmp-unreachable", One),
+        ("log-end", One),
+        ("log-setting", One),
+        ("log-start", One),
+        ("nat-type", One),
+        ("negate-destination", One),
+        ("negate-source", One),
         ("option", Of(&RULE_OPTION)),
-        ("port", Value),
+        ("port", One),
         ("profile-setting", Of(&PROFILE_SETTING)),
-        ("protocol", Value),
-        ("rule-type", Value),
-        ("schedule", Value),
+        ("protocol", One),
+        ("rule-type", One),
+        ("schedule", One),
         ("service", Value),
         ("source", Value),
         ("source-hip", Value),
@@ -320,13 +324,13 @@ static RULE: Block = Block {
         ("source-user", Value),
         ("tag", Value),
         ("to", Value),
-        ("to-interface", Value),
+        ("to-interface", One),
     ],
     elided: nothing_elided,
 };
 
 static RULE_OPTION: Block =
-    Block { words: &[("disable-server-response-inspection", Value)], elided: nothing_elided };
+    Block { words: &[("disable-server-response-inspection", One)], elided: nothing_elided };
 
 static PROFILE_SETTING: Block =
     Block { words: &[("group", Value), ("profiles", Of(&PROFILES))], elided: nothing_elided };
@@ -346,28 +350,33 @@ static PROFILES: Block = Block {
 
 static DESTINATION_TRANSLATION: Block = Block {
     words: &[
-        ("distribution", Value),
+        ("distribution", One),
         ("dns-rewrite", Of(&DNS_REWRITE)),
-        ("translated-address", Value),
-        ("translated-port", Value),
+        ("translated-address", One),
+        ("translated-port", One),
     ],
     elided: nothing_elided,
 };
 
-static DNS_REWRITE: Block = Block { words: &[("direction", Value)], elided: nothing_elided };
+static DNS_REWRITE: Block = Block { words: &[("direction", One)], elided: nothing_elided };
 
 static SOURCE_TRANSLATION: Block = Block {
     words: &[
         ("dynamic-ip", Of(&POOL)),
         ("dynamic-ip-and-port", Of(&POOL)),
-        ("static-ip", Of(&POOL)),
+        ("static-ip", Of(&STATIC)),
     ],
+    elided: nothing_elided,
+};
+
+static STATIC: Block = Block {
+    words: &[("bi-directional", One), ("translated-address", One)],
     elided: nothing_elided,
 };
 
 static POOL: Block = Block {
     words: &[
-        ("bi-directional", Value),
+        ("bi-directional", One),
         ("fallback", Of(&POOL)),
         ("interface-address", Of(&INTERFACE_ADDRESS)),
         ("translated-address", Value),
@@ -376,7 +385,7 @@ static POOL: Block = Block {
 };
 
 static INTERFACE_ADDRESS: Block = Block {
-    words: &[("floating-ip", Value), ("interface", Value), ("ip", Value)],
+    words: &[("floating-ip", One), ("interface", One), ("ip", One)],
     elided: nothing_elided,
 };
 
@@ -397,21 +406,21 @@ static INTERFACES: Block = Block {
 static PORT: Block = Block {
     words: &[
         ("aggregate-group", Value),
-        ("comment", Value),
+        ("comment", One),
         ("layer3", Of(&LAYER3)),
-        ("link-duplex", Value),
-        ("link-speed", Value),
-        ("link-state", Value),
+        ("link-duplex", One),
+        ("link-speed", One),
+        ("link-state", One),
     ],
     elided: nothing_elided,
 };
 
 static LAYER3: Block = Block {
     words: &[
-        ("interface-management-profile", Value),
+        ("interface-management-profile", One),
         ("ip", Value),
-        ("mtu", Value),
-        ("netflow-profile", Value),
+        ("mtu", One),
+        ("netflow-profile", One),
         ("units", Entry(&UNIT)),
     ],
     elided: nothing_elided,
@@ -419,10 +428,10 @@ static LAYER3: Block = Block {
 
 static UNIT: Block = Block {
     words: &[
-        ("comment", Value),
-        ("interface-management-profile", Value),
+        ("comment", One),
+        ("interface-management-profile", One),
         ("ip", Value),
-        ("mtu", Value),
+        ("mtu", One),
         ("tag", Value),
     ],
     elided: nothing_elided,
@@ -438,10 +447,10 @@ static FAMILY: Block = Block { words: &[("static-route", Entry(&ROUTE))], elided
 
 static ROUTE: Block = Block {
     words: &[
-        ("admin-dist", Value),
-        ("destination", Value),
-        ("interface", Value),
-        ("metric", Value),
+        ("admin-dist", One),
+        ("destination", One),
+        ("interface", One),
+        ("metric", One),
         ("nexthop", Of(&NEXT_HOP)),
     ],
     elided: nothing_elided,
@@ -449,11 +458,11 @@ static ROUTE: Block = Block {
 
 static NEXT_HOP: Block = Block {
     words: &[
-        ("fqdn", Value),
-        ("ip-address", Value),
-        ("ipv6-address", Value),
-        ("next-lr", Value),
-        ("next-vr", Value),
+        ("fqdn", One),
+        ("ip-address", One),
+        ("ipv6-address", One),
+        ("next-lr", One),
+        ("next-vr", One),
         ("tunnel", Value),
     ],
     elided: nothing_elided,

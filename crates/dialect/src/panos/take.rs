@@ -9,10 +9,10 @@ pub(super) fn word(node: Node<'_>) -> Word<'_> {
     Word { text: node.word(0), node }
 }
 
-/// The single value below a node; everything below it gets this fate.
+/// The single value below a node, the last one where there are several; everything below it gets this fate.
 pub(super) fn value<'t>(node: Node<'t>, fate: Fate) -> Option<Word<'t>> {
     node.claim_all(fate);
-    node.children().next().map(word)
+    node.children().last().map(word)
 }
 
 /// The values below a node, all of this fate.

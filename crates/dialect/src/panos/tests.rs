@@ -1,6 +1,7 @@
 //! What PAN-OS configurations mean, packet by packet.
 
 mod balance;
+mod hunted;
 mod nat;
 mod objects;
 mod panorama;

@@ -5,6 +5,7 @@
 //! settings of one thing (`rule R from a to b`); a [`Block`] says which words begin a new one. The nested form (`a { b c; }`) gives the
 //! same tree.
 //!
+//! Where a thing has one value ([`Follows::One`]) the last line counts; the values before it lie below a root `replaced`.
 //! `delete`, `move` and `rename` are done to what stands above them: what is deleted lies, with the line, below a root `delete`. Prompts
 //! before a command, comments and empty lines are passed over. Any other line is a node of its own at the top.
 //!
@@ -33,8 +34,10 @@ pub(crate) struct Block {
 /// What follows a word.
 #[derive(Debug)]
 pub(crate) enum Follows {
-    /// One value, or a list of them in brackets.
+    /// Values, one by one or as a list in brackets; what is given later is added.
     Value,
+    /// One value: one that is given later replaces it.
+    One,
     /// More words of the same thing.
     Block(&'static Block),
     /// A name, then more words of the thing so called.
@@ -103,6 +106,8 @@ enum Pending {
     Name(&'static Block),
     /// A value; then the words of the place before go on.
     Value,
+    /// The same, and what was there before is replaced.
+    One,
     /// Words one below the other, to the end.
     Chain,
 }
@@ -204,7 +209,7 @@ impl<'a> Reader<'a> {
                     self.trie.touch(child, word.end);
                 }
                 // After a list the thing goes on.
-                if matches!(place.pending, Pending::Value) {
+                if matches!(place.pending, Pending::Value | Pending::One) {
                     self.leave(places);
                 }
                 return true;
@@ -222,7 +227,10 @@ impl<'a> Reader<'a> {
                     named: true,
                 });
             }
-            Pending::Value => {
+            Pending::Value | Pending::One => {
+                if matches!(place.pending, Pending::One) {
+                    self.replace(place.node, word);
+                }
                 let child = self.trie.child(place.node, word);
                 self.trie.touch(child, word.end);
                 self.leave(places);
@@ -233,6 +241,15 @@ impl<'a> Reader<'a> {
             }
         }
         true
+    }
+
+    /// Puts values other than the new one below a root `replaced`.
+    fn replace(&mut self, node: u32, new: &scan::Word<'a>) {
+        while let Some(old) = self.trie.first_but(node, &new.text) {
+            let root = self.trie.implied(ROOT, "replaced", new.start);
+            self.trie.detach(old);
+            self.trie.append(root, old);
+        }
     }
 
     /// Leaves the innermost place, which then ends before the next word.
@@ -286,6 +303,7 @@ impl<'a> Reader<'a> {
             Some(Follows::Value) => {
                 Place { node, block: None, pending: Pending::Value, named: false }
             }
+            Some(Follows::One) => Place { node, block: None, pending: Pending::One, named: false },
             Some(Follows::Block(inner)) => Place::at(node, inner),
             Some(Follows::Entry(inner)) => {
                 Place { pending: Pending::Name(inner), ..Place::at(node, inner) }
@@ -423,7 +441,7 @@ fn next_block(
     match block.and_then(|block| block.follows(word)) {
         Some(Follows::Block(inner)) => (Some(inner), None),
         Some(Follows::Entry(inner)) => (None, Some(inner)),
-        Some(Follows::Value) | None => (None, None),
+        Some(Follows::Value | Follows::One) | None => (None, None),
     }
 }
 

@@ -68,11 +68,24 @@ impl<'t> Extract<'t, '_> {
                     device.network.unrouted |= child.children().next().is_some();
                 }
                 "vlan" => take_inert(child, Reason::LinkLayer),
+                "tunnel" => tunnels(child),
                 _ => {
                     by_table(child, inert::NETWORK);
                 }
             }
             claim_empty(child);
+        }
+    }
+}
+
+/// Tunnels: their keys are beside the point, what they let through is not modelled.
+fn tunnels(node: Node<'_>) {
+    take_inert(node, Reason::TunnelCrypto);
+    for tunnel in node.children().flat_map(Node::children) {
+        let keys = [tunnel.child("auto-key"), tunnel.child("manual-key"), Some(tunnel)];
+        for list in ["proxy-id", "proxy-id-v6"] {
+            let lists = keys.iter().flatten().filter_map(|keys| keys.child(list));
+            lists.for_each(|list| list.claim_all(Fate::unsupported(Reason::TunnelSelector)));
         }
     }
 }

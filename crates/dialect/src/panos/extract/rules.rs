@@ -26,7 +26,7 @@ impl<'t> Extract<'t, '_> {
         claim_empty(node);
     }
 
-    fn rule(&mut self, list: &str, node: Node<'t>, into: &mut Rulebase<'t>) {
+    pub(super) fn rule(&mut self, list: &str, node: Node<'t>, into: &mut Rulebase<'t>) {
         match list {
             "security" => into.security.push(security(node)),
             "nat" => into.nat.push(nat(node)),
@@ -39,6 +39,19 @@ impl<'t> Extract<'t, '_> {
             _ => other(list, node, into),
         }
     }
+}
+
+/// The list that a rule is of, by what only rules of that list have; empty when that is not told.
+pub(super) fn list_of(rule: Node<'_>) -> &'static str {
+    let has = |name: &str| rule.child(name).is_some();
+    let translates = ["source-translation", "destination-translation", "nat-type", "to-interface"];
+    if translates.into_iter().any(has) || has("dynamic-destination-translation") {
+        return "nat";
+    }
+    let action = rule.child("action").and_then(|action| action.children().next());
+    let action = action.filter(|action| action.is_statement()).map_or("", |word| word.word(0));
+    let verdicts = ["allow", "deny", "drop", "reset-both", "reset-client", "reset-server"];
+    if verdicts.contains(&action) && has("application") { "security" } else { "" }
 }
 
 /// A rule of a list that is not modelled.
@@ -287,16 +300,19 @@ fn nat(node: Node<'_>) -> NatRule<'_> {
             "active-active-device-binding" => {
                 rule.binding = value(child, Fate::approximated(Reason::Identity));
             }
-            "source-translation" => rule.source = source_to(child),
-            "destination-translation" => rule.destination = destination_to(child, false),
-            "dynamic-destination-translation" => rule.destination = destination_to(child, true),
+            "source-translation" => rule.source = source_to(child, &mut rule.at.unclear),
+            "destination-translation" | "dynamic-destination-translation" => {
+                let dynamic = child.word(0).starts_with("dynamic");
+                rule.destination = destination_to(child, dynamic, &mut rule.at.unclear);
+            }
             _ => rule.at.unknown(child),
         }
     }
     rule
 }
 
-fn source_to(node: Node<'_>) -> SourceTo<'_> {
+/// What becomes of the source. What is not known in it goes to the list.
+fn source_to<'t>(node: Node<'t>, unclear: &mut Vec<Node<'t>>) -> SourceTo<'t> {
     let mut to = SourceTo::Keep;
     for kind in node.children() {
         to = match kind.word(0) {
@@ -307,14 +323,20 @@ fn source_to(node: Node<'_>) -> SourceTo<'_> {
                     match child.word(0) {
                         "translated-address" => address = value(child, Fate::CONVERTED),
                         "bi-directional" => both_ways = yes(child, Fate::CONVERTED),
-                        _ => {}
+                        _ => unclear.push(child),
                     }
                 }
-                SourceTo::Static { address, both_ways }
+                match address {
+                    Some(address) => SourceTo::Static { address, both_ways },
+                    None => SourceTo::Unclear(kind),
+                }
             }
-            "dynamic-ip" => pool(kind, false),
-            "dynamic-ip-and-port" => pool(kind, true),
-            "persistent-dynamic-ip-and-port" => pool(kind, true),
+            "dynamic-ip" => pool(kind, false, unclear),
+            "dynamic-ip-and-port" | "persistent-dynamic-ip-and-port" => pool(kind, true, unclear),
+            "none" => {
+                kind.claim_all(Fate::CONVERTED);
+                SourceTo::Keep
+            }
             _ => SourceTo::Unclear(kind),
         };
         claim_empty(kind);
@@ -323,10 +345,11 @@ fn source_to(node: Node<'_>) -> SourceTo<'_> {
     to
 }
 
-fn pool(node: Node<'_>, ports: bool) -> SourceTo<'_> {
+fn pool<'t>(node: Node<'t>, ports: bool, unclear: &mut Vec<Node<'t>>) -> SourceTo<'t> {
     let mut addresses = Vec::new();
     let mut interface = None;
     let mut own = None;
+    let mut fallback = None;
     for child in node.children() {
         match child.word(0) {
             "translated-address" => {
@@ -337,23 +360,40 @@ fn pool(node: Node<'_>, ports: bool) -> SourceTo<'_> {
                     match part.word(0) {
                         "interface" => interface = value(part, Fate::CONVERTED),
                         "ip" | "floating-ip" => own = value(part, Fate::CONVERTED),
-                        _ => {}
+                        _ => unclear.push(part),
                     }
                 }
             }
-            // Taken when the pool is used up.
-            "fallback" => child.claim_all(Fate::approximated(Reason::DevicePicks)),
-            _ => {}
+            // Taken when the pool is used up: then ports change too.
+            "fallback" if !ports => {
+                fallback = Some(pool(child, true, unclear));
+                child.claim_all(Fate::approximated(Reason::DevicePicks));
+            }
+            _ => unclear.push(child),
         }
         claim_empty(child);
     }
-    match interface {
-        Some(interface) => SourceTo::Interface { interface, address: own },
-        None => SourceTo::Pool { addresses, ports },
+    if let Some(interface) = interface {
+        return SourceTo::Interface { interface, address: own };
+    }
+    match fallback {
+        Some(SourceTo::Pool { addresses: more, .. }) => {
+            addresses.extend(more);
+            SourceTo::Pool { addresses, ports: true, fallback: None }
+        }
+        Some(SourceTo::Interface { interface, address }) => {
+            SourceTo::Pool { addresses, ports: true, fallback: Some((interface, address)) }
+        }
+        Some(unclear) => unclear,
+        None => SourceTo::Pool { addresses, ports, fallback: None },
     }
 }
 
-fn destination_to(node: Node<'_>, dynamic: bool) -> Option<DestinationTo<'_>> {
+fn destination_to<'t>(
+    node: Node<'t>,
+    dynamic: bool,
+    unclear: &mut Vec<Node<'t>>,
+) -> Option<DestinationTo<'t>> {
     let mut to = DestinationTo { address: None, port: None, dynamic };
     for child in node.children() {
         match child.word(0) {
@@ -362,7 +402,7 @@ fn destination_to(node: Node<'_>, dynamic: bool) -> Option<DestinationTo<'_>> {
             "distribution" => child.claim_all(Fate::approximated(Reason::DevicePicks)),
             // Answers of name servers, not the packets of the flow.
             "dns-rewrite" => child.claim_all(Fate::approximated(Reason::SessionHelper)),
-            _ => {}
+            _ => unclear.push(child),
         }
         claim_empty(child);
     }

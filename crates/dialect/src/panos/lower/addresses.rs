@@ -89,7 +89,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             }
             for rule in &rulebase.nat {
                 let source: &[Word<'t>] = match &rule.source {
-                    SourceTo::Static { address: Some(word), .. } => std::slice::from_ref(word),
+                    SourceTo::Static { address, .. } => std::slice::from_ref(address),
                     SourceTo::Pool { addresses, .. } => addresses,
                     _ => &[],
                 };

@@ -8,6 +8,8 @@ use policy::{Condition, Origin, PredicateId, PredicateKind, Services};
 use super::super::config::{ApplicationThing, ApplicationValue, Word};
 use super::Context;
 use super::services::service_fact;
+use crate::codes;
+use crate::fate::{Fate, Reason};
 
 /// An application, or a filter that stands for several.
 #[derive(Clone, Debug)]
@@ -66,9 +68,18 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             return Services::Object(id);
         }
         let own = self.find_application(leaf.name).map(|thing| &thing.value);
+        let mut meaning = format!("default ports of {}", leaf.name);
         let known: Option<&[String]> = match own {
             Some(ApplicationValue::Own(terms)) => terms.as_deref(),
             Some(_) => None,
+            // What is known from memory only is told and decides nothing.
+            None if self.facts.recalled_applications.contains(leaf.name) => {
+                let terms = self.facts.applications.get(leaf.name);
+                let terms = terms.map(|terms| terms.join(", ")).unwrap_or_default();
+                meaning.push_str(&format!(" (from memory: {terms})"));
+                self.problems.note_once(codes::ASSUMED, leaf.word.node.span(), meaning.clone());
+                None
+            }
             None => self.facts.applications.get(leaf.name).map(Vec::as_slice),
         };
         let terms: Option<Vec<Services>> =
@@ -77,7 +88,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         let value = match terms.filter(|terms| !terms.is_empty()) {
             Some(terms) => Services::union(terms),
             None => {
-                let meaning = format!("default ports of {}", leaf.name);
+                self.open_ports.insert(leaf.name);
                 let origin = Origin::at(leaf.word.node.span(), meaning.as_str());
                 let predicate = self.build.unknown(PredicateKind::Unreadable, meaning, origin);
                 Services::Unknown(predicate)
@@ -116,6 +127,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             }
             if by_default {
                 let ports = leaves.iter().map(|leaf| self.default_ports(leaf)).collect();
+                self.tell_open_ports(services, &leaves);
                 return Some((Services::union(ports), condition));
             }
             return Some((self.service_cell(services), condition));
@@ -128,6 +140,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             let origin = Origin::implied("application-default");
             let meaning = "any on its default ports";
             let predicate = self.build.unknown(PredicateKind::Application, meaning, origin);
+            by_default_is_approximated(services);
             return Some((Services::Unknown(predicate), None));
         }
         let mut terms = Vec::with_capacity(leaves.len());
@@ -135,7 +148,15 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             let ports = self.default_ports(leaf);
             terms.push(Services::Common(vec![Services::Unknown(leaf.predicate), ports]));
         }
+        self.tell_open_ports(services, &leaves);
         Some((Services::union(terms), None))
+    }
+
+    /// In the ledger: ports that are not known are not exactly modelled.
+    fn tell_open_ports(&self, services: &[Word<'t>], leaves: &[Leaf<'t>]) {
+        if leaves.iter().any(|leaf| self.open_ports.contains(leaf.name)) {
+            by_default_is_approximated(services);
+        }
     }
 
     /// A service cell without `application-default`.
@@ -145,6 +166,14 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         }
         let terms = words.iter().map(|word| self.service_term(*word, 0)).collect();
         Services::union(terms)
+    }
+}
+
+fn by_default_is_approximated(services: &[Word<'_>]) {
+    for word in services.iter().filter(|word| word.text == "application-default") {
+        if word.node.is_statement() {
+            word.node.claim(Fate::approximated(Reason::Application));
+        }
     }
 }
 

@@ -34,11 +34,13 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         let mut rule = NatRule::none(origin(from.at.name, "NAT rule", from.at.comment));
         rule.enabled = from.at.enabled;
         rule.services = match &from.service {
-            Some(words) => self.service_cell(words),
-            None => {
-                let words = self.written(&None, from.at.name, &mut conditions);
+            Some(words) if !words.is_empty() => self.service_cell(words),
+            // Any by default, but in a text that was cut it is not known.
+            cell if self.cut || cell.is_some() => {
+                let words = self.written(cell, "service", from.at.name, &mut conditions);
                 self.service_cell(&words)
             }
+            _ => policy::Services::Any,
         };
         if let Some(interface) = from.to_interface {
             conditions.extend(self.leaving_by(interface, &to));
@@ -81,12 +83,25 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         conditions: &mut Vec<Condition>,
     ) {
         match &from.source {
-            SourceTo::Keep | SourceTo::Static { address: None, .. } => {}
-            SourceTo::Static { address: Some(word), .. } => {
-                rule.source_to = Some(self.one_to_one(*word, source));
+            SourceTo::Keep => {}
+            SourceTo::Static { address, .. } => {
+                rule.source_to = Some(self.one_to_one(*address, source));
             }
-            SourceTo::Pool { addresses, ports } => {
-                rule.source_to = self.pool(addresses);
+            SourceTo::Pool { addresses, ports, fallback } => {
+                let mut pool = self.pool(addresses);
+                if let Some((interface, own)) = fallback {
+                    pool = match (pool, self.of_interface(*interface, *own)) {
+                        (Some(AddressTarget::OneOf(mut ranges)), AddressTarget::OneOf(more)) => {
+                            ranges.extend(more);
+                            one_of(ranges)
+                        }
+                        (_, AddressTarget::Named(name)) | (Some(AddressTarget::Named(name)), _) => {
+                            Some(AddressTarget::Named(name))
+                        }
+                        (pool, _) => pool,
+                    };
+                }
+                rule.source_to = pool;
                 // A pool without addresses does nothing.
                 if *ports && rule.source_to.is_some() {
                     rule.source_port = PortTarget::ANY;
@@ -237,7 +252,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
 
     /// What a static translation in both directions does for connections from the other side.
     fn reverse(&mut self, from: &config::NatRule<'t>, rule: &NatRule) -> Option<NatRule> {
-        let SourceTo::Static { address: Some(word), both_ways: true } = &from.source else {
+        let SourceTo::Static { address: word, both_ways: true } = &from.source else {
             return None;
         };
         let mut origin = rule.origin.clone();
@@ -249,7 +264,18 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         back.source = Addresses::family(Family::V4);
         back.services = rule.services.clone();
         back.conditions.clone_from(&rule.conditions);
-        let ranges = self.target_ranges(*word)?;
+        // Which packets these are, the other end of the rule included, is known for "any" only.
+        let open = rule.destination != Addresses::family(Family::V4)
+            || rule.services != policy::Services::Any;
+        if open {
+            back.conditions.push(one(self.unreadable(*word, Reason::NatKind)));
+        }
+        let Some(ranges) = self.target_ranges(*word) else {
+            let mark = self.unreadable(*word, Reason::NatKind);
+            back.destination = Addresses::Unknown(mark);
+            back.destination_to = Some(AddressTarget::Named(mark));
+            return Some(back);
+        };
         back.destination =
             Addresses::union(ranges.iter().map(|range| Addresses::Range(*range)).collect());
         back.destination_to = Some(match (ranges.as_slice(), self.single_range(&rule.source, 0)) {

@@ -10,38 +10,56 @@ use super::{Source, Unit};
 const MOST_LEVELS: usize = 32;
 
 /// One source for each device group, or several where its devices differ.
-pub(super) fn sources<'c, 't>(config: &'c Config<'t>) -> Vec<Source<'c, 't>> {
-    let mut sources = Vec::new();
-    for group in &config.groups {
-        // From this group to its farthest ancestor.
-        let mut chain: Vec<&'c DeviceGroup<'t>> = vec![group];
-        let mut next = group.parent;
-        while let Some(parent) = next
-            && let Some(found) = config.groups.iter().find(|known| known.name.text == parent)
-            && chain.len() < MOST_LEVELS
-            && chain.iter().all(|known| known.name.text != parent)
-        {
-            chain.push(found);
-            next = found.parent;
+pub(super) fn sources<'c, 't>(config: &'c Config<'t>) -> impl Iterator<Item = Source<'c, 't>> {
+    let groups: HashMap<&str, &'c DeviceGroup<'t>> =
+        config.groups.iter().map(|group| (group.name.text, group)).collect();
+    let mut stacks: Stacks<'c, 't> = HashMap::new();
+    for (number, stack) in config.stacks.iter().enumerate() {
+        for (serial, variables) in &stack.devices {
+            stacks.entry(serial.text).or_insert((number, stack, variables));
         }
-        sources.extend(
-            units(config, group, &chain)
-                .into_iter()
-                .map(|(name, unit, stack)| source(config, &chain, name, unit, stack)),
-        );
     }
-    sources
+    config.groups.iter().flat_map(move |group| {
+        let (chain, missing) = chain(group, &groups);
+        let mut sources = units(config, group, &chain, &stacks);
+        sources.iter_mut().for_each(|source| source.missing = missing);
+        sources
+    })
+}
+
+/// By serial number: which stack it is, the stack, and the device's own variables.
+type Stacks<'c, 't> = HashMap<&'t str, (usize, &'c Template<'t>, &'c HashMap<&'t str, Word<'t>>)>;
+
+/// A group with its ancestors, the nearest first; and a parent that the file does not have, or that is its own descendant.
+fn chain<'c, 't>(
+    group: &'c DeviceGroup<'t>,
+    groups: &HashMap<&str, &'c DeviceGroup<'t>>,
+) -> (Vec<&'c DeviceGroup<'t>>, Option<Word<'t>>) {
+    let mut chain: Vec<&'c DeviceGroup<'t>> = vec![group];
+    let mut last = group;
+    while let Some(parent) = last.parent {
+        let known = groups.get(parent).copied();
+        let known = known.filter(|_| chain.iter().all(|known| known.name.text != parent));
+        match known.filter(|_| chain.len() < MOST_LEVELS) {
+            Some(found) => {
+                chain.push(found);
+                last = found;
+            }
+            None => return (chain, Some(Word { text: parent, node: last.name.node })),
+        }
+    }
+    (chain, None)
 }
 
 type Device<'t> = (&'t str, Option<&'t str>);
 
-/// The kinds of devices in a group: those that the same rules are for and that have the same network.
+/// The kinds of devices in a group: those that the same rules are for and that have the same network and variables.
 fn units<'c, 't>(
     config: &'c Config<'t>,
     group: &DeviceGroup<'t>,
     chain: &[&'c DeviceGroup<'t>],
-) -> Vec<(String, Unit<'t>, Option<&'c Template<'t>>)> {
-    let name = group.name.text.to_owned();
+    stacks: &Stacks<'c, 't>,
+) -> Vec<Source<'c, 't>> {
     let mut devices: Vec<Device<'t>> = Vec::new();
     for (serial, systems) in &group.devices {
         if systems.is_empty() {
@@ -51,28 +69,38 @@ fn units<'c, 't>(
     }
     let scopes = || chain.iter().map(|group| &group.scope).chain([&config.shared]);
     let targets: Vec<&Target<'t>> = scopes().flat_map(targets_of).collect();
-    let mut kinds: BTreeMap<(usize, Vec<usize>), Vec<Device<'t>>> = BTreeMap::new();
-    for device in &devices {
-        let named = targets.iter().enumerate();
-        let named = named.filter(|(_, target)| names(target, device.0, device.1));
-        let named: Vec<usize> = named.map(|(at, _)| at).collect();
-        let stack = config
-            .stacks
+    let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, target) in targets.iter().enumerate() {
+        target
+            .devices
             .iter()
-            .position(|stack| stack.devices.iter().any(|known| known.text == device.0));
-        kinds.entry((stack.map_or(0, |stack| stack + 1), named)).or_default().push(*device);
+            .for_each(|(serial, _)| named.entry(serial.text).or_default().push(at));
     }
-    let stack_of = |at: usize| at.checked_sub(1).and_then(|at| config.stacks.get(at));
-    if kinds.len() <= 1 {
-        let stack = kinds.keys().next().and_then(|(stack, _)| stack_of(*stack));
-        let unit = match devices.first() {
-            Some((serial, system)) if !targets.is_empty() => Unit::Device(serial, *system),
+    let mut kinds: BTreeMap<(usize, Vec<usize>, &str), Vec<Device<'t>>> = BTreeMap::new();
+    for device in devices {
+        let listed = named.get(device.0).into_iter().flatten().copied();
+        let by = |at: &usize| targets.get(*at).is_some_and(|t| names(t, device.0, device.1));
+        let mut listed: Vec<usize> = listed.filter(by).collect();
+        listed.dedup();
+        let stack = stacks.get(device.0);
+        let own = stack.is_some_and(|(.., variables)| !variables.is_empty());
+        let own = if own { device.0 } else { "" };
+        let stack = stack.map_or(0, |(number, ..)| number + 1);
+        kinds.entry((stack, listed, own)).or_default().push(device);
+    }
+    let one = kinds.len() <= 1;
+    let first = |devices: &[Device<'t>]| devices.first().copied();
+    if one {
+        let device = kinds.values().next().and_then(|devices| first(devices));
+        let unit = match device {
+            Some((serial, system)) if !targets.is_empty() => Unit::Device(serial, system),
             _ => Unit::Open,
         };
-        return vec![(name, unit, stack)];
+        let stack = device.and_then(|device| stacks.get(device.0));
+        return vec![source(config, chain, group.name.text.to_owned(), unit, stack)];
     }
-    let mut found = Vec::new();
-    for ((stack, _), devices) in kinds {
+    let mut found = Vec::with_capacity(kinds.len());
+    for devices in kinds.values() {
         let listed = devices.iter().take(4).map(|(serial, system)| match system {
             Some(system) => format!("{serial} {system}"),
             None => (*serial).to_owned(),
@@ -81,9 +109,10 @@ fn units<'c, 't>(
         if devices.len() > 4 {
             listed.push_str(&format!(", {} more", devices.len() - 4));
         }
-        if let Some((serial, system)) = devices.first() {
-            let unit = Unit::Device(serial, *system);
-            found.push((format!("{name} ({listed})"), unit, stack_of(stack)));
+        if let Some((serial, system)) = first(devices) {
+            let name = format!("{} ({listed})", group.name.text);
+            let unit = Unit::Device(serial, system);
+            found.push(source(config, chain, name, unit, stacks.get(serial)));
         }
     }
     found
@@ -103,7 +132,7 @@ fn source<'c, 't>(
     chain: &[&'c DeviceGroup<'t>],
     name: String,
     unit: Unit<'t>,
-    stack: Option<&'c Template<'t>>,
+    stack: Option<&(usize, &'c Template<'t>, &'c HashMap<&'t str, Word<'t>>)>,
 ) -> Source<'c, 't> {
     let mut levels: Vec<(String, &'c Rulebase<'t>)> =
         vec![("shared pre".to_owned(), &config.shared.pre)];
@@ -124,18 +153,21 @@ fn source<'c, 't>(
     }
     let mut source = Source {
         name,
+        word: chain.first().map(|group| group.name),
         scopes,
         flat: true,
         levels,
         defaults,
         zones: Vec::new(),
         networks: Vec::new(),
-        neighbours: Vec::new(),
+        neighbours: std::rc::Rc::from([]),
         variables: HashMap::new(),
         unit,
         gateway: false,
+        missing: None,
     };
-    if let Some(stack) = stack {
+    if let Some((_, stack, own)) = stack {
+        source.variables.extend(own.iter().map(|(name, value)| (*name, *value)));
         templates(config, stack, &mut source);
     }
     source

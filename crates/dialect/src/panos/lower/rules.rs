@@ -1,6 +1,6 @@
 //! Security rules, their defaults, and what an application override makes of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use policy::{
     Action, Addresses, Condition, Origin, Pair, PredicateKind, Rule, Rulebase, RulebaseId,
@@ -48,15 +48,17 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             );
         }
         let mut names: Vec<Word<'t>> = Vec::new();
+        let mut seen: HashSet<&'t str> = HashSet::new();
         for (_, rule) in &overrides {
             if let Some(name) = rule.application
                 && rule.at.enabled
-                && names.iter().all(|known| known.text != name.text)
+                && seen.insert(name.text)
             {
                 names.push(name);
             }
         }
-        let fits = security.len().saturating_mul(names.len() + 1) <= MOST_RULES;
+        let most = MOST_RULES.min(self.room);
+        let fits = security.len().saturating_mul(names.len() + 1) <= most;
         if !fits {
             for (_, rule) in &overrides {
                 rule.at.name.node.claim_all(Fate::unsupported(Reason::OtherRuleList));
@@ -101,9 +103,17 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         is: Option<Word<'t>>,
         into: &mut Vec<Rule>,
     ) {
-        for (section, rule) in list {
+        let shared = |(section, _): &&(&str, _)| *section == "shared pre";
+        let after = list.iter().take_while(shared).count();
+        for (at, (section, rule)) in list.iter().enumerate() {
+            if at == after {
+                self.missing_rules(into);
+            }
             let lowered = self.security_rule(section, rule, is);
             into.push(lowered);
+        }
+        if after == list.len() {
+            self.missing_rules(into);
         }
         let scopes = self.source.defaults.clone();
         let find = |get: fn(&Scope<'t>) -> Option<DefaultRule<'t>>| {
@@ -115,6 +125,19 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             find(|scope| scope.local.interzone.or(scope.post.interzone).or(scope.pre.interzone));
         into.push(self.default_rule("intrazone-default", intrazone, Verdict::Accept));
         into.push(self.default_rule("interzone-default", interzone, Verdict::Deny));
+    }
+
+    /// Rules of a parent group that the file does not have: each packet may be decided there.
+    fn missing_rules(&mut self, into: &mut Vec<Rule>) {
+        let Some(parent) = self.source.missing else { return };
+        for verdict in [Verdict::Accept, Verdict::Deny] {
+            let mark = self.undefined(parent);
+            let label = format!("rules of device group \"{}\"", parent.text);
+            let origin = Origin::at(parent.node.span(), label);
+            let mut rule = Rule::any(origin, Action::Decide(verdict));
+            rule.conditions.push(one(mark));
+            into.push(rule);
+        }
     }
 
     fn default_rule(
@@ -171,8 +194,9 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
                 Pair::Any
             }
         };
-        let services = self.written(&from.service, from.at.name, &mut conditions);
-        let applications = self.written(&from.application, from.at.name, &mut conditions);
+        let services = self.written(&from.service, "service", from.at.name, &mut conditions);
+        let applications =
+            self.written(&from.application, "application", from.at.name, &mut conditions);
         match self.services_and_applications(&services, &applications, is) {
             Some((services, condition)) => {
                 rule.services = services;
@@ -259,21 +283,24 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
 
     // --- What all rules have ---
 
-    /// The words of a cell. One that is not written is "any"; in a text that was cut it is not known.
+    /// The words of a cell. Devices refuse rules where one is missing or empty: what such a rule means is not known.
     pub(super) fn written(
         &mut self,
         cell: &Cell<'t>,
+        name: &'static str,
         rule: Word<'t>,
         conditions: &mut Vec<Condition>,
     ) -> Vec<Word<'t>> {
         match cell {
-            Some(words) => words.clone(),
-            None => {
-                if self.cut {
-                    let label = Origin::at(rule.node.span(), rule.text);
-                    let kind = PredicateKind::Unreadable;
-                    conditions.push(one(self.build.fresh(kind, "a cell that was cut off", label)));
-                }
+            Some(words) if !words.is_empty() => words.clone(),
+            _ => {
+                let meaning = format!("no {name}");
+                let args = vec![("value", meaning.clone())];
+                let problem = Problem::error(codes::INVALID_VALUE, rule.node.span(), args);
+                self.problems.push(problem);
+                let label = Origin::at(rule.node.span(), rule.text);
+                let mark = self.build.fresh(PredicateKind::Unreadable, meaning, label);
+                conditions.push(one(mark));
                 vec![Word { text: "any", node: rule.node }]
             }
         }
@@ -290,12 +317,12 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             let mark = self.build.fresh(PredicateKind::Unreadable, word.text, origin);
             conditions.push(one(mark));
         }
-        let source = self.written(&at.source, at.name, &mut conditions);
-        let destination = self.written(&at.destination, at.name, &mut conditions);
-        let from = self.written(&at.from, at.name, &mut conditions);
+        let source = self.written(&at.source, "source", at.name, &mut conditions);
+        let destination = self.written(&at.destination, "destination", at.name, &mut conditions);
+        let from = self.written(&at.from, "from", at.name, &mut conditions);
         let to = match (&at.to, one_zone) {
             (None, true) => vec![Word { text: "any", node: at.name.node }],
-            (cell, _) => self.written(cell, at.name, &mut conditions),
+            (cell, _) => self.written(cell, "to", at.name, &mut conditions),
         };
         let source = self.side(&source, at.negate_source, &mut conditions);
         let destination = self.side(&destination, at.negate_destination, &mut conditions);

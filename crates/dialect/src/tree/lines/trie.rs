@@ -154,6 +154,16 @@ impl<'a> Trie<'a> {
         self.find(self.get(node)?.parent, word)
     }
 
+    /// The first child whose word is another one; of at most two.
+    pub(super) fn first_but(&self, node: u32, word: &str) -> Option<u32> {
+        let first = self.get(node)?.first;
+        let entry = self.get(first)?;
+        if entry.word != word {
+            return Some(first);
+        }
+        self.get(entry.next).map(|_| entry.next)
+    }
+
     /// What belongs to the node reaches to here.
     pub(super) fn touch(&mut self, node: u32, end: usize) {
         self.change(node, |entry| entry.end = entry.end.max(end));
