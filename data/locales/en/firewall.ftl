@@ -57,6 +57,14 @@ check-ledger = { $statements ->
     [one] { $files } file
    *[other] { $files } files
 }, { $share } converted or inert
+check-files = Files
+check-file = { $share } of { $statements ->
+    [one] { $statements } statement
+   *[other] { $statements } statements
+} in { $path }{ $unrecognized ->
+    [0] {""}
+   *[other] , { $unrecognized } not recognized
+}
 check-statements = Statements
 check-about = { $subject }: { $text }
 check-more = { $count } more of { $code }

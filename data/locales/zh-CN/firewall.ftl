@@ -21,6 +21,11 @@ check-rules = 启用规则 { $enabled } 条，停用 { $disabled } 条，隐含 
 check-objects = 地址对象 { $addresses } 个，服务 { $services } 个，区域 { $zones } 个，接口 { $interfaces } 个，路由 { $routes } 条
 check-unknowns = 未知条件：{ $list }
 check-ledger = 共 { $statements } 条语句，{ $files } 个文件，{ $share } 已转换或无关
+check-files = 各文件
+check-file = { $path }：{ $statements } 条语句，{ $share } 已转换或无关{ $unrecognized ->
+    [0] {""}
+   *[other] ，{ $unrecognized } 条未识别
+}
 check-statements = 语句
 check-about = { $subject }：{ $text }
 check-more = { $code } 另有 { $count } 处

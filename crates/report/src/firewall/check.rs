@@ -142,6 +142,27 @@ fn render_ledger(check: &Check, words: &Words, options: CheckOptions, out: &mut 
         let _ = writeln!(out, "  {}", cells.join("  ").trim_end());
     }
     out.push('\n');
+    if check.files.len() > 1 {
+        render_files(check, words, options, out);
+    }
+}
+
+/// Each file with what of it is read: its share converted or inert, and how many statements are not recognized.
+fn render_files(check: &Check, words: &Words, options: CheckOptions, out: &mut String) {
+    let _ = writeln!(out, "{}", bold(&words.text("check-files", &[]), options));
+    for file in &check.files {
+        let unknown = file.fates.iter().filter(|fate| fate.disposition == "unrecognized");
+        let unknown: u64 = unknown.map(|fate| fate.statements).sum();
+        let part = share(file.read, file.statements);
+        let args = [
+            ("share", (&part).into()),
+            ("statements", file.statements.into()),
+            ("unrecognized", unknown.into()),
+            ("path", (&file.path).into()),
+        ];
+        let _ = writeln!(out, "  {}", words.text("check-file", &args));
+    }
+    out.push('\n');
 }
 
 /// The statements by fate, each group headed by its whole count.
