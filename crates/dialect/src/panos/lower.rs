@@ -50,8 +50,8 @@ impl<'p> Problems<'p> {
     }
 }
 
-/// How many rules all contexts may have together: device groups inherit, so few rules of a file may be very many. About 1 GB.
-const MOST_RULES: usize = 1_500_000;
+/// How many rules all contexts may have together: device groups inherit, so few rules of a file may be very many. About 750 MB.
+const MOST_RULES: usize = 1_000_000;
 
 /// All contexts. One that has no room is left out and said.
 pub(super) fn lower<'t>(
@@ -252,6 +252,10 @@ struct Context<'c, 't, 'p, 'q> {
     applications: HashMap<&'t str, std::rc::Rc<Vec<applications::Leaf<'t>>>>,
     /// Applications whose default ports are not known.
     open_ports: HashSet<&'t str>,
+    /// Interfaces of the device, by name.
+    ports: HashMap<&'t str, &'c super::config::Interface<'t>>,
+    /// Interfaces that are in a zone of any virtual system.
+    zoned: HashSet<&'t str>,
 }
 
 impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
@@ -275,6 +279,8 @@ impl<'c, 't, 'p, 'q> Context<'c, 't, 'p, 'q> {
             services: HashMap::new(),
             applications: HashMap::new(),
             open_ports: HashSet::new(),
+            ports: HashMap::new(),
+            zoned: HashSet::new(),
         }
     }
 

@@ -48,6 +48,7 @@ fn parents((v6, length, bits): Key) -> impl Iterator<Item = Key> {
 
 impl<'c, 't> Context<'c, 't, '_, '_> {
     pub(super) fn places(&mut self) {
+        self.index_interfaces();
         let zones = self.source.zones.clone();
         let mut routed = true;
         for zone in &zones {
@@ -64,16 +65,22 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         self.routes(routed && !zones.is_empty());
     }
 
-    fn config_interface(&self, name: &str) -> Option<&'c config::Interface<'t>> {
+    /// Finds interfaces by name. Templates may give a port in one and its addresses in another.
+    fn index_interfaces(&mut self) {
         let all = self.source.networks.iter().flat_map(|network| &network.interfaces);
-        // Templates may give a port in one and its addresses in another.
-        let mut found = all.filter(|known| known.name.text == name);
-        let first = found.next()?;
-        Some(
-            found
-                .find(|other| first.addresses.is_empty() && !other.addresses.is_empty())
-                .unwrap_or(first),
-        )
+        for interface in all {
+            let known = self.ports.entry(interface.name.text).or_insert(interface);
+            if known.addresses.is_empty() && !interface.addresses.is_empty() {
+                *known = interface;
+            }
+        }
+        let elsewhere = self.source.neighbours.iter().flat_map(|system| &system.zones);
+        let members = elsewhere.flat_map(|zone| &zone.members);
+        self.zoned.extend(members.map(|word| word.text));
+    }
+
+    fn config_interface(&self, name: &str) -> Option<&'c config::Interface<'t>> {
+        self.ports.get(name).copied()
     }
 
     fn interface(&mut self, word: Word<'t>, zone: ZoneId) {
@@ -159,10 +166,9 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             .any(|router| router.dynamic || router.routes.iter().any(|route| route.monitored));
         let dynamic = self.source.networks.iter().flat_map(|network| &network.interfaces);
         let dynamic = dynamic.into_iter().any(|interface| interface.dynamic);
-        let in_router = |name: &str| {
-            used().any(|router| router.interfaces.iter().any(|word| word.text == name))
-        };
-        let all_routed = here.keys().all(|name| in_router(name));
+        let in_routers: HashSet<&str> =
+            used().flat_map(|router| &router.interfaces).map(|word| word.text).collect();
+        let all_routed = here.keys().all(|name| in_routers.contains(name));
         let no_external = self.source.zones.iter().all(|zone| zone.kind != "external");
         let known = !names.is_empty() && here.len() == self.build.policy.interfaces.len();
         known && all_routed && no_external && !unrouted && !forwards && !learns && !dynamic
@@ -269,10 +275,8 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         if let Some(id) = here.get(name) {
             return Way::Out(*id);
         }
-        let elsewhere = self.source.neighbours.iter().flat_map(|system| &system.zones);
-        let mut members = elsewhere.into_iter().flat_map(|zone| &zone.members);
         // To another virtual system, by an external zone: which one is not said by routes. Without a zone it is dropped.
-        if members.any(|word| word.text == name) || self.source.zones.is_empty() {
+        if self.zoned.contains(name) || self.source.zones.is_empty() {
             Way::Open
         } else {
             Way::Nowhere

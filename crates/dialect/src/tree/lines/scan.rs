@@ -175,7 +175,15 @@ impl<'a> Scanner<'a> {
 
     /// The end of `{{ name }}`, which templates leave for a word, with what stands directly behind it.
     fn placeholder(&self) -> Option<usize> {
-        let line = self.text.get(self.at..self.line_end(self.at))?;
+        let bytes = self.text.as_bytes().get(self.at..)?;
+        if !bytes.starts_with(b"{{") {
+            return None;
+        }
+        // A placeholder is short: a long line must not be read again for each of its words.
+        let end = (self.at..=self.text.len().min(self.at + 1_000))
+            .rev()
+            .find(|end| self.text.is_char_boundary(*end))?;
+        let line = self.text.get(self.at..end.max(self.at))?.split('\n').next()?;
         let close = line.strip_prefix("{{")?.find("}}")? + 4;
         let rest = line.get(close..)?;
         Some(self.at + close + rest.find([' ', '\t', '\r', ';']).unwrap_or(rest.len()))

@@ -103,3 +103,8 @@ fn quotes_over_lines_and_quotes_that_nothing_closes() {
     assert_eq!(shown(&read), "x{\"a{b } } y{c } ");
     assert!(tree("set x [ a b\nset y c\n").1);
 }
+
+#[test]
+fn a_placeholder_may_end_the_text() {
+    assert_eq!(shown(&tree("set x {{ a b }}").0), "x{{{ a b }} } ");
+}
