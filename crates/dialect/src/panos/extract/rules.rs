@@ -96,6 +96,12 @@ impl<'t> Matching<'t> {
 
     /// Takes what every rule may have. False for anything else.
     fn take(&mut self, child: Node<'t>) -> bool {
+        let switch = matches!(child.word(0), "negate-source" | "negate-destination" | "disabled");
+        let said = child.children().last().map_or("", |value| value.word(0));
+        if switch && !matches!(said, "yes" | "no") {
+            self.unclear.push(child);
+            return true;
+        }
         match child.word(0) {
             "from" => ends(child, &mut self.from),
             "to" => ends(child, &mut self.to),

@@ -44,6 +44,18 @@ fn rules_in_folders_of_a_cloud_manager_are_unsupported() {
 }
 
 #[test]
+fn a_switch_that_says_neither_yes_nor_no_is_open() {
+    for switch in ["disabled", "negate-source"] {
+        let rule = security("r", &[], "allow");
+        let rule = rule.replace("</entry>", &format!("<{switch}>{{{{ x }}}}</{switch}></entry>"));
+        let reading = reading(&firewall(&rulebase(&rule, "")));
+        let policy = &reading.devices[0].contexts[0];
+        assert_eq!(verdicts(policy, "in=trust 10.1.1.1 > 8.8.8.8:22/tcp"), [Accept, Deny]);
+        assert_eq!(reading.problems.len(), 1);
+    }
+}
+
+#[test]
 fn attributes_are_no_members() {
     let rule = security("r", &[], "allow").replace("<source>", "<source type=\"array\">");
     let policy = policy(&firewall(&rulebase(&rule, "")));
