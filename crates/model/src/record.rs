@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod firewall;
+pub mod prove;
 pub mod trace;
 
 use std::collections::BTreeMap;

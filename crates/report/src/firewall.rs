@@ -3,6 +3,7 @@
 pub mod check;
 pub(crate) mod excerpt;
 pub mod page;
+pub mod prove;
 pub mod tables;
 pub mod trace;
 

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Check(Check),
     /// What a firewall does with a packet, and which rule says so
     Trace(Trace),
+    /// Whether two firewalls do the same with every packet, NAT included; a packet for each difference
+    Prove(Prove),
     /// The rules of firewalls as one neutral table
     Policy(Rules),
     /// The facts: vendors, products, fingerprints, replacements
@@ -270,13 +272,46 @@ pub(crate) struct Trace {
     pub(crate) output: PathBuf,
 }
 
-/// Forms of a trace.
+/// Forms of a trace and of a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceFormat {
     /// Text for a terminal.
     Text,
     /// One JSON document.
     Json,
+}
+
+/// Arguments of `prove`.
+#[derive(Args, Debug)]
+pub(crate) struct Prove {
+    /// The first configuration: a file, an archive or a folder.
+    #[arg(value_name = "A")]
+    pub(crate) left: PathBuf,
+    /// The second configuration.
+    #[arg(value_name = "B")]
+    pub(crate) right: PathBuf,
+    /// Take all files of one platform below a path as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// Compare only these two contexts, by name or as `DEVICE/CONTEXT`.
+    #[arg(long, value_name = "A=B")]
+    pub(crate) context: Option<String>,
+    /// A zone (or interface) of A and the one of B that is the same place; may be repeated. Others are paired by name, by the
+    /// addresses and by the names of their interfaces.
+    #[arg(long, value_name = "A=B")]
+    pub(crate) zone: Vec<String>,
+    /// Tell the ways of stopping a packet (deny, drop, reject) apart.
+    #[arg(long)]
+    pub(crate) apart: bool,
+    /// How many differences to show for each pair of contexts; all are counted.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TraceFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
 }
 
 /// Arguments of `policy`.

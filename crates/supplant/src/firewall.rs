@@ -2,8 +2,11 @@
 
 pub(crate) mod account;
 pub(crate) mod checked;
+pub(crate) mod compared;
 pub(crate) mod estate;
 pub(crate) mod packets;
+pub(crate) mod pairing;
+pub(crate) mod replay;
 pub(crate) mod spots;
 pub(crate) mod tables;
 #[cfg(test)]

@@ -11,7 +11,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("policy", &[]),
     ("proof", &["policy"]),
     ("report", &["model"]),
-    ("supplant", &["audit", "catalog", "dialect", "model", "policy", "report"]),
+    ("supplant", &["audit", "catalog", "dialect", "model", "policy", "proof", "report"]),
     ("xtask", &["audit", "catalog", "dialect", "model", "policy", "report"]),
 ];
 
