@@ -303,6 +303,9 @@ pub(crate) struct Prove {
     /// Tell the ways of stopping a packet (deny, drop, reject) apart.
     #[arg(long)]
     pub(crate) apart: bool,
+    /// Compare only packets that cross the firewall, not those to the firewall itself.
+    #[arg(long)]
+    pub(crate) transit: bool,
     /// How many differences to show for each pair of contexts; all are counted.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,

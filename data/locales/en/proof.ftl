@@ -25,9 +25,11 @@ prove-contexts-alone = contexts of { $side } that were not compared: { $list }
 prove-equivalent = equivalent: both do the same with every packet
 prove-equivalent-except = equivalent except for what was not compared, see above
 prove-differs = different
-prove-gave-up = not decided: a limit was reached
+prove-gave-up = not decided: a limit was reached, or it depends on what is undefined or unreadable
 prove-merged = all ways of stopping a packet count as the same; `--apart` tells them apart
 prove-apart = ways of stopping a packet are told apart
+prove-transit = packets to the firewall itself were left out
+prove-taken-alike = not told by the configurations, and taken to be the same in both: { $list }
 
 word-change-allowed = newly allowed: only B lets it pass
 word-change-stopped = newly stopped: only A lets it pass

@@ -16,9 +16,11 @@ prove-contexts-alone = { $side } 中未作比较的上下文：{ $list }
 prove-equivalent = 等价：对每个数据包的处理都相同
 prove-equivalent-except = 除上述未作比较的内容外等价
 prove-differs = 不同
-prove-gave-up = 未能判定：达到上限
+prove-gave-up = 未能判定：达到上限，或取决于未定义或无法读取的内容
 prove-merged = 各种阻断方式视为相同；用 `--apart` 区分
 prove-apart = 区分各种阻断方式
+prove-transit = 未比较发往防火墙自身的数据包
+prove-taken-alike = 配置未说明，视为两者相同：{ $list }
 
 word-change-allowed = 新放行：仅 B 放行
 word-change-stopped = 新阻断：仅 A 放行

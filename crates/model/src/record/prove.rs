@@ -17,10 +17,13 @@ pub struct Comparison {
     pub program: String,
     /// SHA-256 over the facts in force (bundled and overlaid).
     pub data_sha256: String,
-    /// `equivalent`, `equivalent-except`, `differs`, `gave-up`: the gravest of all contexts, and of what was left out.
+    /// `equivalent`, `equivalent-except`, `differs`, `gave-up` (a limit was reached, or it depends on what is undefined or
+    /// unreadable): the gravest of all contexts, and of what was left out.
     pub verdict: String,
     /// Whether all ways of stopping a packet count as the same.
     pub denials_merged: bool,
+    /// Whether packets to the firewall itself were left out, as was asked for.
+    pub transit_only: bool,
     /// The first configuration.
     pub left: ComparedSide,
     /// The second configuration.
@@ -59,9 +62,12 @@ pub struct ComparedContext {
     pub zones_right: Vec<String>,
     /// Whether nothing at all passes the zones without a counterpart, so that they do not matter.
     pub zones_idle: bool,
+    /// Unknowns of the platform itself that nobody wrote and that are taken to be the same in both.
+    pub taken_alike: Vec<String>,
     /// How many pairs of deciding rules differ.
     pub differing: u64,
-    /// The differences, one for each pair of deciding rules, what is newly allowed first; the first ones when they are many.
+    /// The differences, one for each pair of deciding rules: what is certain before what is only possible, and newly allowed first;
+    /// the first ones when they are many.
     pub differences: Vec<Difference>,
     /// Questions that limits left open.
     pub undecided: u64,

@@ -33,6 +33,9 @@ pub fn render(comparison: &Comparison, words: &Words, colour: bool) -> String {
     let _ = writeln!(out, "{}", bold(&words.text(verdict(comparison), &[]), colour));
     let key = if comparison.denials_merged { "prove-merged" } else { "prove-apart" };
     let _ = writeln!(out, "  {}", words.plain(key));
+    if comparison.transit_only {
+        let _ = writeln!(out, "  {}", words.plain("prove-transit"));
+    }
     out
 }
 
@@ -75,6 +78,11 @@ fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &
         let args = [("side", letter.into()), ("list", (&list).into())];
         let key = if context.zones_idle { "prove-zones-idle" } else { "prove-zones-alone" };
         let _ = writeln!(out, "  {}", one_line(&words.text(key, &args)));
+    }
+    if !context.taken_alike.is_empty() {
+        let list = context.taken_alike.join(&words.plain("comma"));
+        let text = words.text("prove-taken-alike", &[("list", (&list).into())]);
+        let _ = writeln!(out, "  {}", one_line(&text));
     }
     if context.differing > 0 {
         let args = [("count", context.differing.into())];

@@ -6,11 +6,11 @@ use std::collections::btree_map::Entry;
 use dialect::{Disposition, Tally};
 use model::record::check::FateCount;
 use model::record::prove::{ComparedContext, ComparedSide, Difference};
-use policy::{Assumed, By, Policy, ZoneId};
+use policy::{By, Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::prove::{Differing, Options, Proof, prove};
 
 use super::pairing::{Paired, Placed, idle, pair_zones, zone_name};
-use super::replay::{Replayed, Terms, alone, change, outcome, replay};
+use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
 use super::{Configs, platform_name};
 
 /// They do the same with every packet.
@@ -28,8 +28,40 @@ pub(crate) struct How<'a> {
     pub(crate) zones: &'a [(String, String)],
     /// Whether all ways of stopping a packet are the same.
     pub(crate) merge_denials: bool,
+    /// Whether packets to the firewall itself are left out.
+    pub(crate) transit: bool,
     /// How many differences to keep.
     pub(crate) limit: usize,
+}
+
+/// The two policies as they are compared: what a platform leaves open of its own accord, and nobody wrote, is the same unknown in two
+/// configurations of that platform.
+fn prepared(placed: Placed<'_>, other: Placed<'_>, transit: bool) -> (Policy, Vec<String>) {
+    let mut policy = placed.policy.clone();
+    let mut shared = Vec::new();
+    if placed.device.platform == other.device.platform {
+        for predicate in &mut policy.predicates {
+            let implied = predicate.origin.span.is_none() && !predicate.origin.label.is_empty();
+            if implied && predicate.kind == PredicateKind::Unreadable {
+                predicate.kind = PredicateKind::Protocol;
+                predicate.meaning = predicate.origin.label.clone();
+                shared.push(predicate.origin.label.to_string());
+            }
+        }
+    }
+    if transit {
+        // The same for both: nothing is asked about such packets.
+        policy.local = u32::try_from(policy.rulebases.len()).ok().map(RulebaseId);
+        policy.rulebases.push(Rulebase {
+            name: "".into(),
+            rules: Vec::new(),
+            default: Verdict::Drop,
+            default_origin: Origin::implied(""),
+        });
+    }
+    shared.sort_unstable();
+    shared.dedup();
+    (policy, shared)
 }
 
 /// Compares two contexts; `None` when no zone of theirs is paired.
@@ -38,6 +70,10 @@ pub(crate) fn compare(
     right: Placed<'_>,
     how: &How<'_>,
 ) -> Option<ComparedContext> {
+    let (mine, mut shared) = prepared(left, right, how.transit);
+    let (theirs, shared_too) = prepared(right, left, how.transit);
+    shared.retain(|name| shared_too.contains(name));
+    let (left, right) = (Placed { policy: &mine, ..left }, Placed { policy: &theirs, ..right });
     let paired = pair_zones(left.policy, right.policy, how.zones);
     if paired.map.pairs.is_empty() {
         return None;
@@ -55,9 +91,9 @@ pub(crate) fn compare(
     limits.dedup();
     let undecided = proof.undecided + found.refuted;
     let differing = u64::try_from(differences.len()).unwrap_or(u64::MAX);
-    let verdict = if differing > 0 {
+    let verdict = if differences.iter().any(|one| !one.possible) {
         DIFFERS
-    } else if undecided > 0 || !limits.is_empty() {
+    } else if differing > 0 || undecided > 0 || !limits.is_empty() {
         GAVE_UP
     } else if idle {
         EQUIVALENT
@@ -73,6 +109,7 @@ pub(crate) fn compare(
         zones_right: names(right.policy, &paired.right),
         zones: paired.pairs,
         zones_idle: idle,
+        taken_alike: shared,
         differing,
         differences,
         undecided,
@@ -125,8 +162,8 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
 
 /// What decides on both sides, what changes, and whether it is only possible: one difference for people.
 type Key = (Rank, [u32; 3], [u32; 3]);
-/// What is newly allowed first, and what is certain before what is only possible.
-type Rank = (usize, bool);
+/// What is certain before what is only possible, and of each what is newly allowed first.
+type Rank = (bool, usize);
 
 /// The changes, the gravest first.
 const CHANGES: [&str; 5] = ["allowed", "stopped", "rewritten", "leaves", "denied"];
@@ -157,7 +194,7 @@ impl Found<'_> {
                 continue;
             };
             let place = CHANGES.iter().position(|known| *known == shown.change);
-            let rank = (place.unwrap_or(CHANGES.len()), shown.possible);
+            let rank = (shown.possible, place.unwrap_or(CHANGES.len()));
             match groups.entry((rank, order(&differing.left.1), order(&differing.right.1))) {
                 Entry::Vacant(entry) => {
                     entry.insert(shown);
@@ -199,7 +236,11 @@ impl Found<'_> {
             &terms(left.policy, 0).becomes(&one.decision),
             &terms(right.policy, 1).becomes(&two.decision),
         )?;
-        let possible = doubtful(left.policy, &one) || doubtful(right.policy, &two);
+        let all = |policy, side| may_become(&terms(policy, side), &differing.witness);
+        let certain = all(left.policy, 0)
+            .zip(all(right.policy, 1))
+            .is_some_and(|(mine, theirs)| mine.iter().all(|one| !theirs.contains(one)));
+        let possible = !certain;
         Some(Shown { change, possible, parts: 1, replayed: (one, two) })
     }
 }
@@ -208,18 +249,6 @@ impl Shown {
     fn assumptions(&self) -> usize {
         self.replayed.0.assumed.len() + self.replayed.1.assumed.len()
     }
-}
-
-/// Whether something was assumed about what is undefined or could not be read.
-fn doubtful(policy: &Policy, replayed: &Replayed) -> bool {
-    replayed.assumed.iter().any(|assumed| match assumed {
-        Assumed::Holds(atom, _) => {
-            let known = usize::try_from(atom.predicate.0).ok();
-            let known = known.and_then(|id| policy.predicates.get(id));
-            known.is_none_or(|known| alone(known.kind))
-        }
-        Assumed::Leaves(..) => false,
-    })
 }
 
 /// Rules in their order, then what is no rule.

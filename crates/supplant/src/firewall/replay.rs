@@ -20,6 +20,8 @@ struct Replay<'a> {
     packet: Packet,
     egress: Option<InterfaceId>,
     answers: &'a [(Asked, bool)],
+    /// Answers that go before those of the witness.
+    forced: &'a [(Atom, bool)],
     assumed: Vec<Assumed>,
 }
 
@@ -35,14 +37,50 @@ pub(crate) struct Replayed {
 
 /// What one side does with a witness; 0 is the left side, 1 the right one.
 pub(crate) fn replay(policy: &Policy, witness: &Witness, side: usize) -> Replayed {
+    forced(policy, witness, side, &[])
+}
+
+/// The same with other answers to some questions.
+fn forced(policy: &Policy, witness: &Witness, side: usize, forced: &[(Atom, bool)]) -> Replayed {
     let (packet, egress) = match side {
         0 => (witness.left, witness.egress.0),
         _ => (witness.right, witness.egress.1),
     };
     let answers = &witness.answers;
-    let mut world = Replay { policy, side, packet, egress, answers, assumed: Vec::new() };
+    let mut world = Replay { policy, side, packet, egress, answers, forced, assumed: Vec::new() };
     let decision = decide(policy, &packet, &mut world);
     Replayed { packet, decision, assumed: world.assumed }
+}
+
+/// How many outcomes of one packet are looked at.
+const OUTCOMES: usize = 64;
+
+/// All that one side may do with a witness, whatever the answers about what is undefined or unreadable; `None` when it is too much.
+pub(crate) fn may_become(terms: &Terms<'_>, witness: &Witness) -> Option<Vec<Becomes>> {
+    let mut all = Vec::new();
+    let mut open: Vec<Vec<(Atom, bool)>> = vec![Vec::new()];
+    while let Some(answers) = open.pop() {
+        if all.len() + open.len() > OUTCOMES {
+            return None;
+        }
+        let replayed = forced(terms.policy, witness, terms.side, &answers);
+        let asked = replayed.assumed.iter().find_map(|assumed| match assumed {
+            Assumed::Holds(atom, _) if answers.iter().all(|(known, _)| known != atom) => {
+                let known = at(&terms.policy.predicates, atom.predicate.0);
+                known.is_none_or(|known| alone(known.kind)).then_some(*atom)
+            }
+            Assumed::Holds(..) | Assumed::Leaves(..) => None,
+        });
+        match asked {
+            None => all.push(terms.becomes(&replayed.decision)),
+            Some(atom) => open.extend([true, false].map(|answer| {
+                let mut longer = answers.clone();
+                longer.push((atom, answer));
+                longer
+            })),
+        }
+    }
+    Some(all)
 }
 
 fn at<T>(list: &[T], id: u32) -> Option<&T> {
@@ -105,7 +143,8 @@ impl Replay<'_> {
 
 impl World for Replay<'_> {
     fn holds(&mut self, atom: Atom) -> bool {
-        let holds = self.answer(atom);
+        let forced = self.forced.iter().find(|(known, _)| *known == atom);
+        let holds = forced.map_or_else(|| self.answer(atom), |(_, answer)| *answer);
         self.note(Assumed::Holds(atom, holds));
         holds
     }

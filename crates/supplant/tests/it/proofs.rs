@@ -200,3 +200,41 @@ fn mistakes_in_pairs_are_named() {
         assert!(run.code == 2 && run.err.contains(english), "{args:?}: {run:?}");
     }
 }
+
+/// The same as one policy of `config`, in the words of another platform.
+const PANOS: &str = r#"<?xml version="1.0"?>
+<config version="10.2.0"><devices><entry name="localhost.localdomain">
+<deviceconfig><system><hostname>fw-b</hostname></system></deviceconfig>
+<network><interface><ethernet>
+<entry name="ethernet1/1"><layer3><ip><entry name="10.1.2.1/24"/></ip></layer3></entry>
+<entry name="ethernet1/2"><layer3><ip><entry name="192.0.2.1/24"/></ip></layer3></entry>
+</ethernet></interface>
+<virtual-router><entry name="default"><interface><member>ethernet1/1</member><member>ethernet1/2</member></interface>
+<routing-table><ip><static-route><entry name="out"><destination>0.0.0.0/0</destination><interface>ethernet1/2</interface><nexthop><ip-address>192.0.2.254</ip-address></nexthop></entry></static-route></ip></routing-table>
+</entry></virtual-router></network>
+<vsys><entry name="vsys1">
+<zone><entry name="inside"><network><layer3><member>ethernet1/1</member></layer3></network></entry>
+<entry name="outside"><network><layer3><member>ethernet1/2</member></layer3></network></entry></zone>
+<service><entry name="tcp-443"><protocol><tcp><port>443</port><source-port>1-65535</source-port></tcp></protocol></entry></service>
+<rulebase><default-security-rules><rules><entry name="intrazone-default"><action>deny</action></entry></rules></default-security-rules>
+<security><rules>
+<entry name="servers"><from><member>inside</member></from><to><member>outside</member></to><source><member>any</member></source>
+<destination><member>TARGETS</member></destination><application><member>any</member></application><service><member>tcp-443</member></service><action>allow</action></entry>
+</rules></security></rulebase>
+</entry></vsys></entry></devices></config>
+"#;
+
+#[test]
+fn two_platforms_are_compared_in_what_crosses_them() {
+    // What comes in and leaves by one interface is not asked by default, and port 0 is no port of a service.
+    let left = config(&[policy(1, "accept", "\"web\"", "HTTPS")]);
+    let left = left.replace("hostname", "allow-traffic-redirect disable\n    set hostname");
+    let estate = two(&left, &left);
+    estate.put("p/fw.xml", PANOS.replace("TARGETS", "192.0.2.5/32"));
+    estate.put("q/fw.xml", PANOS.replace("TARGETS", "192.0.2.0/24"));
+    let run = estate.run(&["prove", "in/a", "in/p", "--transit"]);
+    assert!(run.out.contains("port1 = inside (same address)"), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
+    let run = estate.run(&["prove", "in/a", "in/q", "--transit"]);
+    assert!(run.code == 1 && run.out.contains("newly allowed"), "{run:?}");
+}
