@@ -216,6 +216,9 @@ pub(crate) struct Check {
     /// given.
     #[arg(long, value_name = "WORD")]
     pub(crate) disposition: Vec<String>,
+    /// Judge rules by their looks alone: do not look for those that others around them make idle.
+    #[arg(long)]
+    pub(crate) quick: bool,
     /// How many places of each kind to show; all are counted.
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) show: usize,

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod checked;
 pub(crate) mod compared;
 pub(crate) mod estate;
+pub(crate) mod idle;
 pub(crate) mod packets;
 pub(crate) mod pairing;
 pub(crate) mod replay;

@@ -201,6 +201,33 @@ fn mistakes_in_pairs_are_named() {
     }
 }
 
+#[test]
+fn a_check_names_rules_that_others_make_idle() {
+    let estate = Estate::new();
+    let rules = [
+        policy(1, "accept", "\"web\"", "HTTPS"),
+        policy(2, "accept", "\"db\"", "HTTPS"),
+        policy(3, "deny", "\"servers\"", "HTTPS"),
+        policy(4, "accept", "\"servers\"", "SSH"),
+        policy(5, "accept", "\"web\"", "SSH"),
+    ];
+    estate.put("fw.conf", config(&rules));
+    let record = json(&estate.run(&["check", "in", "--format", "json"]));
+    let problems = record["problems"].as_array().unwrap();
+    let of = |code: &str| -> Vec<(&Value, &Value)> {
+        let found = problems.iter().filter(|problem| problem["code"] == code);
+        found.map(|problem| (&problem["subject"], &problem["args"]["rules"])).collect()
+    };
+    let shadowed = of("review/shadowed-rule");
+    assert_eq!(shadowed.len(), 2, "{record}");
+    let (subject, by) = (shadowed[0].0.as_str().unwrap(), shadowed[0].1.as_str().unwrap());
+    assert!(subject.contains('3') && by.contains("policy 1") && by.contains("policy 2"), "{by}");
+    assert!(by.contains("fw.conf:"), "{by}");
+    let run = estate.run(&["check", "in", "--lang", "zh-CN"]);
+    assert!(run.code == 1 && run.out.contains("前面的规则判定"), "{run:?}");
+    assert!(!estate.run(&["check", "in", "--quick"]).out.contains("review/shadowed"));
+}
+
 /// The same as one policy of `config`, in the words of another platform.
 const PANOS: &str = r#"<?xml version="1.0"?>
 <config version="10.2.0"><devices><entry name="localhost.localdomain">
