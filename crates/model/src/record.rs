@@ -6,6 +6,7 @@
 pub mod check;
 pub mod firewall;
 pub mod prove;
+pub mod query;
 pub mod trace;
 
 use std::collections::BTreeMap;

@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Whether two firewalls do the same with every packet, NAT included; a packet for each difference
     Prove(Prove),
+    /// What may pass a firewall, and by which rules
+    Query(Query),
     /// The rules of firewalls as one neutral table
     Policy(Rules),
     /// The facts: vendors, products, fingerprints, replacements
@@ -275,7 +277,7 @@ pub(crate) struct Trace {
     pub(crate) output: PathBuf,
 }
 
-/// Forms of a trace and of a proof.
+/// Forms of a trace, a proof and a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceFormat {
     /// Text for a terminal.
@@ -312,6 +314,33 @@ pub(crate) struct Prove {
     /// How many differences to show for each pair of contexts; all are counted.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TraceFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Arguments of `query`.
+#[derive(Args, Debug)]
+pub(crate) struct Query {
+    /// The configuration: a file, an archive or a folder.
+    #[arg(value_name = "CONFIG")]
+    pub(crate) path: PathBuf,
+    /// The question, `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; words in any order, what is left out is everything.
+    /// Names of objects stand behind `src`, `dst` and `service`, those with spaces in quotes.
+    #[arg(value_name = "QUERY", required_unless_present = "who_can_reach")]
+    pub(crate) query: Option<String>,
+    /// Who can reach this destination: TCP unless a protocol is given.
+    #[arg(long, value_name = "ADDRESS:PORT[/PROTO]", conflicts_with = "query")]
+    pub(crate) who_can_reach: Option<String>,
+    /// Only this context, by name or as `DEVICE/CONTEXT`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// Take all files of one platform as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TraceFormat,

@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod facts;
 mod prove;
+mod query;
 mod rules;
 mod trace;
 
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
         Command::Check(args) => check::run(args, &cli.common, words),
         Command::Trace(args) => trace::run(args, &cli.common, words),
         Command::Prove(args) => prove::run(args, &cli.common, words),
+        Command::Query(args) => query::run(args, &cli.common, words),
         Command::Policy(args) => rules::run(args, &cli.common, words),
         Command::Catalog(args) => facts::catalog(&args.action, &cli.common, words),
         Command::Directive(args) => facts::directive(&args.action, &cli.common, words),

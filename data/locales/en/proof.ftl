@@ -62,3 +62,21 @@ error-pair-zone = `{ $text }` names no zone of both configurations
     .help = the first has { $left }; the second has { $right }
 error-no-zones = no zone of the first is known to be one of the second
     .help = name pairs with `--zone A=B`; the first has { $left }; the second has { $right }
+
+# Asking what may pass
+
+query-part = from { $from }: { $source } > { $destination } { $services }
+word-query-permitted = permitted
+word-query-denied = denied
+word-query-both = some is permitted, some is denied
+word-query-nothing = there is no such packet
+word-query-unknown-name = this context does not know the name
+word-query-gave-up = not decided
+word-limit-replay = a packet that was found did not hold
+
+error-query = `{ $text }` is no question: `{ $word }` is not understood
+    .help = write `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; names of services stand behind `service`
+error-query-name = nothing is named `{ $name }`
+    .help = `supplant policy` lists zones and objects; addresses are `10.0.0.1`, `10.0.0.0/8` or `10.0.0.1-10.0.0.9`
+error-reach = `{ $text }` is no destination
+    .help = write `192.0.2.5:3389`, `[2001:db8::5]:53/udp`

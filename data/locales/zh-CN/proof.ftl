@@ -53,3 +53,21 @@ error-pair-zone = `{ $text }` 不是两份配置中的区域
     .help = 第一份有 { $left }；第二份有 { $right }
 error-no-zones = 两份配置中没有已知相同的区域
     .help = 用 `--zone A=B` 指定；第一份有 { $left }；第二份有 { $right }
+
+# 查询可通过的流量
+
+query-part = 从 { $from }：{ $source } > { $destination } { $services }
+word-query-permitted = 放行
+word-query-denied = 拒绝
+word-query-both = 部分放行，部分拒绝
+word-query-nothing = 没有这样的数据包
+word-query-unknown-name = 该上下文中没有此名称
+word-query-gave-up = 未能判定
+word-limit-replay = 找到的数据包未得到证实
+
+error-query = `{ $text }` 不是查询：无法理解 `{ $word }`
+    .help = 写成 `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from 区域 to 区域`；服务名称写在 `service` 之后
+error-query-name = 没有名为 `{ $name }` 的内容
+    .help = `supplant policy` 列出区域和对象；地址写成 `10.0.0.1`、`10.0.0.0/8` 或 `10.0.0.1-10.0.0.9`
+error-reach = `{ $text }` 不是目的
+    .help = 写成 `192.0.2.5:3389`、`[2001:db8::5]:53/udp`

@@ -228,6 +228,41 @@ fn a_check_names_rules_that_others_make_idle() {
     assert!(!estate.run(&["check", "in", "--quick"]).out.contains("review/shadowed"));
 }
 
+#[test]
+fn questions_are_answered_by_rules_with_packets() {
+    let estate = Estate::new();
+    let rules = [
+        policy(1, "deny", "\"db\"", "HTTPS"),
+        policy(2, "accept", "\"servers\"", "HTTPS"),
+        policy(3, "accept", "\"web\"", "SSH"),
+    ];
+    estate.put("fw.conf", config(&rules));
+    let verdict = |question: &str| {
+        let run = estate.run(&["query", "in", question, "--format", "json"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        json(&run)["contexts"][0]["verdict"].as_str().unwrap().to_owned()
+    };
+    let from = "src 10.1.2.0/24 from port1 to port2";
+    assert_eq!(verdict(&format!("{from} dst web service HTTPS")), "permitted");
+    assert_eq!(verdict(&format!("tcp/443 {from} dst \"db\"")), "denied");
+    assert_eq!(verdict(&format!("dst servers tcp/1-65535 {from}")), "both");
+    let run = estate.run(&["query", "in", &format!("{from} dst servers tcp/443")]);
+    for text in ["some is permitted", "policy 1", "policy 2", "fw.conf:", "192.0.2.6"] {
+        assert!(run.out.contains(text), "{text}: {}", run.out);
+    }
+    let run = estate.run(&["query", "in", "--who-can-reach", "192.0.2.5:22", "--lang", "zh-CN"]);
+    assert!(run.code == 0 && run.out.contains("policy 3"), "{run:?}");
+    assert!(!run.out.contains("policy 2"), "{run:?}");
+    for (args, english) in [
+        (["in", "src 10.0.0.0/8 nonsense"], "`nonsense` is not understood"),
+        (["in", "src nobody"], "nothing is named `nobody`"),
+        (["in", "--who-can-reach=192.0.2.5"], "`192.0.2.5` is no destination"),
+    ] {
+        let run = estate.run(&["query", args[0], args[1]]);
+        assert!(run.code == 2 && run.err.contains(english), "{args:?}: {run:?}");
+    }
+}
+
 /// The same as one policy of `config`, in the words of another platform.
 const PANOS: &str = r#"<?xml version="1.0"?>
 <config version="10.2.0"><devices><entry name="localhost.localdomain">
