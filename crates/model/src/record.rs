@@ -5,6 +5,8 @@
 
 pub mod check;
 pub mod firewall;
+pub mod prove;
+pub mod query;
 pub mod trace;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,8 @@
 pub mod check;
 pub(crate) mod excerpt;
 pub mod page;
+pub mod prove;
+pub mod query;
 pub mod tables;
 pub mod trace;
 

@@ -65,6 +65,10 @@ pub(crate) enum Command {
     Check(Check),
     /// What a firewall does with a packet, and which rule says so
     Trace(Trace),
+    /// Whether two firewalls do the same with every packet, NAT included; a packet for each difference
+    Prove(Prove),
+    /// What may pass a firewall, and by which rules
+    Query(Query),
     /// The rules of firewalls as one neutral table
     Policy(Rules),
     /// The facts: vendors, products, fingerprints, replacements
@@ -214,6 +218,12 @@ pub(crate) struct Check {
     /// given.
     #[arg(long, value_name = "WORD")]
     pub(crate) disposition: Vec<String>,
+    /// Judge rules by their looks alone: do not look for those that others around them make idle.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Look for rules that others make idle however many rules there are; otherwise only in contexts of up to 5,000 rules.
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) exact: bool,
     /// How many places of each kind to show; all are counted.
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) show: usize,
@@ -270,13 +280,76 @@ pub(crate) struct Trace {
     pub(crate) output: PathBuf,
 }
 
-/// Forms of a trace.
+/// Forms of a trace, a proof and a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceFormat {
     /// Text for a terminal.
     Text,
     /// One JSON document.
     Json,
+}
+
+/// Arguments of `prove`.
+#[derive(Args, Debug)]
+pub(crate) struct Prove {
+    /// The first configuration: a file, an archive or a folder.
+    #[arg(value_name = "A")]
+    pub(crate) left: PathBuf,
+    /// The second configuration.
+    #[arg(value_name = "B")]
+    pub(crate) right: PathBuf,
+    /// Take all files of one platform below a path as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// Compare only these two contexts, by name or as `DEVICE/CONTEXT`.
+    #[arg(long, value_name = "A=B")]
+    pub(crate) context: Option<String>,
+    /// A zone (or interface) of A and the one of B that is the same place; may be repeated. Others are paired by name, by the
+    /// addresses and by the names of their interfaces.
+    #[arg(long, value_name = "A=B")]
+    pub(crate) zone: Vec<String>,
+    /// Tell the ways of stopping a packet (deny, drop, reject) apart.
+    #[arg(long)]
+    pub(crate) apart: bool,
+    /// Compare only packets that cross the firewall, not those to the firewall itself.
+    #[arg(long)]
+    pub(crate) transit: bool,
+    /// How many differences to show for each pair of contexts; all are counted.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TraceFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Arguments of `query`.
+#[derive(Args, Debug)]
+pub(crate) struct Query {
+    /// The configuration: a file, an archive or a folder.
+    #[arg(value_name = "CONFIG")]
+    pub(crate) path: PathBuf,
+    /// The question, `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; words in any order, what is left out is everything.
+    /// Names of objects stand behind `src`, `dst` and `service`, those with spaces in quotes.
+    #[arg(value_name = "QUERY", required_unless_present = "who_can_reach")]
+    pub(crate) query: Option<String>,
+    /// Who can reach this destination: TCP unless a protocol is given.
+    #[arg(long, value_name = "ADDRESS:PORT[/PROTO]", conflicts_with = "query")]
+    pub(crate) who_can_reach: Option<String>,
+    /// Only this context, by name or as `DEVICE/CONTEXT`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// Take all files of one platform as those of one device or management server.
+    #[arg(long)]
+    pub(crate) together: bool,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TraceFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
 }
 
 /// Arguments of `policy`.

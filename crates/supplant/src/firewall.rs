@@ -1,9 +1,14 @@
 //! Firewall configurations in the shell: found among files, read by their dialects, turned into records.
 
 pub(crate) mod account;
+pub(crate) mod asked;
 pub(crate) mod checked;
+pub(crate) mod compared;
 pub(crate) mod estate;
+pub(crate) mod idle;
 pub(crate) mod packets;
+pub(crate) mod pairing;
+pub(crate) mod replay;
 pub(crate) mod spots;
 pub(crate) mod tables;
 #[cfg(test)]

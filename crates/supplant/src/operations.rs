@@ -6,6 +6,8 @@ mod demo;
 mod doctor;
 mod explain;
 mod facts;
+mod prove;
+mod query;
 mod rules;
 mod trace;
 
@@ -40,6 +42,8 @@ pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
         Command::Audit(args) => assess::audit(args, &cli.common, words),
         Command::Check(args) => check::run(args, &cli.common, words),
         Command::Trace(args) => trace::run(args, &cli.common, words),
+        Command::Prove(args) => prove::run(args, &cli.common, words),
+        Command::Query(args) => query::run(args, &cli.common, words),
         Command::Policy(args) => rules::run(args, &cli.common, words),
         Command::Catalog(args) => facts::catalog(&args.action, &cli.common, words),
         Command::Directive(args) => facts::directive(&args.action, &cli.common, words),

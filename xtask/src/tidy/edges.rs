@@ -13,7 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("proof", &["policy", "proof-check"]),
     ("proof-check", &[]),
     ("report", &["model"]),
-    ("supplant", &["audit", "catalog", "dialect", "model", "policy", "report"]),
+    ("supplant", &["audit", "catalog", "dialect", "model", "policy", "proof", "report"]),
     (
         "xtask",
         &["audit", "catalog", "dialect", "model", "policy", "proof", "proof-check", "report"],

@@ -103,7 +103,14 @@ pub(crate) fn condition(one: &Assumption, words: &Words) -> String {
     words.text(key, &args)
 }
 
-fn render_case(case: &Case, indent: &str, words: &Words, colour: bool, out: &mut String) {
+/// What happens, who decides, what NAT makes of it, and where it leaves.
+pub(super) fn render_case(
+    case: &Case,
+    indent: &str,
+    words: &Words,
+    colour: bool,
+    out: &mut String,
+) {
     let verdict = words.word("verdict", &case.verdict);
     let code = if case.verdict == "accept" { "1;32" } else { "1;31" };
     let verdict = if colour { format!("\u{1b}[{code}m{verdict}\u{1b}[0m") } else { verdict };

@@ -7,6 +7,7 @@ use model::diagnostic::{Code, Severity};
 use model::record::check::{Check, CheckedContext, CheckedDevice, Problem, Spot};
 use policy::{Device, Origin, Policy, PredicateKind, Review, Rule, RulebaseId, Span, review};
 
+use super::idle::{self, Exact, NOT_ANALYSED, REDUNDANT, SHADOWED, UNREACHED};
 use super::spots::{line_of, spot, spot_of};
 use super::{Configs, account, args, platform_name};
 
@@ -24,11 +25,27 @@ pub(crate) const CONTRADICTED: Code = Code("review/contradicted-rule");
 pub(crate) const NEVER: Code = Code("review/never-matches");
 
 /// Every code above.
-pub(crate) const CODES: &[Code] =
-    &[UNUSED_ADDRESS, UNUSED_SERVICE, DISABLED, DUPLICATE, CONTRADICTED, NEVER];
+pub(crate) const CODES: &[Code] = &[
+    UNUSED_ADDRESS,
+    UNUSED_SERVICE,
+    DISABLED,
+    DUPLICATE,
+    CONTRADICTED,
+    NEVER,
+    SHADOWED,
+    REDUNDANT,
+    UNREACHED,
+    NOT_ANALYSED,
+];
 
 /// The record of all that was read; of each fate and file at most so many statements are in it.
-pub(crate) fn check(configs: &Configs, wanted: &[Disposition], most: usize) -> Check {
+/// With `quick`, rules are judged by their looks alone; with `all`, contexts of any size are analysed.
+pub(crate) fn check(
+    configs: &Configs,
+    wanted: &[Disposition],
+    most: usize,
+    (quick, all): (bool, bool),
+) -> Check {
     let mut check = Check { not_read: configs.not_read.clone(), ..Check::default() };
     for reading in &configs.readings {
         check.files.extend(account::files(reading));
@@ -42,7 +59,7 @@ pub(crate) fn check(configs: &Configs, wanted: &[Disposition], most: usize) -> C
             ..Problem::default()
         }));
         for device in &reading.devices {
-            Reviewer { reading, device, problems: &mut check.problems }.review();
+            Reviewer { reading, device, quick, all, problems: &mut check.problems }.review();
         }
     }
     check
@@ -53,7 +70,9 @@ pub(crate) fn has_findings(check: &Check, configs: &Configs) -> bool {
     let bad = [Disposition::Unsupported.as_str(), Disposition::Unrecognized.as_str()];
     let lost = |fate: &str| bad.contains(&fate);
     let mut fates = check.files.iter().flat_map(|file| &file.fates);
-    let review = |code: &str| [DUPLICATE, CONTRADICTED, NEVER].iter().any(|one| one.0 == code);
+    let review = |code: &str| {
+        [DUPLICATE, CONTRADICTED, NEVER, SHADOWED, UNREACHED].iter().any(|one| one.0 == code)
+    };
     let grave = |problem: &Problem| problem.severity == "error" || review(&problem.code);
     fates.any(|fate| lost(&fate.disposition) && fate.statements > 0)
         || check.problems.iter().any(grave)
@@ -109,10 +128,15 @@ fn context(policy: &Policy) -> CheckedContext {
     }
 }
 
+/// Contexts with more enabled rules are analysed only on request: reading stays a matter of seconds.
+const EXACT_RULES: usize = 5_000;
+
 /// Says what stands in a device and does nothing.
 struct Reviewer<'a> {
     reading: &'a Reading,
     device: &'a Device,
+    quick: bool,
+    all: bool,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -168,7 +192,22 @@ impl Reviewer<'_> {
         for found in review.disabled.iter().filter_map(|at| get(*at)) {
             self.say_rule(DISABLED, Severity::Note, name, found, BTreeMap::new());
         }
+        let rules = context.rulebases.iter().flat_map(|base| &base.rules);
+        let rules = rules.filter(|rule| rule.enabled).count();
+        let exact = if self.quick {
+            Exact::default()
+        } else if rules > EXACT_RULES && !self.all {
+            let limit = format!("{EXACT_RULES} rules in a context, unless --exact");
+            Exact { open: Some((rules as u64, limit)), ..Exact::default() }
+        } else {
+            idle::idle(self.reading, context)
+        };
+        self.exact(context, review, &exact);
         for (base, at, earlier, same) in &review.repeated {
+            // The exact analysis knows more.
+            if exact.looked_at((*base, *at)) {
+                continue;
+            }
             let (Some(found), Some(first)) = (get((*base, *at)), get((*base, *earlier))) else {
                 continue;
             };
@@ -186,6 +225,25 @@ impl Reviewer<'_> {
             let Some(found) = get((*base, *at)) else { continue };
             let args = BTreeMap::from([("cell".to_owned(), cell.as_str().to_owned())]);
             self.say_rule(NEVER, Severity::Warning, name, found, args);
+        }
+    }
+
+    /// What the exact analysis says; an empty cell is named below.
+    fn exact(&mut self, context: &Policy, review: &Review, exact: &Exact) {
+        for found in &exact.found {
+            let (base, at) = found.at;
+            let empty = review.never.iter().any(|(b, n, _)| (*b, *n) == (base, at));
+            let Some(rule) = rule(context, base, at).filter(|rule| written(rule)) else { continue };
+            if !(empty && found.code == UNREACHED) {
+                let args = found.args.clone();
+                self.say_rule(found.code, found.severity, &context.context, rule, args);
+            }
+        }
+        if let Some((rules, limits)) = &exact.open {
+            let args = [("count", rules.to_string()), ("limits", limits.clone())];
+            let args = args.map(|(name, value)| (name.to_owned(), value));
+            let name = &context.context;
+            self.say(NOT_ANALYSED, Severity::Note, name, "", None, BTreeMap::from(args));
         }
     }
 

@@ -102,10 +102,13 @@ fn places(policy: &Policy) -> String {
 const PLACES_SHOWN: usize = 20;
 
 /// Puts decisions into words of the administrator.
-struct Teller<'a> {
-    reading: &'a Reading,
-    policy: &'a Policy,
-    packet: &'a Packet,
+pub(crate) struct Teller<'a> {
+    /// Where the policy was read.
+    pub(crate) reading: &'a Reading,
+    /// The policy.
+    pub(crate) policy: &'a Policy,
+    /// The packet as it comes in.
+    pub(crate) packet: &'a Packet,
 }
 
 fn at<T>(list: &[T], id: u32) -> Option<&T> {
@@ -114,7 +117,7 @@ fn at<T>(list: &[T], id: u32) -> Option<&T> {
 
 impl Teller<'_> {
     /// Name and zone of an interface.
-    fn interface(&self, id: InterfaceId) -> (String, String) {
+    pub(crate) fn interface(&self, id: InterfaceId) -> (String, String) {
         let interface = at(&self.policy.interfaces, id.0);
         let zone = interface.and_then(|interface| at(&self.policy.zones, interface.zone.0));
         let name = interface.map_or("?", |interface| &interface.name);
@@ -125,7 +128,8 @@ impl Teller<'_> {
         at(&self.policy.predicates, id.0)
     }
 
-    fn assumption(&self, assumed: &Assumed) -> Assumption {
+    /// What is assumed.
+    pub(crate) fn assumption(&self, assumed: &Assumed) -> Assumption {
         match assumed {
             Assumed::Leaves(address, interface) => {
                 let (name, zone) = self.interface(*interface);
@@ -153,7 +157,8 @@ impl Teller<'_> {
         }
     }
 
-    fn case(&self, decision: &Decision) -> Case {
+    /// What happens to the packet; without what is assumed.
+    pub(crate) fn case(&self, decision: &Decision) -> Case {
         let (egress, (egress_interface, egress_zone)) = match decision.egress {
             Egress::Interface(id) => ("interface", self.interface(id)),
             Egress::Local => ("local", Default::default()),
@@ -173,7 +178,8 @@ impl Teller<'_> {
         }
     }
 
-    fn step(&self, step: &policy::Step) -> Step {
+    /// What decided.
+    pub(crate) fn step(&self, step: &policy::Step) -> Step {
         let verdict = step.verdict.as_str().to_owned();
         let plain = |by: &str| Step { by: by.to_owned(), ..Step::default() };
         let step = match step.by {

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Check, common: &Common, words: &Words) -> Result<Outcom
         program: super::program(),
         data_sha256: facts.sha256,
         target: super::target(&args.paths),
-        ..checked::check(&configs, &wanted, args.show)
+        ..checked::check(&configs, &wanted, args.show, (args.quick, args.exact))
     };
     put_or_write(&rendered(&record, args, common, words)?, &args.output, words)?;
     Ok(if configs.unfinished() {

@@ -12,6 +12,7 @@ mod archives;
 mod deliveries;
 mod firewalls;
 mod inputs;
+mod proofs;
 mod records;
 mod secrets;
 mod support;

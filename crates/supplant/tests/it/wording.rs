@@ -88,6 +88,8 @@ fn every_key_of_the_shell_exists() {
         "check-",
         "press-",
         "trace-",
+        "prove-",
+        "query-",
         "packet-",
         "firewall-",
     ] {

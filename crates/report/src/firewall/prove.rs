@@ -1,0 +1,165 @@
+//! Whether two firewalls do the same, as text: the verdict, what was taken to be the same, the differences with a packet each, and
+//! what was left out.
+
+use std::fmt::Write;
+
+use model::record::prove::{ComparedContext, ComparedSide, Comparison, Difference, Outcome};
+use model::record::trace::Assumption;
+
+use super::trace::{condition, render_case};
+use crate::text::{count, one_line};
+use crate::words::Words;
+
+/// The whole comparison as text; ends with a line break. With colour, verdicts stand out.
+pub fn render(comparison: &Comparison, words: &Words, colour: bool) -> String {
+    let mut out = String::new();
+    let sides = [("A", &comparison.left), ("B", &comparison.right)];
+    for (letter, side) in sides {
+        let devices = side.devices.join(&words.plain("comma"));
+        let args = [
+            ("side", letter.into()),
+            ("target", (&side.target).into()),
+            ("devices", (&devices).into()),
+        ];
+        let _ = writeln!(out, "{}", one_line(&words.text("prove-side", &args)));
+    }
+    out.push('\n');
+    for context in &comparison.contexts {
+        render_context(context, words, colour, &mut out);
+    }
+    for (letter, side) in sides {
+        render_left_out(letter, side, words, &mut out);
+    }
+    let _ = writeln!(out, "{}", bold(&words.text(verdict(comparison), &[]), colour));
+    let key = if comparison.denials_merged { "prove-merged" } else { "prove-apart" };
+    let _ = writeln!(out, "  {}", words.plain(key));
+    if comparison.transit_only {
+        let _ = writeln!(out, "  {}", words.plain("prove-transit"));
+    }
+    out
+}
+
+fn bold(text: &str, colour: bool) -> String {
+    if colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+fn verdict(comparison: &Comparison) -> &'static str {
+    match comparison.verdict.as_str() {
+        "equivalent" => "prove-equivalent",
+        "equivalent-except" => "prove-equivalent-except",
+        "differs" => "prove-differs",
+        _ => "prove-gave-up",
+    }
+}
+
+fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &mut String) {
+    let args = [("left", (&context.left).into()), ("right", (&context.right).into())];
+    let _ = writeln!(out, "{}", bold(&one_line(&words.text("prove-context", &args)), colour));
+    let pairs: Vec<String> = context
+        .zones
+        .iter()
+        .map(|pair| {
+            let by = words.word("pair", &pair.by);
+            if pair.left == pair.right && pair.by == "name" {
+                pair.left.clone()
+            } else {
+                format!("{} = {} ({by})", pair.left, pair.right)
+            }
+        })
+        .collect();
+    let pairs = pairs.join(&words.plain("comma"));
+    let _ =
+        writeln!(out, "  {}", one_line(&words.text("prove-zones", &[("list", (&pairs).into())])));
+    for (letter, zones) in [("A", &context.zones_left), ("B", &context.zones_right)] {
+        if zones.is_empty() {
+            continue;
+        }
+        let list = zones.join(&words.plain("comma"));
+        let args = [("side", letter.into()), ("list", (&list).into())];
+        let key = if context.zones_idle { "prove-zones-idle" } else { "prove-zones-alone" };
+        let _ = writeln!(out, "  {}", one_line(&words.text(key, &args)));
+    }
+    if !context.taken_alike.is_empty() {
+        let list = context.taken_alike.join(&words.plain("comma"));
+        let text = words.text("prove-taken-alike", &[("list", (&list).into())]);
+        let _ = writeln!(out, "  {}", one_line(&text));
+    }
+    if context.differing > 0 {
+        let args = [("count", context.differing.into())];
+        let _ = writeln!(out, "  {}", words.text("prove-differing", &args));
+    }
+    out.push('\n');
+    for (number, difference) in (1u64..).zip(&context.differences) {
+        render_difference(number, difference, words, colour, out);
+    }
+    let shown = u64::try_from(context.differences.len()).unwrap_or(u64::MAX);
+    if let Some(more @ 1..) = context.differing.checked_sub(shown) {
+        let _ = writeln!(out, "  {}\n", words.text("prove-more", &[("count", more.into())]));
+    }
+    if context.undecided > 0 {
+        let args = [("count", context.undecided.into())];
+        let _ = writeln!(out, "  {}\n", words.text("prove-undecided", &args));
+    }
+    for limit in &context.limits {
+        let name = words.word("limit", limit);
+        let args = [("name", (&name).into())];
+        let _ = writeln!(out, "  {}\n", words.text("prove-limit", &args));
+    }
+}
+
+fn render_difference(
+    number: u64,
+    difference: &Difference,
+    words: &Words,
+    colour: bool,
+    out: &mut String,
+) {
+    let mut head = format!("{number}. {}", words.word("change", &difference.change));
+    if difference.possible {
+        let _ = write!(head, "{}{}", words.plain("comma"), words.plain("prove-possible"));
+    }
+    if difference.parts > 1 {
+        let parts = words.text("prove-parts", &[("count", difference.parts.into())]);
+        let _ = write!(head, "{}{parts}", words.plain("comma"));
+    }
+    let _ = writeln!(out, "{}", bold(&head, colour));
+    let mut assumed: Vec<&Assumption> = Vec::new();
+    let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
+    for one in of_both.filter(|one| one.kind != "route") {
+        if !assumed.contains(&one) {
+            assumed.push(one);
+        }
+    }
+    for one in assumed {
+        let _ = writeln!(out, "  {}", one_line(&condition(one, words)));
+    }
+    for (letter, outcome) in [("A", &difference.left), ("B", &difference.right)] {
+        render_outcome(letter, outcome, words, colour, out);
+    }
+    out.push('\n');
+}
+
+fn render_outcome(letter: &str, outcome: &Outcome, words: &Words, colour: bool, out: &mut String) {
+    let _ = writeln!(out, "  {letter}  {}", one_line(&outcome.packet));
+    render_case(&outcome.case, "     ", words, colour, out);
+}
+
+fn render_left_out(letter: &str, side: &ComparedSide, words: &Words, out: &mut String) {
+    if !side.contexts_alone.is_empty() {
+        let list = side.contexts_alone.join(&words.plain("comma"));
+        let args = [("side", letter.into()), ("list", (&list).into())];
+        let _ = writeln!(out, "{}\n", one_line(&words.text("prove-contexts-alone", &args)));
+    }
+    if side.left_out.is_empty() {
+        return;
+    }
+    let all: u64 = side.left_out.iter().map(|fate| fate.statements).sum();
+    let args = [("side", letter.into()), ("count", all.into())];
+    let _ = writeln!(out, "{}", words.text("prove-left-out", &args));
+    for fate in &side.left_out {
+        let disposition = words.word("disposition", &fate.disposition);
+        let reason = words.code(&fate.reason, &std::collections::BTreeMap::new());
+        let _ = writeln!(out, "  {}  {disposition}: {reason}", count(fate.statements));
+    }
+    out.push('\n');
+}

@@ -1,0 +1,81 @@
+//! `query`: what may pass, and by which rules.
+
+use std::path::Path;
+
+use anyhow::Result;
+use model::record::query::{QUERY_SCHEMA, Queried};
+use report::words::Words;
+
+use crate::Outcome;
+use crate::cli::{Common, Query, TraceFormat};
+use crate::data::load_facts;
+use crate::firewall::asked::{Question, answer};
+use crate::firewall::{self, pairing};
+use crate::output::{collected, colour, put_or_write};
+use crate::trouble::Trouble;
+
+/// Runs `query`.
+///
+/// # Errors
+/// See [`super::run`].
+pub(crate) fn run(args: &Query, common: &Common, words: &Words) -> Result<Outcome> {
+    let (asked, question) = question(args, words)?;
+    let facts = load_facts(&common.data, words)?;
+    super::refuse_broken(&facts, words)?;
+    let paths = std::slice::from_ref(&args.path);
+    let configs = firewall::read(paths, args.together, &facts.dialects, words)?;
+    let all = pairing::contexts(&configs);
+    let meant =
+        |one: &&pairing::Placed<'_>| args.context.as_deref().is_none_or(|name| one.is_named(name));
+    let chosen: Vec<_> = all.iter().filter(meant).collect();
+    if chosen.is_empty() {
+        let names: Vec<String> = all.iter().map(|one| format!("`{}`", one.name())).collect();
+        let names = names.join(&words.plain("comma"));
+        return Err(Trouble::wrong(words, "error-context", &[("names", (&names).into())]).into());
+    }
+    let reach = args.who_can_reach.is_some();
+    let contexts: Vec<_> = chosen.iter().map(|one| answer(**one, &question, reach)).collect();
+    if let Some(unknown) = contexts.iter().find(|one| one.verdict == "unknown-name")
+        && contexts.iter().all(|one| one.verdict == "unknown-name")
+    {
+        let args = [("name", (&unknown.unknown).into())];
+        return Err(Trouble::wrong(words, "error-query-name", &args).into());
+    }
+    let record = Queried {
+        schema: QUERY_SCHEMA.to_owned(),
+        program: super::program(),
+        data_sha256: facts.sha256,
+        target: super::target(paths),
+        asked,
+        contexts,
+    };
+    let bytes = match args.format {
+        TraceFormat::Text => {
+            let colour = args.output == Path::new("-") && colour(common.color);
+            report::firewall::query::render(&record, words, colour).into_bytes()
+        }
+        TraceFormat::Json => collected(words, |out| report::json::pretty(&record, out))?,
+    };
+    put_or_write(&bytes, &args.output, words)?;
+    let open = record.contexts.iter().any(|one| one.verdict == "gave-up");
+    Ok(if open || configs.unfinished() { Outcome::Unfinished } else { Outcome::Clean })
+}
+
+/// The question, as it was given and as it was understood.
+fn question(args: &Query, words: &Words) -> Result<(String, Question), Trouble> {
+    let wrong = |text: &str, word: &str| {
+        let args = [("text", text.into()), ("word", word.into())];
+        Trouble::wrong(words, "error-query", &args)
+    };
+    match (&args.query, &args.who_can_reach) {
+        (_, Some(text)) => {
+            let question = Question::reach(text)
+                .ok_or_else(|| Trouble::wrong(words, "error-reach", &[("text", text.into())]))?;
+            Ok((text.clone(), question))
+        }
+        (Some(text), None) => {
+            Ok((text.clone(), Question::parse(text).map_err(|word| wrong(text, &word))?))
+        }
+        (None, None) => Err(wrong("", "")),
+    }
+}

@@ -1,0 +1,82 @@
+# Proving two configurations the same
+
+prove-side = { $side }: { $target }, { $devices }
+prove-context = { $left } and { $right }
+prove-zones = zones taken to be the same: { $list }
+prove-zones-alone = zones of { $side } without a counterpart, not compared: { $list }
+prove-zones-idle = zones of { $side } without a counterpart; nothing passes them: { $list }
+prove-differing = { $count ->
+    [one] { $count } pair of rules decides differently
+   *[other] { $count } pairs of rules decide differently
+}
+prove-more = { $count } more; `--limit` shows more
+prove-possible = possible: it takes something undefined or unreadable
+prove-parts = { $count } parts
+prove-undecided = { $count ->
+    [one] { $count } question was left open
+   *[other] { $count } questions were left open
+}
+prove-limit = a limit was reached: { $name }
+prove-left-out = { $count ->
+    [one] { $count } statement of { $side } is
+   *[other] { $count } statements of { $side } are
+} not modelled and not compared:
+prove-contexts-alone = contexts of { $side } that were not compared: { $list }
+prove-equivalent = equivalent: both do the same with every packet
+prove-equivalent-except = equivalent except for what was not compared, see above
+prove-differs = different
+prove-gave-up = not decided: a limit was reached, or it depends on what is undefined or unreadable
+prove-merged = all ways of stopping a packet count as the same; `--apart` tells them apart
+prove-apart = ways of stopping a packet are told apart
+prove-transit = packets to the firewall itself were left out
+prove-taken-alike = not told by the configurations, and taken to be the same in both: { $list }
+
+word-change-allowed = newly allowed: only B lets it pass
+word-change-stopped = newly stopped: only A lets it pass
+word-change-rewritten = both let it pass and translate it differently
+word-change-leaves = both let it pass, to different places
+word-change-denied = both stop it, in different ways
+
+word-pair-given = given
+word-pair-name = same name
+word-pair-address = same address
+word-pair-interface = same interface
+
+word-limit-entries-of-one-list = entries of one list
+word-limit-alternatives-of-one-cell = alternatives of one cell of a rule
+word-limit-ranges-of-one-wildcard-mask = ranges of one wildcard mask
+word-limit-splits-of-one-cover = steps of one comparison
+word-limit-parts-of-address-translation = parts of address translation
+word-limit-ways-of-translating-one-address = ways of translating one address
+word-limit-passes-of-destination-translation = passes of destination translation
+word-limit-source-translated-twice = a source that is translated twice
+word-limit-translation-between-address-families = translation between address families
+
+error-pair = `{ $text }` is no pair
+    .help = write `A=B`: a name of the first configuration and one of the second
+error-pair-context = no context, or more than one, is named `{ $name }`
+    .help = the first has { $left }; the second has { $right }
+error-no-pair = no context of the first has one in the second
+    .help = name two with `--context A=B`; the first has { $left }; the second has { $right }
+error-pair-zone = `{ $text }` names no zone of both configurations
+    .help = the first has { $left }; the second has { $right }
+error-no-zones = no zone of the first is known to be one of the second
+    .help = name pairs with `--zone A=B`; the first has { $left }; the second has { $right }
+
+# Asking what may pass
+
+query-part = from { $from }: { $source } > { $destination } { $services }
+word-query-permitted = permitted
+word-query-denied = denied
+word-query-both = some is permitted, some is denied
+word-query-nothing = there is no such packet
+word-query-unknown-name = this context does not know the name
+word-query-gave-up = not decided
+word-limit-replay = a packet that was found did not hold
+
+error-query = `{ $text }` is no question: `{ $word }` is not understood
+    .help = write `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; names of services stand behind `service`
+error-query-name = nothing is named `{ $name }`
+    .help = `supplant policy` lists zones and objects; addresses are `10.0.0.1`, `10.0.0.0/8` or `10.0.0.1-10.0.0.9`
+error-reach = `{ $text }` is no destination
+    .help = write `192.0.2.5:3389`, `[2001:db8::5]:53/udp`

@@ -1,0 +1,73 @@
+# 证明两份配置相同
+
+prove-side = { $side }：{ $target }，{ $devices }
+prove-context = { $left } 与 { $right }
+prove-zones = 视为相同的区域：{ $list }
+prove-zones-alone = { $side } 中没有对应的区域，未作比较：{ $list }
+prove-zones-idle = { $side } 中没有对应的区域，无任何流量经过：{ $list }
+prove-differing = { $count } 对规则的判定不同
+prove-more = 另有 { $count } 处；用 `--limit` 显示更多
+prove-possible = 可能：取决于未定义或无法读取的内容
+prove-parts = { $count } 部分
+prove-undecided = { $count } 个问题未能判定
+prove-limit = 达到上限：{ $name }
+prove-left-out = { $side } 有 { $count } 条语句未建模，未作比较：
+prove-contexts-alone = { $side } 中未作比较的上下文：{ $list }
+prove-equivalent = 等价：对每个数据包的处理都相同
+prove-equivalent-except = 除上述未作比较的内容外等价
+prove-differs = 不同
+prove-gave-up = 未能判定：达到上限，或取决于未定义或无法读取的内容
+prove-merged = 各种阻断方式视为相同；用 `--apart` 区分
+prove-apart = 区分各种阻断方式
+prove-transit = 未比较发往防火墙自身的数据包
+prove-taken-alike = 配置未说明，视为两者相同：{ $list }
+
+word-change-allowed = 新放行：仅 B 放行
+word-change-stopped = 新阻断：仅 A 放行
+word-change-rewritten = 两者都放行，地址转换不同
+word-change-leaves = 两者都放行，去向不同
+word-change-denied = 两者都阻断，方式不同
+
+word-pair-given = 指定
+word-pair-name = 名称相同
+word-pair-address = 地址相同
+word-pair-interface = 接口相同
+
+word-limit-entries-of-one-list = 单个列表的条目数
+word-limit-alternatives-of-one-cell = 规则单元格的分支数
+word-limit-ranges-of-one-wildcard-mask = 单个通配掩码的范围数
+word-limit-splits-of-one-cover = 单次比较的步数
+word-limit-parts-of-address-translation = 地址转换的部分数
+word-limit-ways-of-translating-one-address = 同一地址的转换方式数
+word-limit-passes-of-destination-translation = 目的地址转换的轮数
+word-limit-source-translated-twice = 源地址被转换两次
+word-limit-translation-between-address-families = 地址族之间的转换
+
+error-pair = `{ $text }` 不是一对名称
+    .help = 写成 `A=B`：第一份配置中的名称和第二份中的名称
+error-pair-context = 没有上下文名为 `{ $name }`，或不止一个
+    .help = 第一份有 { $left }；第二份有 { $right }
+error-no-pair = 第一份中没有上下文能与第二份对应
+    .help = 用 `--context A=B` 指定；第一份有 { $left }；第二份有 { $right }
+error-pair-zone = `{ $text }` 不是两份配置中的区域
+    .help = 第一份有 { $left }；第二份有 { $right }
+error-no-zones = 两份配置中没有已知相同的区域
+    .help = 用 `--zone A=B` 指定；第一份有 { $left }；第二份有 { $right }
+
+# 查询可通过的流量
+
+query-part = 从 { $from }：{ $source } > { $destination } { $services }
+word-query-permitted = 放行
+word-query-denied = 拒绝
+word-query-both = 部分放行，部分拒绝
+word-query-nothing = 没有这样的数据包
+word-query-unknown-name = 该上下文中没有此名称
+word-query-gave-up = 未能判定
+word-limit-replay = 找到的数据包未得到证实
+
+error-query = `{ $text }` 不是查询：无法理解 `{ $word }`
+    .help = 写成 `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from 区域 to 区域`；服务名称写在 `service` 之后
+error-query-name = 没有名为 `{ $name }` 的内容
+    .help = `supplant policy` 列出区域和对象；地址写成 `10.0.0.1`、`10.0.0.0/8` 或 `10.0.0.1-10.0.0.9`
+error-reach = `{ $text }` 不是目的
+    .help = 写成 `192.0.2.5:3389`、`[2001:db8::5]:53/udp`
