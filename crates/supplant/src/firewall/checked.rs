@@ -198,7 +198,7 @@ impl Reviewer<'_> {
             Exact::default()
         } else if rules > EXACT_RULES && !self.all {
             let limit = format!("{EXACT_RULES} rules in a context, unless --exact");
-            Exact { open: Some((rules as u64, limit)), ..Exact::default() }
+            Exact::too_many(rules as u64, limit)
         } else {
             idle::idle(self.reading, context)
         };

@@ -44,6 +44,11 @@ pub(crate) struct Exact {
 }
 
 impl Exact {
+    /// Nothing was looked at, because there are so many rules.
+    pub(crate) fn too_many(rules: u64, limit: String) -> Self {
+        Self { open: Some((rules, limit)), ..Self::default() }
+    }
+
     /// Whether this rule was looked at.
     pub(crate) fn looked_at(&self, at: RuleAt) -> bool {
         self.whole && !self.skipped.contains(&at)

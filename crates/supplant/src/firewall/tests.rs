@@ -110,7 +110,7 @@ fn configs() -> Configs {
 fn a_check_says_what_was_not_read_and_what_does_nothing() {
     let configs = configs();
     let all = dialect::Disposition::ALL;
-    let record = checked::check(&configs, &all[2..], 3, true);
+    let record = checked::check(&configs, &all[2..], 3, (true, false));
     assert!(checked::has_findings(&record, &configs));
     assert_eq!((record.files[0].statements, record.files[0].read), (11, 9));
     let codes: Vec<&str> = record.problems.iter().map(|problem| problem.code.as_str()).collect();
@@ -201,7 +201,7 @@ fn a_condition_without_members_is_never_met() {
     let never = Condition { any_of: Vec::new(), negated: false };
     reading.devices[0].contexts[0].rulebases[0].rules[0].conditions.push(never);
     let configs = Configs { readings: vec![reading], not_read: Vec::new() };
-    let record = checked::check(&configs, &[], 3, true);
+    let record = checked::check(&configs, &[], 3, (true, false));
     let found = record.problems.iter().find(|problem| problem.code == "review/never-matches");
     assert_eq!(found.unwrap().args["cell"], "conditions");
 }
