@@ -40,7 +40,7 @@ pub(super) struct Lower<'t, 'a> {
     /// Addresses by name: IPv4, IPv6.
     addresses: [HashMap<Cow<'t, str>, AddressId>; 2],
     services: HashMap<Cow<'t, str>, ServiceId>,
-    schedules: HashMap<Cow<'t, str>, Vec<PredicateId>>,
+    schedules: HashMap<Cow<'t, str>, Option<Vec<PredicateId>>>,
     /// VIPs and groups of them by name (IPv4, IPv6): their numbers.
     vips: [HashMap<Cow<'t, str>, Vec<u32>>; 2],
     /// VIPs that an enabled policy names.

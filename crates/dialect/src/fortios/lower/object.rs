@@ -317,13 +317,18 @@ impl<'t> Lower<'t, '_> {
                         continue;
                     }
                 };
-                self.schedules.insert(entry.name.clone(), holds);
+                self.schedules.insert(entry.name.clone(), Some(holds));
             }
         }
         for (name, members, span) in groups {
-            let mut all = Vec::new();
+            // A group with a member that always holds always holds.
+            let mut all = Some(Vec::new());
             for member in members {
-                all.extend(self.schedule(member, span).unwrap_or_default());
+                let holds = self.schedule(member, span);
+                all = all.zip(holds).map(|(mut all, holds)| {
+                    all.extend(holds);
+                    all
+                });
             }
             self.schedules.insert(name, all);
         }
@@ -335,10 +340,10 @@ impl<'t> Lower<'t, '_> {
             return None;
         }
         if let Some(known) = self.schedules.get(name) {
-            return Some(known.clone());
+            return known.clone();
         }
         let holds = if name == "none" { Vec::new() } else { vec![self.undefined(name, span)] };
-        self.schedules.insert(Cow::Borrowed(name), holds.clone());
+        self.schedules.insert(Cow::Borrowed(name), Some(holds.clone()));
         Some(holds)
     }
 }

@@ -127,7 +127,7 @@ fn predefined_services_come_from_the_facts() {
 
 #[test]
 fn schedules_are_unknowns_except_always_and_never() {
-    let schedules = "config firewall schedule recurring\nedit \"work\"\nset start 08:00\nset end 18:00\nset day monday tuesday\nnext\nedit \"no\"\nset day none\nnext\nend\n";
+    let schedules = "config firewall schedule recurring\nedit \"work\"\nset start 08:00\nset end 18:00\nset day monday tuesday\nnext\nedit \"no\"\nset day none\nnext\nend\nconfig firewall schedule group\nedit \"both\"\nset member work no\nnext\nedit \"ever\"\nset member work always\nnext\nend\n";
     let at = |name: &str| {
         let rule = line(1, "lan", "wan", "all", "all", ACCEPT)
             .replace("schedule always", &format!("schedule {name}"));
@@ -137,6 +137,8 @@ fn schedules_are_unknowns_except_always_and_never() {
     assert_eq!(at("work"), MAYBE);
     assert_eq!(at("no"), NO);
     assert_eq!(at("nowhere-defined"), MAYBE);
+    assert_eq!(at("both"), MAYBE);
+    assert_eq!(at("ever"), YES, "a member always holds");
 }
 
 #[test]
