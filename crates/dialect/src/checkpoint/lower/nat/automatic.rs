@@ -33,9 +33,11 @@ impl<'c, 't> Lower<'c, 't> {
             let Some(nat) = object.nat.as_ref().filter(|nat| self.nat_is_here(nat)) else {
                 continue;
             };
-            let Some(plain) = plain_of(object) else { continue };
-            let size = plain.ranges.iter().map(|range| range.length_less_one()).max().unwrap_or(0);
-            found.push((section(plain.class, nat.fixed), size, object, nat));
+            let plain = plain_of(object);
+            let ranges = plain.iter().flat_map(|plain| &plain.ranges);
+            let size = ranges.map(|range| range.length_less_one()).max().unwrap_or(0);
+            let class = plain.as_ref().map_or(Class::Machine, |plain| plain.class);
+            found.push((section(class, nat.fixed), size, object, nat));
         }
         found.sort_by_key(|(section, size, ..)| (*section, *size));
         for (_, _, object, nat) in found {
@@ -80,7 +82,12 @@ impl<'c, 't> Lower<'c, 't> {
                 rules.push(rule);
             }
             (_, true) => {
-                let pairs = plain_of(object).map(|plain| shifted(&plain, nat)).unwrap_or_default();
+                let pairs = plain_of(object).map_or_else(Vec::new, |plain| shifted(&plain, nat));
+                if pairs.is_empty() {
+                    // It is translated, and to what cannot be told: that is not "not translated".
+                    self.unknown_part(own, part, rule, span, rules);
+                    return;
+                }
                 for (from, to) in pairs {
                     let mut rule = rule.clone();
                     if part == Part::Source {
