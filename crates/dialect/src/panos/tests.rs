@@ -19,6 +19,8 @@ use crate::text::Bytes;
 use crate::{Disposition, Group, read};
 
 const FACTS: &str = "source = \"test\"\ncodes = [\"DE\", \"US\"]\n\
+    [[service]]\nname = \"service-http\"\nterms = [\"tcp/80\", \"tcp/8080\"]\n\
+    [[service]]\nname = \"service-https\"\nterms = [\"tcp/443\"]\n\
     [[application]]\nname = \"ssl\"\ndefault_ports = [\"tcp/443\"]\n\
     [[application]]\nname = \"dns\"\ndefault_ports = [\"udp/53\", \"tcp/53\"]\n\
     [[application]]\nname = \"ping\"\ndefault_ports = [\"icmp/8\"]\n";

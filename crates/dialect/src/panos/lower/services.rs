@@ -159,14 +159,11 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         if let Some(id) = self.build.service_named(word.text) {
             return Services::Object(id);
         }
-        let fact = self.facts.services.get(word.text);
-        let terms: Vec<String> = match (fact, word.text) {
-            (Some(fact), _) => fact.terms.clone(),
-            (None, "service-http") => vec!["tcp/80,8080".to_owned()],
-            (None, "service-https") => vec!["tcp/443".to_owned()],
-            (None, _) => return Services::Unknown(self.undefined(word)),
+        let Some(fact) = self.facts.services.get(word.text) else {
+            return Services::Unknown(self.undefined(word));
         };
-        let read: Option<Vec<Services>> = terms.iter().map(|term| service_fact(term)).collect();
+        let read: Option<Vec<Services>> =
+            fact.terms.iter().map(|term| service_fact(term)).collect();
         match read.filter(|read| !read.is_empty()) {
             Some(read) => {
                 let origin = Origin::implied(word.text);
