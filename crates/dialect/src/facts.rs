@@ -31,6 +31,21 @@ pub struct PlatformFacts {
     pub numbers: BTreeMap<String, String>,
     /// Objects that have the same identifier on every installation: identifier → type and name.
     pub objects: BTreeMap<String, (String, String)>,
+    /// Services of the device itself that an interface may let in, by the platform's word for them.
+    pub access: BTreeMap<String, AccessFact>,
+}
+
+/// A service of the device itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessFact {
+    /// The key of the setting that changes its port; empty when none does.
+    pub setting: String,
+    /// IP protocol number.
+    pub protocol: u8,
+    /// The port unless it is changed.
+    pub port: u16,
+    /// Whether it is known from memory only: then it decides nothing.
+    pub recalled: bool,
 }
 
 /// A predefined service.
@@ -69,6 +84,7 @@ static NONE: PlatformFacts = PlatformFacts {
     regions: BTreeSet::new(),
     numbers: BTreeMap::new(),
     objects: BTreeMap::new(),
+    access: BTreeMap::new(),
 };
 
 impl DialectFacts {
@@ -152,6 +168,7 @@ impl File<'_> {
             "address_group" => true,
             "address" | "address6" | "multicast_address" | "multicast_address6"
             | "wildcard_fqdn" => address(table, &name, entry, into),
+            "access" => access(name, entry, recalled, into).is_some(),
             "application" => {
                 if recalled {
                     into.recalled_applications.insert(name.clone());
@@ -186,6 +203,15 @@ fn number(table: &str, entry: &Value<'_>, into: &mut PlatformFacts) -> bool {
         into.numbers.insert(format!("{table}:{}", name.to_lowercase()), value.clone());
     }
     !names.is_empty()
+}
+
+fn access(name: String, entry: &Value<'_>, recalled: bool, into: &mut PlatformFacts) -> Option<()> {
+    let number = |key: &str| entry.as_table()?.get(key)?.as_integer();
+    let setting = text(entry, "setting").unwrap_or_default();
+    let protocol = u8::try_from(number("protocol")?).ok()?;
+    let port = u16::try_from(number("port")?).ok()?;
+    into.access.insert(name, AccessFact { setting, protocol, port, recalled });
+    Some(())
 }
 
 fn address(table: &str, name: &str, entry: &Value<'_>, into: &mut PlatformFacts) -> bool {

@@ -58,7 +58,11 @@ end
 fn reading(text: &str) -> Reading {
     let bytes = Bytes { path: "fw.conf".to_owned(), bytes: text.as_bytes().to_vec() };
     let group = Group { dialect: "fortios", files: vec![bytes] };
-    let reading = read(group, &DialectFacts::default(), &Limits::default());
+    let access = include_str!("../../../../data/dialects/fortios/access.toml");
+    let file = ("dialects/fortios/access.toml", access);
+    let (facts, problems) = DialectFacts::load(std::iter::once(file));
+    assert_eq!(problems, []);
+    let reading = read(group, &facts, &Limits::default());
     assert!(
         reading.problems.iter().all(|problem| problem.code != codes::READER_BUG),
         "{:?}",

@@ -11,18 +11,6 @@ use crate::fortios::extract::rule::Form;
 use crate::fortios::extract::{self, Sections};
 use crate::fortios::table::entries;
 
-/// Ports of administration: the word of `allowaccess`, the key of `system global` that changes the port, the default.
-const PORTS: [(&str, &str, u8, u16); 8] = [
-    ("fgfm", "", 6, 541),
-    ("ftm", "", 6, 4433),
-    ("http", "admin-port", 6, 80),
-    ("https", "admin-sport", 6, 443),
-    ("probe-response", "", 6, 8008),
-    ("snmp", "", 17, 161),
-    ("ssh", "admin-ssh-port", 6, 22),
-    ("telnet", "admin-telnet-port", 6, 23),
-];
-
 impl<'t> Lower<'t, '_> {
     /// The rulebase of packets to the device itself.
     pub(super) fn local(&mut self, sections: &mut Sections<'t>, interfaces: &[Interface<'t>]) {
@@ -111,12 +99,11 @@ impl<'t> Lower<'t, '_> {
             if *word == "ping" {
                 let kind = Some(if family == Family::V4 { 8 } else { 128 });
                 services.push(Services::Icmp { family, kind, code: None });
-            } else if let Some((_, key, protocol, port)) =
-                PORTS.iter().find(|(name, ..)| name == word)
-            {
-                let set = self.global.ports.iter().find(|(name, _)| name == key);
-                let port = set.map_or(*port, |(_, port)| *port);
-                services.push(Services::ports(*protocol, PortRange::one(port)));
+            } else if let Some(known) = self.facts.access.get(*word).filter(|fact| !fact.recalled) {
+                // What is not known well enough is one of the services that the last rule leaves open.
+                let set = self.global.ports.iter().find(|(name, _)| *name == known.setting);
+                let port = set.map_or(known.port, |(_, port)| *port);
+                services.push(Services::ports(known.protocol, PortRange::one(port)));
             }
         }
         if services.is_empty() {
