@@ -1,0 +1,52 @@
+//! The codes of this crate: reasons in the ledger and diagnostics about logs. Those that inventories know too bear the same names.
+
+use model::diagnostic::Code;
+
+/// The bytes end before the format says so.
+pub const TRUNCATED: Code = Code("input/truncated");
+/// A limit on size, nesting or count was reached; the rest was left out.
+pub const LIMIT_REACHED: Code = Code("input/limit-reached");
+/// The format is known, but the content breaks its rules here.
+pub const MALFORMED: Code = Code("input/malformed");
+
+/// Reason: the reader did not say what became of the row.
+pub const ROW_UNCLAIMED: Code = Code("row/unclaimed");
+/// Reason: the row breaks the format's rules.
+pub const ROW_MALFORMED: Code = Code("row/malformed");
+/// Reason: the row is longer than the limit.
+pub const ROW_TOO_LONG: Code = Code("row/too-long");
+/// Inert: a header or comment.
+pub const ROW_HEADER: Code = Code("row/header");
+/// Inert: nothing but white space.
+pub const ROW_BLANK: Code = Code("row/blank");
+
+/// Inert: a record of a kind that says nothing about who talks to whom.
+pub const NOT_TRAFFIC: Code = Code("flow/not-traffic");
+/// Inert: the traffic was stopped and nothing passed.
+pub const DENIED: Code = Code("flow/denied");
+/// Inert: the beginning or a part of a flow whose end counts all of it.
+pub const COUNTED_AT_END: Code = Code("flow/counted-at-end");
+/// Inert: another kind of record of the same log counts the same flow.
+pub const COUNTED_ELSEWHERE: Code = Code("flow/counted-elsewhere");
+/// Inert: the log says that it has no data for the time.
+pub const NO_DATA: Code = Code("flow/no-data");
+/// Reason: the log says that it left records out.
+pub const SKIPPED_BY_LOG: Code = Code("flow/skipped-by-log");
+/// Reason: an address is missing or is none.
+pub const NO_ADDRESS: Code = Code("flow/no-address");
+/// Reason: a key that decides occurs twice in the row.
+pub const DUPLICATE_KEY: Code = Code("flow/duplicate-key");
+/// Reason: a counter is negative, too large or no number.
+pub const BAD_COUNTER: Code = Code("flow/bad-counter");
+/// Reason: the columns of the row are not those that its header names.
+pub const COLUMNS_DIFFER: Code = Code("flow/columns-differ");
+/// Reason: the template of the record never came.
+pub const TEMPLATE_MISSING: Code = Code("flow/template-missing");
+/// Reason: the template cannot be used: lengths that do not fit, or more fields than a record can have.
+pub const TEMPLATE_INVALID: Code = Code("flow/template-invalid");
+/// Reason: nothing that identifies a flow is in the record.
+pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
+/// Reason: the row is of another format than the rest of its file.
+pub const OTHER_FORMAT: Code = Code("flow/other-format");
+/// Reason: the version of the format is not known.
+pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");

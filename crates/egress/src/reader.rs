@@ -1,0 +1,316 @@
+//! The seam between formats and everything else: what a reader gets and what it promises.
+//!
+//! There are two kinds. A [`LineReader`] reads lines, each on its own: the engine cuts the file where lines end, reads the parts side
+//! by side and in shards. A [`StreamReader`] reads from the first byte to the last.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use model::diagnostic::{Code, Severity};
+use model::ledger::Ledger;
+
+use crate::codes;
+use crate::event::{Answer, Channel, Flow, Key, Name, Talk};
+use crate::limits::Limits;
+
+/// The beginning of a (decompressed) input.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The first bytes, up to [`HEAD_BYTES`].
+    pub bytes: &'a [u8],
+    /// Whether that is all of it.
+    pub complete: bool,
+    /// The last component of the path, as a hint that may break a tie and never decides alone.
+    pub name: &'a str,
+}
+
+/// How many bytes a probe sees at most.
+pub const HEAD_BYTES: usize = 64 << 10;
+
+/// What the rows of one input may yield.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Yields {
+    /// [`Flow`]s.
+    pub flows: bool,
+    /// [`Name`]s that belong to flows of other rows or files.
+    pub names: bool,
+    /// [`Answer`]s.
+    pub answers: bool,
+}
+
+/// A format: recognises its inputs and makes a reader for one.
+pub trait Format: Sync {
+    /// Stable id in kebab-case, for example `zeek-json`.
+    fn id(&self) -> &'static str;
+
+    /// Raised whenever the reader's output changes for some input.
+    fn version(&self) -> u32;
+
+    /// The log family: flows of one family and channel add up, of several families the largest counts. `zeek` for `zeek-json` and
+    /// `zeek-tsv`.
+    fn family(&self) -> &'static str;
+
+    /// How sure it is that the content is its format: `None` not at all, else 1 (possible) to 100 (certain). Decides by content.
+    fn probe(&self, head: &Head<'_>) -> Option<u8>;
+
+    /// A reader for the input that begins like this; asked only after [`Self::probe`] said yes.
+    fn open(&self, head: &Head<'_>) -> Open;
+}
+
+/// A reader for one input.
+pub enum Open {
+    /// Line by line.
+    Lines(Box<dyn LineReader>),
+    /// From the first byte to the last.
+    Stream(Box<dyn StreamReader>),
+}
+
+/// Reads lines, each without knowledge of the others; several threads use one reader.
+pub trait LineReader: Send + Sync {
+    /// What its lines may yield.
+    fn yields(&self) -> Yields;
+
+    /// Reads one line, without its end (`\n` or `\r\n`), that begins at byte `at`. Says what became of it: exactly one call of
+    /// [`Out::understood`], [`Out::inert`] or [`Out::lost`].
+    fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>);
+
+    /// Whether the line can concern what is looked for. The default lets every line through.
+    ///
+    /// INVARIANT: for whatever [`Self::read`] makes of the line, a [`Sieved::Nothing`] is only given when no event of it would be
+    /// wanted, and a [`Sieved::OnlyIf`] only when nothing but the name of that flow or the answer to that client could make it so.
+    fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
+        let _ = (line, wanted);
+        Sieved::Read
+    }
+
+    /// The reader for the lines after this one, where the line is a header that changes what columns mean: logs are concatenated.
+    fn header(&self, line: &[u8]) -> Option<Box<dyn LineReader>> {
+        let _ = line;
+        None
+    }
+}
+
+/// What a sieve found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sieved {
+    /// The line certainly concerns no endpoint.
+    Nothing,
+    /// It is a flow that concerns one only if a row elsewhere named it, or told its client the address.
+    OnlyIf {
+        /// The flow's key.
+        key: Option<Key>,
+        /// Its two addresses, see [`pair`].
+        pair: Option<u64>,
+    },
+    /// It has to be read.
+    Read,
+}
+
+/// What is looked for, for sieves.
+pub trait Wanted {
+    /// Whether the name (of any case, perhaps with a dot at its end) is or lies below one of an endpoint.
+    fn name(&self, name: &[u8]) -> bool;
+    /// Whether the address lies in a prefix of an endpoint.
+    fn address(&self, address: std::net::IpAddr) -> bool;
+    /// The same for an IPv4 address as a number.
+    fn v4(&self, address: u32) -> bool;
+    /// Whether DNS answers may matter: when not, pairs need not be found out, and rows with names of others neither.
+    fn pairs(&self) -> bool;
+}
+
+/// A hash of the two addresses of a flow, client first.
+pub fn pair(client: std::net::IpAddr, server: std::net::IpAddr) -> u64 {
+    let number = |address| match address {
+        std::net::IpAddr::V4(four) => u128::from(four.to_bits()) | 0xffff_0000_0000,
+        std::net::IpAddr::V6(six) => six.to_bits(),
+    };
+    let (client, server) = (number(client), number(server));
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(client.to_le_bytes().iter().chain(&server.to_le_bytes()))
+    {
+        *to = *from;
+    }
+    Key::new(b"pair", &bytes).0
+}
+
+/// Reads one input from its first byte to its last.
+///
+/// A reader never fails: it accounts for every record, reports what it could not use, and goes on with the rest. It must not panic
+/// and must not keep memory in proportion to the input.
+pub trait StreamReader: Send {
+    /// What it may yield.
+    fn yields(&self) -> Yields;
+
+    /// Reads to the end, or to where it cannot go on, and says so.
+    fn read(&mut self, input: &mut dyn BufRead, out: &mut Out<'_>);
+}
+
+/// Takes what readers read.
+pub trait Events {
+    /// A flow.
+    fn flow(&mut self, flow: &Flow<'_>, at: u64);
+    /// A name in a row without counters.
+    fn name(&mut self, name: &Name<'_>, at: u64);
+    /// A DNS answer or question.
+    fn answer(&mut self, answer: &Answer<'_>, at: u64);
+    /// A program that talks.
+    fn talk(&mut self, talk: &Talk<'_>, at: u64);
+}
+
+/// Where a reader puts what it reads, and what became of each row.
+pub struct Out<'a> {
+    /// Who takes the events.
+    pub events: &'a mut dyn Events,
+    /// What became of the rows.
+    pub account: &'a mut Account,
+    /// What may not be exceeded.
+    pub limits: &'a Limits,
+}
+
+/// What became of the rows of an input or of a part of it, and what there is to say. Accounts of parts add up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// The rows.
+    pub ledger: Ledger,
+    /// Things to say, each once with how often and where first: code, severity and the values of its text.
+    pub notes: BTreeMap<Noted, (u64, u64)>,
+    /// Names of channels by number. Channel 0 has none.
+    pub channels: Vec<String>,
+}
+
+/// A thing to say about an input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Noted {
+    /// What.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Values for the placeholders of its text.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Out<'_> {
+    /// A flow, from the record at `at` (byte offset).
+    pub fn flow(&mut self, flow: &Flow<'_>, at: u64) {
+        self.events.flow(flow, at);
+    }
+
+    /// A name, from the record at `at`.
+    pub fn name(&mut self, name: &Name<'_>, at: u64) {
+        self.events.name(name, at);
+    }
+
+    /// A DNS answer or question, from the record at `at`.
+    pub fn answer(&mut self, answer: &Answer<'_>, at: u64) {
+        self.events.answer(answer, at);
+    }
+
+    /// A program that talks, from the record at `at`.
+    pub fn talk(&mut self, talk: &Talk<'_>, at: u64) {
+        self.events.talk(talk, at);
+    }
+
+    /// The row was understood.
+    pub fn understood(&mut self) {
+        self.account.ledger.understood();
+    }
+
+    /// The row is known and has nothing that we look at.
+    pub fn inert(&mut self, reason: Code) {
+        self.account.ledger.inert(reason);
+    }
+
+    /// The row at byte `at` was not understood.
+    pub fn lost(&mut self, reason: Code, at: u64) {
+        self.account.ledger.not_understood(reason, "", at);
+    }
+
+    /// Something to say about the input, seen at byte `at`. The same thing is kept once, with how often it was said.
+    pub fn note(&mut self, code: Code, severity: Severity, at: u64, args: &[(&'static str, &str)]) {
+        let args = args.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let noted = Noted { code, severity, args };
+        if self.account.notes.len() >= NOTES && !self.account.notes.contains_key(&noted) {
+            return;
+        }
+        let (times, first) = self.account.notes.entry(noted).or_insert((0, at));
+        *times += 1;
+        *first = (*first).min(at);
+    }
+
+    /// The channel of this name: who reports, of several that may report the same flow.
+    pub fn channel(&mut self, name: &str) -> Channel {
+        let names = &mut self.account.channels;
+        if names.is_empty() {
+            names.push(String::new());
+        }
+        let known = names.iter().position(|known| known == name);
+        let number = known.unwrap_or_else(|| {
+            if names.len() < self.limits.channels {
+                names.push(name.to_owned());
+                names.len() - 1
+            } else {
+                0
+            }
+        });
+        Channel(u32::try_from(number).unwrap_or(0))
+    }
+}
+
+impl Account {
+    /// Adds the account of another part of the same input. Channel numbers of the other become those of `names` in the result.
+    pub fn add(&mut self, other: Self) -> Vec<Channel> {
+        let Ledger { understood, inert, not_understood, .. } = other.ledger;
+        self.ledger.add(understood, inert, not_understood);
+        for (noted, (times, at)) in other.notes {
+            let (sum, first) = self.notes.entry(noted).or_insert((0, at));
+            *sum += times;
+            *first = (*first).min(at);
+        }
+        let mut numbers = Vec::with_capacity(other.channels.len());
+        for name in other.channels {
+            let known = self.channels.iter().position(|known| *known == name);
+            let number = known.unwrap_or_else(|| {
+                self.channels.push(name);
+                self.channels.len() - 1
+            });
+            numbers.push(Channel(u32::try_from(number).unwrap_or(0)));
+        }
+        numbers
+    }
+}
+
+/// A line of an input that has no reader in its place: blank, or longer than what is read.
+pub(crate) fn blank(line: &[u8], out: &mut Out<'_>) -> bool {
+    let blank = line.iter().all(u8::is_ascii_whitespace);
+    if blank {
+        out.inert(codes::ROW_BLANK);
+    }
+    blank
+}
+
+/// How many different things are said about one input.
+const NOTES: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    #[test]
+    fn a_pair_has_a_direction() {
+        let (a, b): (IpAddr, IpAddr) =
+            ("192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap());
+        assert_eq!(pair(a, b), pair(a, b));
+        assert_ne!(pair(a, b), pair(b, a));
+    }
+
+    #[test]
+    fn accounts_add_up_and_channels_keep_their_names() {
+        let mut left = Account { channels: vec![String::new(), "a".into()], ..Account::default() };
+        let right =
+            Account { channels: vec![String::new(), "b".into(), "a".into()], ..Account::default() };
+        assert_eq!(left.add(right), [Channel(0), Channel(2), Channel(1)]);
+        assert_eq!(left.channels, ["", "a", "b"]);
+    }
+}
