@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use model::diagnostic::{Code, Severity};
 use model::ledger::Ledger;
@@ -55,6 +56,40 @@ pub trait Format: Sync {
 
     /// A reader for the input that begins like this; asked only after [`Self::probe`] said yes.
     fn open(&self, head: &Head<'_>) -> Open;
+
+    /// Whether the input may know what others of the same run need. The engine then has it [`Self::learn`]ed before any input is
+    /// read: templates of flow records may lie in another file, and under a name that comes later.
+    fn teaches(&self, head: &Head<'_>) -> bool {
+        let _ = head;
+        false
+    }
+
+    /// Goes through the whole input for what others need, and yields no event. What the inputs know is added up in the order of the
+    /// inputs; where shards read only some of them, each shard still learns from all.
+    fn learn(&self, head: &Head<'_>, input: &mut dyn BufRead, limits: &Limits) -> Learnt {
+        let _ = (head, input, limits);
+        Learnt::default()
+    }
+
+    /// [`Self::open`] for an input of a run whose inputs together know this. The engine always asks this one.
+    fn open_knowing(&self, head: &Head<'_>, learnt: &Arc<Learnt>) -> Open {
+        let _ = learnt;
+        self.open(head)
+    }
+}
+
+/// What the inputs of a run know that others of the same run need.
+#[derive(Clone, Debug, Default)]
+pub struct Learnt {
+    /// Templates and sampling rates of NetFlow and IPFIX.
+    pub(crate) netflow: crate::readers::netflow::Learnt,
+}
+
+impl Learnt {
+    /// Adds what a later input knows.
+    pub fn add(&mut self, later: Self) {
+        self.netflow.add(later.netflow);
+    }
 }
 
 /// A reader for one input.
