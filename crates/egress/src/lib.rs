@@ -15,6 +15,7 @@ pub mod limits;
 pub mod memory;
 pub mod reader;
 pub mod readers;
+pub mod run;
 pub mod sketch;
 pub mod sums;
 pub mod time;

@@ -2,6 +2,8 @@
 //!
 //! Only what concerns endpoints is kept, so that it stays small beside the logs: about one flow in a hundred.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use hashbrown::HashMap;
 
 use crate::endpoints::EndpointId;
@@ -41,13 +43,21 @@ pub struct Notes {
 }
 
 /// What is remembered.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Memory {
-    names: HashMap<u64, Vec<Seen>>,
+    names: HashMap<u64, Named>,
     answers: HashMap<u64, Vec<Told>>,
     kept: (usize, usize),
     /// Names and answers that came when the limit was reached, and were not kept.
     pub dropped: u64,
+}
+
+/// The names of one flow.
+#[derive(Debug, Default)]
+struct Named {
+    list: Vec<Seen>,
+    /// Whether the flow itself was found.
+    claimed: AtomicBool,
 }
 
 impl Memory {
@@ -71,7 +81,7 @@ impl Memory {
             {
                 continue;
             }
-            let list = self.names.entry(*key).or_default();
+            let list = &mut self.names.entry(*key).or_default().list;
             if list.contains(seen) {
                 continue;
             }
@@ -99,14 +109,25 @@ impl Memory {
         self.answers.contains_key(&pair)
     }
 
-    /// The keys of flows that carry the name of an endpoint.
-    pub fn keys(&self) -> impl Iterator<Item = u64> {
-        self.names.keys().copied()
+    /// Notes that the flow of this key was found.
+    pub fn claim(&self, key: u64) {
+        if let Some(named) = self.names.get(&key) {
+            named.claimed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The keys of flows that carry the name of an endpoint, and were not found.
+    pub fn unclaimed(&self) -> impl Iterator<Item = u64> {
+        let open = |named: &Named| {
+            !named.claimed.load(Ordering::Relaxed)
+                && named.list.iter().any(|it| it.endpoint.is_some())
+        };
+        self.names.iter().filter(move |(_, named)| open(named)).map(|(key, _)| *key)
     }
 
     /// The names of a flow. With `during`, only those from a minute before its begin to a minute after its end.
     pub fn names(&self, key: u64, during: Option<(Time, Time)>) -> impl Iterator<Item = &Seen> {
-        let list = self.names.get(&key).map_or(&[][..], Vec::as_slice);
+        let list = self.names.get(&key).map_or(&[][..], |named| named.list.as_slice());
         list.iter().filter(move |seen| match (during, seen.at) {
             (Some((begin, end)), Some(at)) => {
                 begin.plus_seconds(-RECURS_SECONDS) <= at && at <= end.plus_seconds(RECURS_SECONDS)
@@ -199,6 +220,6 @@ mod tests {
         let notes =
             Notes { names: (0..5).map(|key| (key, None, seen)).collect(), answers: Vec::new() };
         memory.note(&notes, &Limits { names: 3, ..Limits::default() });
-        assert_eq!((memory.keys().count().min(3), memory.dropped), (3, 2));
+        assert_eq!((memory.unclaimed().count().min(3), memory.dropped), (3, 2));
     }
 }

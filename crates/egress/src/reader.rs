@@ -234,6 +234,10 @@ pub trait Events {
     fn answer(&mut self, answer: &Answer<'_>, at: u64);
     /// A program that talks.
     fn talk(&mut self, talk: &Talk<'_>, at: u64);
+    /// The name of a channel, before the first flow of it.
+    fn channel(&mut self, channel: Channel, name: &str) {
+        let _ = (channel, name);
+    }
 }
 
 /// Where a reader puts what it reads, and what became of each row.
@@ -331,7 +335,9 @@ impl Out<'_> {
                 0
             }
         });
-        Channel(u32::try_from(number).unwrap_or(0))
+        let channel = Channel(u32::try_from(number).unwrap_or(0));
+        self.events.channel(channel, if channel.0 == 0 { "" } else { name });
+        channel
     }
 }
 
