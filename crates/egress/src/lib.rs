@@ -19,3 +19,4 @@ pub mod run;
 pub mod sketch;
 pub mod sums;
 pub mod time;
+pub mod views;

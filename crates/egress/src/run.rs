@@ -36,7 +36,7 @@ pub struct Input<'a> {
 }
 
 /// Opens an input at a byte.
-pub type Opener<'a> = &'a (dyn Fn(u64) -> io::Result<Box<dyn Read + Send + 'a>> + Sync);
+pub type Opener<'a> = &'a (dyn Fn(u64) -> io::Result<Box<dyn Read + Send>> + Sync);
 
 /// How to run.
 #[derive(Clone, Debug)]

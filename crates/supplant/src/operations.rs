@@ -10,6 +10,7 @@ mod prove;
 mod query;
 mod rules;
 mod trace;
+mod traffic;
 
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
         Command::Demo(args) => demo::run(args, &cli.common, words),
         Command::Assess(args) => assess::assess(args, &cli.common, words),
         Command::Audit(args) => assess::audit(args, &cli.common, words),
+        Command::Egress(args) => traffic::run(args, &cli.common, words),
         Command::Check(args) => check::run(args, &cli.common, words),
         Command::Trace(args) => trace::run(args, &cli.common, words),
         Command::Prove(args) => prove::run(args, &cli.common, words),

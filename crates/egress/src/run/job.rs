@@ -27,14 +27,14 @@ pub(crate) struct Job<'a> {
     own: (u64, u64),
     /// Whether the input is one of lines.
     lines: bool,
-    state: Mutex<State<'a>>,
+    state: Mutex<State>,
     /// Woken when a part was put in its place.
     moved: Condvar,
-    source: Mutex<Source<'a>>,
+    source: Mutex<Source>,
 }
 
 /// How far the pass is.
-struct State<'a> {
+struct State {
     /// The reader in force where parts are put together, with how often it was changed.
     reader: Option<(u64, Arc<dyn LineReader>)>,
     /// The next segment to be given out.
@@ -48,13 +48,12 @@ struct State<'a> {
     account: Account,
     error: Option<io::Error>,
     buffers: Vec<Vec<u8>>,
-    _input: std::marker::PhantomData<&'a ()>,
 }
 
 /// An input that can only be read from its beginning.
 #[derive(Default)]
-struct Source<'a> {
-    stream: Option<Box<dyn Read + Send + 'a>>,
+struct Source {
+    stream: Option<Box<dyn Read + Send>>,
     carry: Vec<u8>,
     skipping: bool,
     base: u64,
@@ -103,7 +102,6 @@ impl<'a> Job<'a> {
             account: Account::default(),
             error: None,
             buffers: Vec::new(),
-            _input: std::marker::PhantomData,
         });
         let source = Mutex::default();
         Some(Self {
@@ -341,7 +339,7 @@ impl<'a> Job<'a> {
     }
 
     /// Makes ready for a pass, the first time it is asked for.
-    fn begin(&self, state: &mut State<'_>, pass: Pass, counted: bool) {
+    fn begin(&self, state: &mut State, pass: Pass, counted: bool) {
         if state.begun == Some((pass, counted)) {
             return;
         }

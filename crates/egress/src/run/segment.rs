@@ -221,9 +221,9 @@ pub(crate) fn resolve(
 
 impl Segment {
     /// Reads the lines that begin in `from..to` of an input of `end` bytes that can be opened anywhere.
-    pub(crate) fn read<'r>(
+    pub(crate) fn read(
         mut self,
-        open: impl Fn(u64) -> io::Result<Box<dyn Read + Send + 'r>>,
+        open: impl Fn(u64) -> io::Result<Box<dyn Read + Send>>,
         (from, to, end): (u64, u64, u64),
         line_bytes: usize,
     ) -> Self {
