@@ -4,22 +4,25 @@ mod names;
 mod prefixes;
 mod table;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use catalog::facts::Catalog;
 use catalog::product::{Endpoint as Fact, Match};
 use catalog::shape::{FactConfidence, Keyword};
 
+use serde::{Deserialize, Serialize};
+
 use crate::endpoints::names::Names;
 use crate::endpoints::prefixes::Prefixes;
 pub use crate::endpoints::table::{Problem, Rows, read_table};
 
 /// The number of an endpoint in its [`Endpoints`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EndpointId(pub u32);
 
 /// A place that products talk to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Endpoint {
     /// What is compared.
     pub place: Place,
@@ -38,7 +41,8 @@ pub struct Endpoint {
 }
 
 /// What is compared to find an endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// One host name.
     Exact(String),
@@ -95,6 +99,22 @@ impl Endpoints {
             }
         }
         Self { names, prefixes: Prefixes::new(prefixes), all }
+    }
+
+    /// Some endpoints of another list under their numbers there, to be looked up by number only.
+    pub fn numbered(some: BTreeMap<EndpointId, Endpoint>) -> Self {
+        let len = some.last_key_value().map_or(0, |(id, _)| id.0 + 1);
+        let nobody = || Endpoint {
+            place: Place::Exact(String::new()),
+            vendor: String::new(),
+            products: Vec::new(),
+            purpose: String::new(),
+            region: String::new(),
+            shared: false,
+            confidence: String::new(),
+        };
+        let all = (0..len).map(|id| some.get(&EndpointId(id)).cloned().unwrap_or_else(nobody));
+        Self { all: all.collect(), names: Names::default(), prefixes: Prefixes::new(Vec::new()) }
     }
 
     /// The endpoint of this number.

@@ -96,8 +96,8 @@ pub struct Outcome {
     pub inputs: Vec<Read1>,
     /// Names and answers that were not remembered because the limit was reached.
     pub dropped: u64,
-    /// Flows that carry an endpoint's name, by a row of a log, and were found in no input.
-    pub names_without_flow: u64,
+    /// Keys of flows that carry an endpoint's name, by a row of a log, and were not found where this run counts; sorted.
+    pub unclaimed: Vec<u64>,
 }
 
 /// What all parts of a run see.
@@ -133,7 +133,8 @@ pub fn run<'i>(
     let mut memory = Memory::default();
     run.phases(&jobs, &mut memory, &mut outcome.sums);
     outcome.dropped = memory.dropped;
-    outcome.names_without_flow = memory.unclaimed().count() as u64;
+    outcome.unclaimed = memory.unclaimed().collect();
+    outcome.unclaimed.sort_unstable();
     let mut done: BTreeMap<usize, (Account, Option<io::Error>)> =
         jobs.into_iter().map(|job| (job.number, job.finish())).collect();
     for (number, probed) in probed.into_iter().enumerate() {

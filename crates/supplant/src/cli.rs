@@ -209,7 +209,11 @@ pub(crate) enum Format {
 
 /// Arguments of `egress`.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Egress {
+    /// What else to do.
+    #[command(subcommand)]
+    pub(crate) action: Option<EgressAction>,
     /// Logs: files and folders, also compressed.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
@@ -229,6 +233,27 @@ pub(crate) struct Egress {
     /// How many workers read at the same time; all cores unless given.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
+    /// The form of what is printed.
+    #[arg(long, value_enum, default_value = "jsonl")]
+    pub(crate) format: EgressFormat,
+    /// Where to print it; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// What to do with sums.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EgressAction {
+    /// Put the partial sums of all shards together: the same result as one run over everything
+    Merge(Merge),
+}
+
+/// Arguments of `egress merge`.
+#[derive(Args, Debug)]
+pub(crate) struct Merge {
+    /// The partial sums, one file for each shard.
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "jsonl")]
     pub(crate) format: EgressFormat,

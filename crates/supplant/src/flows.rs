@@ -1,5 +1,6 @@
 //! Logs in the world: files are found, opened and decompressed, endpoints loaded, and what a run found becomes a record.
 
+mod merge;
 mod record;
 mod world;
 
@@ -13,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::trouble::Trouble;
 
-pub(crate) use record::{Run, record};
+pub(crate) use merge::{merge, partial};
+pub(crate) use record::About;
 pub(crate) use world::{Found, find, with_inputs};
 
 /// Endpoints, with a digest that tells whether two runs looked for the same.

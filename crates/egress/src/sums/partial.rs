@@ -12,7 +12,7 @@ use crate::endpoints::EndpointId;
 /// The first line of a partial sum: what it is, and of what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Always [`FORMAT`].
+    /// The format's name and version.
     pub format: String,
     /// Which shard, from 1.
     pub shard: u32,
@@ -22,12 +22,24 @@ pub struct Header {
     pub endpoints: String,
     /// Digest of the inputs' paths and sizes.
     pub inputs: String,
-    /// What the run has to say besides sums, as the shell wrote it.
+    /// What the run has to say besides sums, in the words of whoever writes it.
     pub extra: serde_json::Value,
 }
 
+impl Header {
+    /// A header of this version of the format.
+    pub fn new(
+        (shard, shards): (u32, u32),
+        endpoints: String,
+        inputs: String,
+        extra: serde_json::Value,
+    ) -> Self {
+        Self { format: FORMAT.to_owned(), shard, shards, endpoints, inputs, extra }
+    }
+}
+
 /// The format's name and version.
-pub const FORMAT: &str = "supplant.egress-partial/1";
+pub(super) const FORMAT: &str = "supplant.egress-partial/1";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -124,7 +136,6 @@ pub fn read_partial(from: &mut dyn BufRead) -> Result<(Header, EgressSum), Parti
     let mut text = String::new();
     let mut next = |number: u64| -> Result<Option<String>, PartialError> {
         text.clear();
-        // A line holds one key and its sum: no more than a few thousand bytes.
         let read = io::Read::take(&mut *from, LINE_BYTES).read_line(&mut text);
         match read {
             Ok(0) => Ok(None),
@@ -163,5 +174,5 @@ pub fn read_partial(from: &mut dyn BufRead) -> Result<(Header, EgressSum), Parti
     Err(PartialError::Cut)
 }
 
-/// Longest line that is read.
-const LINE_BYTES: u64 = 1 << 20;
+/// Longest line that is read. The first holds what the run says about its inputs.
+const LINE_BYTES: u64 = 256 << 20;

@@ -88,14 +88,7 @@ fn a_partial_sum_is_read_as_it_was_written_and_a_cut_one_is_refused() {
     let asset = Asset::Named("host".into());
     let key = ContactKey { asset, endpoint: EndpointId(1), contact, family: "a".into() };
     sum.contact(key, Time::from_seconds(5));
-    let header = Header {
-        format: partial::FORMAT.into(),
-        shard: 1,
-        shards: 2,
-        endpoints: "e".into(),
-        inputs: "i".into(),
-        extra: serde_json::Value::Null,
-    };
+    let header = Header::new((1, 2), "e".into(), "i".into(), serde_json::Value::Null);
     let mut text = Vec::new();
     write_partial(&header, &sum, &mut text).unwrap();
     assert_eq!(read_partial(&mut text.as_slice()).unwrap(), (header, sum));
