@@ -50,3 +50,5 @@ pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
 pub const OTHER_FORMAT: Code = Code("flow/other-format");
 /// Reason: the version of the format is not known.
 pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
+/// The sensor missed a part of the traffic of flows that count here: their counters may be too low.
+pub const GAPS: Code = Code("flow/gaps");
