@@ -55,3 +55,6 @@ pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
 pub const ENDPOINT_HEADER: Code = Code("egress/endpoint-header");
 /// A row of a table of endpoints cannot be used.
 pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");
+
+/// The sensor missed a part of the traffic of flows that count here: their counters may be too low.
+pub const GAPS: Code = Code("flow/gaps");

@@ -1,11 +1,17 @@
 //! The formats, and which of them an input is.
 
+mod names;
+mod object;
+mod scan;
+mod suricata;
+mod zeek;
+
 use crate::reader::{Format, Head};
 
 pub mod netflow;
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[&suricata::SuricataEve, &zeek::ZeekJson, &zeek::ZeekTsv];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
