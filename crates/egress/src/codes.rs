@@ -50,3 +50,11 @@ pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
 pub const OTHER_FORMAT: Code = Code("flow/other-format");
 /// Reason: the version of the format is not known.
 pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
+/// Reason: several templates of other inputs fit the record, and nothing tells whose it is.
+pub const TEMPLATE_AMBIGUOUS: Code = Code("flow/template-ambiguous");
+/// Records were read with a template that another input of the run has.
+pub const TEMPLATE_BORROWED: Code = Code("flow/template-borrowed");
+/// The log counts both directions in one number.
+pub const VOLUME_NOT_SPLIT: Code = Code("flow/volume-not-split");
+/// A second counter may be of the other direction or the same one counted later: it was not used.
+pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");

@@ -7,6 +7,7 @@
 //!
 //! The crate does no I/O and has no clock. It knows no vendor and no country: endpoints come from the catalog or from the user.
 
+mod bytes;
 pub mod codes;
 pub mod event;
 pub mod limits;

@@ -2,10 +2,12 @@
 
 use crate::reader::{Format, Head};
 
+#[cfg(test)]
+mod gathered;
 pub mod netflow;
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[&netflow::NetFlow];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
