@@ -58,3 +58,7 @@ pub const TEMPLATE_BORROWED: Code = Code("flow/template-borrowed");
 pub const VOLUME_NOT_SPLIT: Code = Code("flow/volume-not-split");
 /// A second counter may be of the other direction or the same one counted later: it was not used.
 pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
+/// Some clients sent an encrypted hello beside the plain one: the name seen may be that of a front only.
+pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
+/// Reason: the link type of the capture is not known.
+pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");

@@ -107,6 +107,13 @@ fn packets(decoder: &mut Decoder, input: &mut dyn BufRead, out: &mut Out<'_>) {
     }
 }
 
+/// Whether the payload of a datagram to this port is an export packet: on the usual ports it looks like one, on others it also ends
+/// where it says.
+pub(crate) fn is_export(port: u16, payload: &[u8]) -> bool {
+    let usual = matches!(port, 2055 | 4739 | 9555 | 9995 | 9996);
+    extent::plausible(payload) && (usual || extent::is_whole(payload))
+}
+
 /// Takes nothing.
 pub(crate) struct Nobody;
 

@@ -98,7 +98,7 @@ pub(crate) fn next(window: &mut Window<'_>) {
 }
 
 /// Whether the packet that begins here ends where these bytes do or another one begins.
-fn is_whole(bytes: &[u8]) -> bool {
+pub(crate) fn is_whole(bytes: &[u8]) -> bool {
     let length = of_bytes(bytes.get(..LONGEST).unwrap_or(bytes));
     bytes.get(length..).is_some_and(|rest| rest.is_empty() || plausible(rest))
 }

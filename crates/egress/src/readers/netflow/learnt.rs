@@ -45,10 +45,13 @@ pub(crate) struct Origin {
 /// Templates and sampling rates that inputs of the run hold.
 #[derive(Clone, Debug, Default)]
 pub struct Learnt {
-    templates: BTreeMap<(Domain, u16), Vec<(Arc<Template>, Origin)>>,
+    templates: BTreeMap<(Domain, u16), Vec<Taught>>,
     rates: BTreeMap<(Domain, Scope), Vec<(u32, Origin)>>,
     held: usize,
 }
+
+/// A template and where it was learnt.
+type Taught = (Arc<Template>, Origin);
 
 /// A template found, or why none was.
 pub(crate) enum Found {
