@@ -58,3 +58,16 @@ pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");
 
 /// The sensor missed a part of the traffic of flows that count here: their counters may be too low.
 pub const GAPS: Code = Code("flow/gaps");
+
+/// Reason: several templates of other inputs fit the record, and nothing tells whose it is.
+pub const TEMPLATE_AMBIGUOUS: Code = Code("flow/template-ambiguous");
+/// Records were read with a template that another input of the run has.
+pub const TEMPLATE_BORROWED: Code = Code("flow/template-borrowed");
+/// The log counts both directions in one number.
+pub const VOLUME_NOT_SPLIT: Code = Code("flow/volume-not-split");
+/// A second counter may be of the other direction or the same one counted later: it was not used.
+pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
+/// Some clients sent an encrypted hello beside the plain one: the name seen may be that of a front only.
+pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
+/// Reason: the link type of the capture is not known.
+pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");

@@ -8,6 +8,7 @@
 //! The crate does no I/O and has no clock. It knows no vendor and no country: endpoints come from the catalog or from the user.
 
 pub mod attribute;
+mod bytes;
 pub mod codes;
 pub mod endpoints;
 pub mod event;

@@ -8,10 +8,20 @@ mod zeek;
 
 use crate::reader::{Format, Head};
 
+pub mod capture;
+#[cfg(test)]
+mod gathered;
 pub mod netflow;
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] = &[&suricata::SuricataEve, &zeek::ZeekJson, &zeek::ZeekTsv];
+pub static FORMATS: &[&dyn Format] = &[
+    &netflow::NetFlow,
+    &capture::Pcap,
+    &capture::PcapNg,
+    &suricata::SuricataEve,
+    &zeek::ZeekJson,
+    &zeek::ZeekTsv,
+];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
