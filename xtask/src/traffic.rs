@@ -169,8 +169,12 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made> {
     written(folder, "names.csv", |out| world.write_suffixes(out))?;
     written(folder, "networks.csv", |out| world.write_prefixes(out))?;
     let mut log = open(order, &logs, &world, expected / order.parts.max(1) + 1);
-    let plot =
-        Plot { seed: order.seed, vendors: order.vendors, reuse: order.reuse, six: carries.six };
+    let plot = Plot {
+        seed: order.seed,
+        vendors: order.vendors,
+        reuse: order.reuse && carries.recurs,
+        six: carries.six,
+    };
     let mut teller = Teller::new(&world, plot);
     let mut tally = Tally::new(&world, carries);
     let mut flows = 0;
