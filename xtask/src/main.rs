@@ -39,6 +39,7 @@ usage: cargo xtask TASK
   test                              format, lints, all tests, release build, demo twice
   demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
   bench audit [--only PART]         speed and memory, beside the goals and other tools
+  bench egress [--only PART]        speed and memory on logs of traffic, beside other tools
   bench firewall                    the same for reading firewall configurations
   bench certificate [RULES]         a proof, its certificate, and the checker
   firewall --platform P -o FILE     a firewall that does not exist, from a seed

@@ -76,16 +76,23 @@ impl Format {
     }
 
     fn carries(self) -> Carries {
-        let all =
-            Carries { names: true, dns: true, six: true, recurs: true, refused: true, each: 0 };
+        let all = Carries {
+            names: true,
+            dns: true,
+            six: true,
+            recurs: true,
+            refused: true,
+            rows: 10,
+            each: 0,
+        };
         let half = Carries { names: false, dns: false, refused: false, ..all };
         match self {
             Self::ZeekJson => Carries { recurs: false, each: 850, ..all },
             Self::ZeekTsv => Carries { recurs: false, each: 380, ..all },
-            Self::Eve => Carries { each: 1300, ..all },
-            Self::FortiGate => Carries { dns: false, six: false, each: 1000, ..all },
+            Self::Eve => Carries { rows: 26, each: 1100, ..all },
+            Self::FortiGate => Carries { dns: false, six: false, rows: 22, each: 1000, ..all },
             Self::NetFlow => Carries { six: false, each: 100, ..half },
-            Self::AwsVpc => Carries { each: 230, ..half },
+            Self::AwsVpc => Carries { rows: 20, each: 230, ..half },
         }
     }
 }
@@ -103,6 +110,8 @@ struct Carries {
     recurs: bool,
     /// Conversations that came to nothing, as flows.
     refused: bool,
+    /// About how many rows the largest log has for ten conversations.
+    rows: u64,
     /// About how many bytes there are for each conversation.
     each: u64,
 }
@@ -168,7 +177,11 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made> {
     fs::create_dir_all(&logs).with_context(|| format!("making {}", logs.display()))?;
     written(folder, "names.csv", |out| world.write_suffixes(out))?;
     written(folder, "networks.csv", |out| world.write_prefixes(out))?;
-    let mut log = open(order, &logs, &world, expected / order.parts.max(1) + 1);
+    let most = match order.parts {
+        0 | 1 => u64::MAX,
+        parts => expected * carries.rows / parts / 10 + 1,
+    };
+    let mut log = open(order, &logs, &world, most);
     let plot = Plot {
         seed: order.seed,
         vendors: order.vendors,
