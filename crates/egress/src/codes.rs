@@ -50,3 +50,8 @@ pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
 pub const OTHER_FORMAT: Code = Code("flow/other-format");
 /// Reason: the version of the format is not known.
 pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
+
+/// A table of endpoints has no header that names `suffix` or `cidr`, and `vendor`.
+pub const ENDPOINT_HEADER: Code = Code("egress/endpoint-header");
+/// A row of a table of endpoints cannot be used.
+pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");

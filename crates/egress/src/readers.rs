@@ -2,6 +2,8 @@
 
 use crate::reader::{Format, Head};
 
+pub mod netflow;
+
 /// Every format, in the order of their ids.
 pub static FORMATS: &[&dyn Format] = &[];
 
