@@ -50,3 +50,7 @@ pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
 pub const OTHER_FORMAT: Code = Code("flow/other-format");
 /// Reason: the version of the format is not known.
 pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
+/// The log does not state the offset of its times; they were taken as UTC.
+pub const LOCAL_TIME: Code = Code("flow/local-time");
+/// The log counts bytes of two directions and does not say which is which; the rule of its format was applied.
+pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");

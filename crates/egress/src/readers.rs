@@ -1,9 +1,15 @@
 //! The formats, and which of them an input is.
 
+mod aws_vpc_flow;
+mod csv;
+mod row;
+#[cfg(test)]
+mod testing;
+
 use crate::reader::{Format, Head};
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[&aws_vpc_flow::AwsVpcFlow];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
