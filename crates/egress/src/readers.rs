@@ -2,6 +2,9 @@
 
 mod aws_vpc_flow;
 mod csv;
+mod fortigate;
+mod pairs;
+mod panos;
 mod row;
 #[cfg(test)]
 mod testing;
@@ -9,7 +12,8 @@ mod testing;
 use crate::reader::{Format, Head};
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] = &[&aws_vpc_flow::AwsVpcFlow];
+pub static FORMATS: &[&dyn Format] =
+    &[&aws_vpc_flow::AwsVpcFlow, &fortigate::Fortigate, &panos::Panos];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
