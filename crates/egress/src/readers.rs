@@ -3,17 +3,26 @@
 mod aws_vpc_flow;
 mod csv;
 mod fortigate;
+mod json;
 mod pairs;
 mod panos;
 mod row;
+mod squid;
 #[cfg(test)]
 mod testing;
+mod umbrella;
 
 use crate::reader::{Format, Head};
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] =
-    &[&aws_vpc_flow::AwsVpcFlow, &fortigate::Fortigate, &panos::Panos];
+pub static FORMATS: &[&dyn Format] = &[
+    &aws_vpc_flow::AwsVpcFlow,
+    &fortigate::Fortigate,
+    &panos::Panos,
+    &squid::Squid,
+    &umbrella::UmbrellaDns,
+    &umbrella::UmbrellaProxy,
+];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
