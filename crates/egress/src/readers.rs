@@ -1,9 +1,12 @@
 //! The formats, and which of them an input is.
 
 mod aws_vpc_flow;
+mod azure_flow;
 mod csv;
 mod fortigate;
+mod gcp_flow;
 mod json;
+mod osquery;
 mod pairs;
 mod panos;
 mod row;
@@ -17,7 +20,10 @@ use crate::reader::{Format, Head};
 /// Every format, in the order of their ids.
 pub static FORMATS: &[&dyn Format] = &[
     &aws_vpc_flow::AwsVpcFlow,
+    &azure_flow::AzureFlow,
     &fortigate::Fortigate,
+    &gcp_flow::GcpFlow,
+    &osquery::Osquery,
     &panos::Panos,
     &squid::Squid,
     &umbrella::UmbrellaDns,

@@ -35,10 +35,13 @@ impl Json {
         pairs.iter().find(|(name, _)| name == key).map_or(NOTHING, |(_, value)| value)
     }
 
-    /// The value of the first of these keys that there is.
-    pub(super) fn first(&self, keys: &[&str]) -> &Json {
-        const NOTHING: &Json = &Json::Null;
-        keys.iter().map(|key| self.get(key)).find(|value| **value != Json::Null).unwrap_or(NOTHING)
+    /// The value below several keys, one in the other; also when they were joined by dots into one.
+    pub(super) fn at(&self, path: &[&str]) -> &Json {
+        let joined = self.get(&path.join("."));
+        if *joined != Json::Null {
+            return joined;
+        }
+        path.iter().fold(self, |value, key| value.get(key))
     }
 
     /// The text, if it says something.
@@ -156,8 +159,8 @@ pub(super) trait Objects: Copy + Send + Sync + 'static {
         &[]
     }
 
-    /// Makes something of one object, which begins at `at`.
-    fn object(&self, object: &Json, at: u64, out: &mut Out<'_>) -> Result<(), Left>;
+    /// Makes something of one object, which begins at `at`, and says what became of its rows.
+    fn object(&self, object: &Json, at: u64, out: &mut Out<'_>);
 }
 
 /// A reader by lines when each object is on one, else one for the whole document.
@@ -176,17 +179,34 @@ pub(super) fn open(head: &Head<'_>, objects: impl Objects) -> Open {
     }
 }
 
-/// The first object of a head, for probes.
-pub(super) fn first_object(head: &Head<'_>, wrappers: &[&str]) -> Option<Json> {
-    let mut found = None;
+/// What is found in one of the objects of a head, for probes.
+pub(super) fn find<T>(
+    head: &Head<'_>,
+    wrappers: &[&str],
+    look: impl Fn(&Json) -> Option<T>,
+) -> Option<T> {
     let mut cutter = Cutter::new(wrappers, head.bytes.len());
+    let first = head.bytes.trim_ascii_start().first().copied();
+    if !matches!(first, Some(b'{' | b'[' | 0xef)) {
+        return None;
+    }
     for (at, byte) in head.bytes.iter().enumerate() {
-        if let Piece::Object = cutter.push(*byte, at as u64) {
-            found = parse(&cutter.text).ok();
-            break;
+        if let Piece::Object = cutter.push(*byte, at as u64)
+            && let Ok(object) = parse(&cutter.text)
+            && let Some(found) = look(&object)
+        {
+            return Some(found);
         }
     }
-    found
+    None
+}
+
+/// Settles one object: it was read into something, or it was no object at all.
+fn settled<O: Objects>(objects: &O, bytes: &[u8], at: u64, out: &mut Out<'_>) {
+    match parse(bytes) {
+        Ok(object) => objects.object(&object, at, out),
+        Err(left) => settle(Err(left), at, out),
+    }
 }
 
 struct Lines<O>(O);
@@ -198,7 +218,7 @@ impl<O: Objects> LineReader for Lines<O> {
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {
         if !blank(line, out) {
-            settle(parse(line).and_then(|object| self.0.object(&object, at, out)), at, out);
+            settled(&self.0, line, at, out);
         }
     }
 }
@@ -250,13 +270,7 @@ impl<O: Objects> Document<O> {
         let at = cutter.begin;
         match piece {
             Piece::None => {}
-            Piece::Object => {
-                settle(
-                    parse(&cutter.text).and_then(|object| self.0.object(&object, at, out)),
-                    at,
-                    out,
-                );
-            }
+            Piece::Object => settled(&self.0, &cutter.text, at, out),
             Piece::TooLong => out.lost(codes::ROW_TOO_LONG, at),
             Piece::Garbage => out.lost(codes::OTHER_FORMAT, at),
         }
