@@ -71,3 +71,8 @@ pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
 pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
 /// Reason: the link type of the capture is not known.
 pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");
+
+/// The log does not state the offset of its times; they were taken as UTC.
+pub const LOCAL_TIME: Code = Code("flow/local-time");
+/// The log counts bytes of two directions and does not say which is which; the rule of its format was applied.
+pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");

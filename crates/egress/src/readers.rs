@@ -1,9 +1,23 @@
 //! The formats, and which of them an input is.
 
+mod aws_vpc_flow;
+mod azure_flow;
+mod csv;
+mod fortigate;
+mod gcp_flow;
+mod json;
 mod names;
 mod object;
+mod osquery;
+mod pairs;
+mod panos;
+mod row;
 mod scan;
+mod squid;
 mod suricata;
+#[cfg(test)]
+mod testing;
+mod umbrella;
 mod zeek;
 
 use crate::reader::{Format, Head};
@@ -15,10 +29,19 @@ pub mod netflow;
 
 /// Every format, in the order of their ids.
 pub static FORMATS: &[&dyn Format] = &[
+    &aws_vpc_flow::AwsVpcFlow,
+    &azure_flow::AzureFlow,
+    &fortigate::Fortigate,
+    &gcp_flow::GcpFlow,
     &netflow::NetFlow,
+    &osquery::Osquery,
+    &panos::Panos,
     &capture::Pcap,
     &capture::PcapNg,
+    &squid::Squid,
     &suricata::SuricataEve,
+    &umbrella::UmbrellaDns,
+    &umbrella::UmbrellaProxy,
     &zeek::ZeekJson,
     &zeek::ZeekTsv,
 ];
