@@ -233,6 +233,7 @@ impl Row<'_> {
         let client = self.address(Field::Source)?;
         let mut flow = Flow::new(Host::Address(client), Some(self.address(Field::Destination)?));
         flow.key = self.key()?;
+        flow.key_recurs = true;
         flow.start = body.get("start").map_err(because)?.and_then(Value::time);
         flow.end = body.get("end").map_err(because)?.and_then(Value::time);
         if flow.end.is_none() {
