@@ -1,5 +1,6 @@
 //! The formats, and which of them an input is.
 
+mod block;
 mod names;
 mod object;
 mod scan;

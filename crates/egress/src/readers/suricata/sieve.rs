@@ -12,6 +12,7 @@ use memchr::memmem::Finder;
 use crate::codes;
 use crate::event::Key;
 use crate::reader::{Sieved, Swept, Wanted};
+use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends, Found};
 
@@ -193,7 +194,7 @@ impl<'l> Begin<'l> {
             } else if let Some(after) = rest.strip_prefix(b"dest_ip\":\"") {
                 self.end(after, true)?
             } else if let Some(after) = rest.strip_prefix(b"flow_id\":") {
-                let end = digits(after);
+                let end = block::digits(after);
                 if !self.id.is_empty() {
                     return None;
                 }
@@ -243,13 +244,8 @@ fn skip(rest: &[u8]) -> Option<&[u8]> {
         return Some(scan::until(text, b'"')?.1);
     }
     let known = matches!(value.first()?, b'0'..=b'9' | b'-' | b't' | b'f' | b'n');
-    let end = value.iter().position(|byte| *byte == b',')?;
+    let end = block::place(value, b',')?;
     known.then(|| value.get(end..)).flatten()
-}
-
-/// How many digits a text begins with.
-fn digits(text: &[u8]) -> usize {
-    text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
 }
 
 /// Whether digits are a number that is written as strict reading would write it.
