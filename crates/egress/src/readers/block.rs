@@ -21,8 +21,10 @@ pub(crate) fn no_digits(block: &[u8; BLOCK]) -> u32 {
 /// The place of a byte in a text.
 #[inline]
 pub(crate) fn place(text: &[u8], byte: u8) -> Option<usize> {
-    if let Some(block) = text.first_chunk::<BLOCK>() {
-        let found = equal(block, byte);
+    if let Some((first, rest)) = text.split_first_chunk::<BLOCK>()
+        && let Some(second) = rest.first_chunk::<BLOCK>()
+    {
+        let found = equal(first, byte) | equal(second, byte) << BLOCK;
         if found != 0 {
             return Some(found.trailing_zeros() as usize);
         }
@@ -46,12 +48,44 @@ pub(crate) fn digits(text: &[u8]) -> usize {
 #[inline]
 pub(crate) fn count(text: &[u8], byte: u8) -> usize {
     let (blocks, rest) = text.as_chunks::<BLOCK>();
-    let in_blocks: u32 = blocks.iter().map(|block| equal(block, byte).count_ones()).sum();
+    let sought = u8x16::splat(byte);
     let mut last = [!byte; BLOCK];
     for (to, from) in last.iter_mut().zip(rest) {
         *to = *from;
     }
-    (in_blocks + equal(&last, byte).count_ones()) as usize
+    let mut all = 0;
+    // Few enough blocks that the counts of all sixteen places together fit into a byte.
+    for blocks in blocks.chunks(14).chain([&[last][..]]) {
+        let mut counts = u8x16::splat(0);
+        for block in blocks {
+            counts -= u8x16::new(*block).simd_eq(sought);
+        }
+        let counts = u128::from_le_bytes(counts.to_array());
+        let halves = (counts as u64).wrapping_add((counts >> 64) as u64);
+        all += halves.wrapping_mul(0x0101_0101_0101_0101) >> 56;
+    }
+    all as usize
+}
+
+/// Whether the two bytes stand side by side anywhere in a text.
+#[inline]
+pub(crate) fn has_pair(text: &[u8], first: u8, second: u8) -> bool {
+    let after = text.get(1..).unwrap_or_default();
+    let (Some(last), Some(after_last)) = (
+        text.get(..after.len()).and_then(<[u8]>::last_chunk::<BLOCK>),
+        after.last_chunk::<BLOCK>(),
+    ) else {
+        return text.windows(2).any(|pair| *pair == [first, second]);
+    };
+    let (one, other) = (u8x16::splat(first), u8x16::splat(second));
+    let pairs = |left: &[u8; BLOCK], right: &[u8; BLOCK]| {
+        u8x16::new(*left).simd_eq(one) & u8x16::new(*right).simd_eq(other)
+    };
+    let mut found = pairs(last, after_last);
+    for (left, right) in text.as_chunks::<BLOCK>().0.iter().zip(after.as_chunks::<BLOCK>().0) {
+        found |= pairs(left, right);
+    }
+    found.to_bitmask() != 0
 }
 
 /// Which of the bytes are so, one after the other.
@@ -77,7 +111,7 @@ mod tests {
 
     #[test]
     fn places_and_counts_are_right_at_every_length() {
-        for length in 0..70 {
+        for length in (0..70).chain([400]) {
             let mut text = vec![b'1'; length];
             assert_eq!((place(&text, b'x'), digits(&text), count(&text, b'x')), (None, length, 0));
             for at in 0..length {
@@ -87,6 +121,13 @@ mod tests {
                 text[at] = b'1';
             }
             assert_eq!(count(&text, b'1'), length);
+            for at in 1..length {
+                (text[at - 1], text[at]) = (b'a', b'b');
+                assert!(has_pair(&text, b'a', b'b'), "{length} {at}");
+                assert!(!has_pair(&text, b'b', b'a'));
+                (text[at - 1], text[at]) = (b'1', b'1');
+            }
+            assert!(!has_pair(&text, b'a', b'b'));
         }
     }
 }

@@ -47,33 +47,40 @@ pub(crate) fn lines(
     swept
 }
 
-/// An IPv4 address at the beginning of a text that goes on for 16 bytes or more, and its length. Written as everybody writes it:
+/// An IPv4 address at the beginning of a text that goes on for 20 bytes or more, and its length. Written as everybody writes it:
 /// four numbers below 256 without zeros in front.
 #[inline]
 pub(crate) fn v4(text: &[u8]) -> Option<(u32, usize)> {
     let window = text.first_chunk::<BLOCK>()?;
-    let mut ends = block::no_digits(window);
+    // A bit beyond the block, so that there is always one to be found.
+    let ends = block::no_digits(window) | 1 << BLOCK;
     let dots = block::equal(window, b'.');
-    let all = ends;
-    let (mut start, mut end, mut address, mut bad) = (0_u32, 0_u32, 0_u32, false);
+    let zeros = block::equal(window, b'0');
+    let (mut left, mut start, mut end) = (ends, 0_u32, 0_u32);
+    let (mut address, mut most) = (0_u32, 0_u32);
+    let padded: [u8; BLOCK + 4] = *text.first_chunk()?;
     for _ in 0..4 {
-        end = ends.trailing_zeros();
-        ends &= ends.wrapping_sub(1);
-        let length = end.wrapping_sub(start);
-        bad |= length.wrapping_sub(1) > 2;
-        // The digits, one in a byte, the last one lowest.
-        let from = text.get(start as usize..)?.first_chunk::<4>()?;
-        let number = u32::from_be_bytes(*from) ^ 0x3030_3030;
-        let number = number.wrapping_shr(32_u32.wrapping_sub(length.wrapping_mul(8)));
-        let least = 1_u32.wrapping_shl(length.wrapping_sub(1).wrapping_mul(8)) & !1;
-        bad |= number < least || number > 0x02_0505;
-        let value = (number & 0xf) + (number >> 8 & 0xf) * 10 + (number >> 16 & 0xf) * 100;
+        end = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        let at = start as usize % BLOCK;
+        let digits = u32::from_le_bytes(*padded.get(at..)?.first_chunk::<4>()?);
+        // The last digit goes to the highest byte; what comes after the number is pushed out.
+        let digits = digits.wrapping_shl(start.wrapping_sub(end).wrapping_mul(8)) & 0x0f0f_0f0f;
+        let value = ((digits & 0x0f0f_0000).wrapping_mul(1 | 10 << 8) >> 24)
+            .wrapping_add((digits >> 8 & 0xf).wrapping_mul(100));
+        most |= value;
         address = address << 8 | value;
         start = end.wrapping_add(1);
     }
-    let inside = (1_u32.wrapping_shl(end)).wrapping_sub(1);
-    bad |= all & inside != dots & inside;
-    (!bad).then_some((address, end as usize))
+    let last = 1_u32.wrapping_shl(end);
+    let inside = last.wrapping_sub(1);
+    let starts = ends << 1 | 1;
+    let numbers = !ends;
+    let other = (ends ^ dots) & inside;
+    let empty = ends & starts & (inside | last);
+    let long = numbers & numbers >> 1 & numbers >> 2 & numbers >> 3 & inside;
+    let padding = zeros & starts & numbers >> 1 & inside;
+    (other | empty | long | padding == 0 && most < 256).then_some((address, end as usize))
 }
 
 /// An address up to the byte `end`, and what comes after it.
@@ -199,7 +206,7 @@ mod tests {
             texts.push(Ipv4Addr::from_bits(number).to_string());
         }
         for text in texts {
-            let padded = format!("{text}\"0123456789012345");
+            let padded = format!("{text}\"01234567890123456789");
             let read = v4(padded.as_bytes()).filter(|(_, length)| *length == text.len());
             let expected = text.parse::<Ipv4Addr>().ok().map(|four| (four.to_bits(), text.len()));
             assert_eq!(read, expected, "{text}");

@@ -117,6 +117,10 @@ impl Sieve<'_> {
 
     /// Whether the flow's id or an end stands in the rest of the row again.
     fn again(&self, rest: &[u8]) -> bool {
+        block::has_pair(rest, b'_', b'i') && self.identifies(rest)
+    }
+
+    fn identifies(&self, rest: &[u8]) -> bool {
         self.needles.ends.find_iter(rest).any(|at| {
             let (before, after) = rest.split_at_checked(at).unwrap_or_default();
             let address = before.ends_with(b"\"src") || before.ends_with(b"\"dest");

@@ -148,6 +148,10 @@ impl Sieve<'_> {
 
     /// Whether `uid` or an end of the flow stands in the rest of the row again.
     fn again(&self, rest: &[u8]) -> bool {
+        block::has_pair(rest, b'i', b'd') && self.identifies(rest)
+    }
+
+    fn identifies(&self, rest: &[u8]) -> bool {
         self.needles.id.find_iter(rest).any(|at| {
             let before = |back: usize| at.checked_sub(back).and_then(|at| rest.get(at));
             match before(1) {
@@ -252,7 +256,7 @@ fn end_key<'l, const N: usize>(
 /// A uid has 17 or 18 letters and digits, so that its end is rarely in the first block.
 #[inline]
 fn uid(rest: &[u8]) -> Option<(&[u8], &[u8])> {
-    for length in [18, 17] {
+    for length in [18_usize, 17] {
         if rest.get(length) == Some(&b'"')
             && let Some((uid, rest)) = rest.split_at_checked(length)
             && block::place(uid, b'"').is_none()
@@ -279,8 +283,11 @@ fn number(rest: &[u8]) -> Option<&[u8]> {
 /// What a row without a path is about, by the first key after the ends; see [`Field::tell`].
 fn stream(rest: &[u8]) -> Option<Stream> {
     if let Some(rest) = rest.strip_prefix(b"proto\":\"") {
-        let (_, rest) = scan::until(rest, b'"')?;
-        let rest = rest.strip_prefix(b",\"")?;
+        let usual = rest.get(3..).filter(|_| rest.starts_with(b"tcp") || rest.starts_with(b"udp"));
+        let rest = match usual {
+            Some(rest) => rest.strip_prefix(b"\",\"")?,
+            None => scan::until(rest, b'"')?.1.strip_prefix(b",\"")?,
+        };
         let conn = [&b"service\":"[..], b"duration\":", b"conn_state\":", b"orig_bytes\":"];
         if conn.iter().any(|key| rest.starts_with(key)) {
             return Some(Stream::Conn);
