@@ -5,6 +5,8 @@ mod names;
 mod object;
 mod scan;
 mod suricata;
+#[cfg(test)]
+pub(crate) mod testing;
 mod zeek;
 
 use crate::reader::{Format, Head};

@@ -140,7 +140,7 @@ impl Plan {
         if let Some(reason) = reason {
             return (!line.iter().all(u8::is_ascii_whitespace)).then_some(Sieved::Inert(reason));
         }
-        if self.void(columns.uid) {
+        if self.void(columns.uid) || !columns.uid.is_ascii() || !columns.sensor.is_ascii() {
             return None;
         }
         let sensor = if self.void(columns.sensor) { &[][..] } else { columns.sensor };
