@@ -2,6 +2,7 @@
 
 mod aws_vpc_flow;
 mod azure_flow;
+mod block;
 mod csv;
 mod fortigate;
 mod gcp_flow;
@@ -13,6 +14,8 @@ mod pairs;
 mod panos;
 mod row;
 mod scan;
+#[cfg(test)]
+mod sieving;
 mod squid;
 mod suricata;
 #[cfg(test)]

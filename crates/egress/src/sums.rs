@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use foldhash::quality::FixedState;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attributed, Grade};
@@ -254,12 +255,15 @@ fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
     }
 }
 
+/// Of the hashes of addresses: the same on every machine.
+static SEED: FixedState = FixedState::with_seed(0x9e37_79b9_7f4a_7c15);
+
 fn hash(address: IpAddr) -> u64 {
     let bits = match address {
         IpAddr::V4(four) => u128::from(four.to_bits()) | 0xffff_0000_0000,
         IpAddr::V6(six) => six.to_bits(),
     };
-    fold(0x9e37_79b9_7f4a_7c15, &bits.to_le_bytes())
+    fold(&SEED, &bits.to_le_bytes())
 }
 
 #[cfg(test)]

@@ -243,3 +243,6 @@ review-not-analysed = it was not looked at whether { $count } rules are needed; 
     .help = nothing to do; rules that look alike are still found
 review-never-matches = the rule matches no packet: nothing is in its cell `{ $cell }`
     .help = fill the cell, or remove the rule
+
+flow-gaps = flows that count here and of which the sensor missed a part
+    .help = take the sums as at least, and look at the sensor's capture loss

@@ -243,3 +243,6 @@ review-not-analysed = 未检查 { $count } 条规则是否必要；上限：{ $l
     .help = 无需处理；外观相同的规则仍会列出
 review-never-matches = 规则不匹配任何数据包：单元格“{ $cell }”中没有内容
     .help = 填写该单元格，或删除规则
+
+flow-gaps = 已计入但传感器漏采了部分流量的流
+    .help = 请将合计视为下限，并检查传感器的丢包情况

@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 
 use crate::event::{Key, parse_address};
 use crate::reader::{Sieved, Swept, Wanted, pair, trim_end};
+use crate::readers::block::{self, BLOCK};
 
 /// Sieves the lines of a chunk, each with whether it has a backslash; see [`LineReader::sieve_chunk`]. `stop` says of which line the
 /// chunk ends before.
@@ -46,63 +47,62 @@ pub(crate) fn lines(
     swept
 }
 
-/// An IPv4 address at the beginning of a text that goes on for 16 bytes or more, and its length. Written as everybody writes it:
+/// An IPv4 address at the beginning of a text that goes on for 20 bytes or more, and its length. Written as everybody writes it:
 /// four numbers below 256 without zeros in front.
+#[inline]
 pub(crate) fn v4(text: &[u8]) -> Option<(u32, usize)> {
-    let window = u128::from_le_bytes(*text.first_chunk::<16>()?);
-    // A byte that is a digit becomes 0 to 9; whatever is none gets its highest bit set.
-    let digits = window ^ ALL.wrapping_mul(0x30);
-    let others = ((digits & ALL.wrapping_mul(0x7f)).wrapping_add(ALL.wrapping_mul(0x76)) | digits)
-        & ALL.wrapping_mul(0x80);
-    let mut ends = bits(others);
-    let mut start = 0;
-    let mut address = 0;
-    let mut bad = 0;
-    let mut end = 0;
-    for place in 0..4 {
-        end = ends.trailing_zeros();
-        ends &= ends.wrapping_sub(1);
-        let length = end.wrapping_sub(start);
-        if !(1..=3).contains(&length) {
-            return None;
-        }
-        // The number's last digit goes to the highest byte, what is before its first digit is pushed out or is zero.
-        let number = ((digits >> (8 * start)) as u32) << (8 * (4 - length));
-        let first = (number >> (8 * (4 - length))) & 0xff;
-        bad |= u32::from(length > 1 && first == 0);
-        let value = (u64::from(number & 0x0f0f_0f00) * (1 | 10 << 8 | 100 << 16)) >> 24;
-        let value = (value & 0x3ff) as u32;
-        bad |= value >> 8;
-        address = address << 8 | value & 0xff;
-        if place < 3 {
-            bad |= u32::from((window >> (8 * end)) as u8 ^ b'.');
-        }
-        start = end + 1;
+    let window = text.first_chunk::<BLOCK>()?;
+    // A bit beyond the block, so that there is always one to be found.
+    let ends = block::no_digits(window) | 1 << BLOCK;
+    let dots = block::equal(window, b'.');
+    let zeros = block::equal(window, b'0');
+    let (mut left, mut start, mut end) = (ends, 0_u32, 0_u32);
+    let (mut address, mut most) = (0_u32, 0_u32);
+    let padded: [u8; BLOCK + 4] = *text.first_chunk()?;
+    for _ in 0..4 {
+        end = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        let at = start as usize % BLOCK;
+        let digits = u32::from_le_bytes(*padded.get(at..)?.first_chunk::<4>()?);
+        // The last digit goes to the highest byte; what comes after the number is pushed out.
+        let digits = digits.wrapping_shl(start.wrapping_sub(end).wrapping_mul(8)) & 0x0f0f_0f0f;
+        let value = ((digits & 0x0f0f_0000).wrapping_mul(1 | 10 << 8) >> 24)
+            .wrapping_add((digits >> 8 & 0xf).wrapping_mul(100));
+        most |= value;
+        address = address << 8 | value;
+        start = end.wrapping_add(1);
     }
-    (bad == 0).then_some((address, end as usize))
-}
-
-/// One in every byte.
-const ALL: u128 = 0x0101_0101_0101_0101_0101_0101_0101_0101;
-
-/// The highest bits of 16 bytes, side by side.
-fn bits(bytes: u128) -> u32 {
-    let half = |bytes: u64| ((bytes >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32;
-    half(bytes as u64) | half((bytes >> 64) as u64) << 8 | 1 << 16
+    let last = 1_u32.wrapping_shl(end);
+    let inside = last.wrapping_sub(1);
+    let starts = ends << 1 | 1;
+    let numbers = !ends;
+    let other = (ends ^ dots) & inside;
+    let empty = ends & starts & (inside | last);
+    let long = numbers & numbers >> 1 & numbers >> 2 & numbers >> 3 & inside;
+    let padding = zeros & starts & numbers >> 1 & inside;
+    (other | empty | long | padding == 0 && most < 256).then_some((address, end as usize))
 }
 
 /// An address up to the byte `end`, and what comes after it.
+#[inline]
 pub(crate) fn address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
     if let Some((number, length)) = v4(text)
         && text.get(length) == Some(&end)
     {
         return Some((IpAddr::V4(Ipv4Addr::from_bits(number)), text.get(length + 1..)?));
     }
+    other_address(text, end)
+}
+
+/// One that is not written as `v4` expects.
+#[cold]
+fn other_address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
     let (text, rest) = until(text, end)?;
     Some((parse_address(std::str::from_utf8(text).ok()?)?, rest))
 }
 
 /// Whether the address is looked for.
+#[inline]
 pub(crate) fn is_wanted(address: IpAddr, wanted: &dyn Wanted) -> bool {
     match address {
         IpAddr::V4(four) => wanted.v4(four.to_bits()),
@@ -111,8 +111,9 @@ pub(crate) fn is_wanted(address: IpAddr, wanted: &dyn Wanted) -> bool {
 }
 
 /// Splits at the first of a byte and leaves the byte out.
+#[inline]
 pub(crate) fn until(text: &[u8], end: u8) -> Option<(&[u8], &[u8])> {
-    let cut = memchr::memchr(end, text)?;
+    let cut = block::place(text, end)?;
     Some((text.get(..cut)?, text.get(cut + 1..)?))
 }
 
@@ -205,7 +206,7 @@ mod tests {
             texts.push(Ipv4Addr::from_bits(number).to_string());
         }
         for text in texts {
-            let padded = format!("{text}\"0123456789012345");
+            let padded = format!("{text}\"01234567890123456789");
             let read = v4(padded.as_bytes()).filter(|(_, length)| *length == text.len());
             let expected = text.parse::<Ipv4Addr>().ok().map(|four| (four.to_bits(), text.len()));
             assert_eq!(read, expected, "{text}");

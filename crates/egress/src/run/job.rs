@@ -10,7 +10,7 @@ use model::diagnostic::{Code, Severity};
 use crate::codes;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, Format, Learnt, LineReader, Noted, Open, Yields, trim_end};
-use crate::run::segment::{How, Part, SEGMENT, Segment, process, resolve};
+use crate::run::segment::{How, InForce, Part, SEGMENT, Segment, process, resolve};
 use crate::run::taker::Passed;
 use crate::run::{Input, Options, Pass, Probed, Run, stream, whole, with_head, yields};
 use crate::sums::EgressSum;
@@ -36,7 +36,7 @@ pub(crate) struct Job<'a> {
 /// How far the pass is.
 struct State {
     /// The reader in force where parts are put together, with how often it was changed.
-    reader: Option<(u64, Arc<dyn LineReader>)>,
+    reader: Option<InForce>,
     /// The next segment to be given out.
     next: u64,
     /// The segments of the pass, when the input can be opened anywhere: where each begins and ends, and whether it counts.
@@ -161,14 +161,14 @@ impl<'a> Job<'a> {
         let (segment, reader) = self.take(pass, counted, run)?;
         let bytes = segment.bytes.len() as u64;
         let index = segment.index;
-        let part = guarded(how, memory, (reader.0, &reader.1), segment);
+        let part = guarded(how, memory, &reader, segment);
         self.tell(run, counted, bytes);
         let mut notes = Notes::default();
         let mut sums = EgressSum::default();
         self.place(
             index,
             part,
-            |_, _, mut part| {
+            |_, mut part| {
                 notes.names.append(&mut part.notes.names);
                 notes.answers.append(&mut part.notes.answers);
                 sums.merge(std::mem::take(&mut part.sums));
@@ -221,12 +221,12 @@ impl<'a> Job<'a> {
         while let Some((segment, reader)) = self.take(Pass::Ordered, true, run) {
             let bytes = segment.bytes.len() as u64;
             let index = segment.index;
-            let part = guarded(how, &nothing, (reader.0, &reader.1), segment);
+            let part = guarded(how, &nothing, &reader, segment);
             self.tell(run, true, bytes);
             self.place(
                 index,
                 part,
-                |reader, _, mut part| {
+                |reader, mut part| {
                     let mut shared = lock(shared);
                     let (memory, sums, passed) = &mut *shared;
                     memory.note(&part.notes, &run.options.limits);
@@ -270,12 +270,7 @@ impl<'a> Job<'a> {
     }
 
     /// The next segment of a pass, with the reader in force as far as it is known.
-    fn take(
-        &self,
-        pass: Pass,
-        counted: bool,
-        run: &Run<'_>,
-    ) -> Option<(Segment, (u64, Arc<dyn LineReader>))> {
+    fn take(&self, pass: Pass, counted: bool, run: &Run<'_>) -> Option<(Segment, InForce)> {
         let (range, mut segment, reader) = {
             let mut state = lock(&self.state);
             self.begin(&mut state, pass, counted);
@@ -350,11 +345,15 @@ impl<'a> Job<'a> {
         // Nobody else holds it: workers take from it in a pass only after this, and are done before the next pass.
         *lock(&self.source) = Source::default();
         let open = with_head(self.input, |head| {
-            let first = head.bytes.split(|byte| *byte == b'\n').next().unwrap_or(b"");
-            (self.format.open_knowing(head, &self.learnt), first.to_vec())
+            let open = self.format.open_knowing(head, &self.learnt);
+            let header = match &open {
+                Open::Lines(reader) => first_header(&**reader, head.bytes),
+                Open::Stream(_) => Arc::from([]),
+            };
+            (open, header)
         });
-        let (reader, first): (Arc<dyn LineReader>, Vec<u8>) = match open {
-            Ok((Open::Lines(reader), first)) => (reader.into(), first),
+        let (reader, header): (Arc<dyn LineReader>, Arc<[u8]>) = match open {
+            Ok((Open::Lines(reader), header)) => (reader.into(), header),
             Ok(_) => return state.reader = None,
             Err(error) => {
                 state.error = Some(error);
@@ -366,8 +365,8 @@ impl<'a> Job<'a> {
             false => Vec::new(),
         };
         let begins = state.ranges.first().map_or(0, |range| range.0);
-        let reader = if begins > 0 { self.reader_at(begins, reader, &first) } else { reader };
-        state.reader = Some((0, reader));
+        let in_force = InForce { generation: 0, reader, header };
+        state.reader = Some(if begins > 0 { self.in_force_at(begins, in_force) } else { in_force });
     }
 
     /// The segments of a pass: flows are only looked for where they count.
@@ -389,33 +388,29 @@ impl<'a> Job<'a> {
         ranges
     }
 
-    /// The reader in force at a byte: headers before it may have changed it. Only lines that begin as the first one does are
-    /// looked at.
-    fn reader_at(
-        &self,
-        end: u64,
-        mut reader: Arc<dyn LineReader>,
-        first: &[u8],
-    ) -> Arc<dyn LineReader> {
-        let mark = first.get(..MARK).unwrap_or(first);
+    /// What is in force at a byte: headers before it may have changed it. Only lines that begin as the first header does are looked
+    /// at; an input without one has none later.
+    fn in_force_at(&self, end: u64, mut in_force: InForce) -> InForce {
+        let mark: Vec<u8> = in_force.header.iter().take(MARK).copied().collect();
         let mut at = 0;
         let mut segment = Segment::default();
-        while at < end {
+        while at < end && !mark.is_empty() {
             let to = (at + SEGMENT).min(end);
             let bytes = std::mem::take(&mut segment.bytes);
             segment = Segment { bytes, ..Segment::default() };
             segment = segment.read(|at| (self.input.open)(at), (at, to, end), HEADER_BYTES);
             let lines = segment.bytes.get(segment.start..).unwrap_or(&[]);
-            for line in lines.split(|byte| *byte == b'\n') {
-                if line.starts_with(b"#") || line.starts_with(mark) {
-                    if let Some(next) = reader.header(trim_end(line)) {
-                        reader = next.into();
-                    }
+            for line in lines.split(|byte| *byte == b'\n').map(trim_end) {
+                if line.starts_with(&mark)
+                    && *in_force.header != *line
+                    && let Some(next) = in_force.reader.header(line)
+                {
+                    in_force = InForce { reader: next.into(), header: line.into(), ..in_force };
                 }
             }
             at = to;
         }
-        reader
+        in_force
     }
 
     /// Puts a part in its place, and deals with all whose turn it now is. A part that was read with a reader that a header before
@@ -424,7 +419,7 @@ impl<'a> Job<'a> {
         &self,
         index: u64,
         part: Part,
-        mut then: impl FnMut(&Arc<dyn LineReader>, u64, Part) -> Part,
+        mut then: impl FnMut(&Arc<dyn LineReader>, Part) -> Part,
         how: How<'_>,
         memory: &Memory,
     ) {
@@ -433,13 +428,13 @@ impl<'a> Job<'a> {
         loop {
             let placed = state.placed;
             let Some(mut part) = state.early.remove(&placed) else { break };
-            let Some((generation, reader)) = state.reader.clone() else { break };
-            if part.generation != generation {
-                part = guarded(how, memory, (generation, &reader), part.segment);
+            let Some(in_force) = state.reader.clone() else { break };
+            if part.generation != in_force.generation {
+                part = guarded(how, memory, &in_force, part.segment);
             }
-            let mut part = then(&reader, generation, part);
+            let mut part = then(&in_force.reader, part);
             if let Some(after) = part.after.take() {
-                state.reader = Some((generation + 1, after));
+                state.reader = Some(after);
             }
             state.account.add(std::mem::take(&mut part.account));
             let counts = how.counted && part.segment.own;
@@ -451,13 +446,14 @@ impl<'a> Job<'a> {
     }
 }
 
+/// The header at the beginning of an input, which its reader was opened with.
+fn first_header(reader: &dyn LineReader, head: &[u8]) -> Arc<[u8]> {
+    let mut lines = head.split(|byte| *byte == b'\n').map(trim_end).take(HEADER_LINES);
+    lines.find(|line| reader.header(line).is_some()).unwrap_or(&[]).into()
+}
+
 /// [`process`], where a defect of ours costs the segment and not the run.
-fn guarded(
-    how: How<'_>,
-    memory: &Memory,
-    reader: (u64, &Arc<dyn LineReader>),
-    segment: Segment,
-) -> Part {
+fn guarded(how: How<'_>, memory: &Memory, reader: &InForce, segment: Segment) -> Part {
     let (index, base, own) = (segment.index, segment.base, segment.own);
     let outcome = catch_unwind(AssertUnwindSafe(|| process(how, memory, reader, segment)));
     outcome.unwrap_or_else(|_| {
@@ -465,7 +461,7 @@ fn guarded(
         let streamed = broken();
         Part {
             segment,
-            generation: reader.0,
+            generation: reader.generation,
             account: streamed.account,
             notes: streamed.notes,
             sums: streamed.sums,
@@ -486,7 +482,9 @@ fn broken() -> stream::Streamed {
 
 /// A reader stopped because of a defect of ours.
 const READER_BUG: Code = Code("bug/reader-panicked");
-/// How much of a first line has to be alike for another line to be asked whether it is a header.
+/// How much of the first header has to be alike for another line to be asked whether it is one.
 const MARK: usize = 4;
+/// Within how many lines of the beginning a header is looked for.
+const HEADER_LINES: usize = 64;
 /// Longest header line that is looked for before a shard.
 const HEADER_BYTES: usize = 1 << 20;

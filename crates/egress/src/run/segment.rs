@@ -44,8 +44,17 @@ pub(crate) struct Part {
     pub(crate) sums: EgressSum,
     /// Flows that wait for what lies before them.
     pub(crate) waiting: Vec<Waiting>,
-    /// The reader for what comes after, where a header changed it.
-    pub(crate) after: Option<Arc<dyn LineReader>>,
+    /// What is in force for what comes after, where a header changed it.
+    pub(crate) after: Option<InForce>,
+}
+
+/// The reader in force, and the header line that made it so; empty where there was none.
+#[derive(Clone)]
+pub(crate) struct InForce {
+    /// How often it was changed before.
+    pub(crate) generation: u64,
+    pub(crate) reader: Arc<dyn LineReader>,
+    pub(crate) header: Arc<[u8]>,
 }
 
 /// A flow that waits.
@@ -72,19 +81,14 @@ pub(crate) struct How<'h> {
 }
 
 /// Deals with a segment.
-pub(crate) fn process(
-    how: How<'_>,
-    memory: &Memory,
-    first: (u64, &Arc<dyn LineReader>),
-    segment: Segment,
-) -> Part {
+pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: Segment) -> Part {
     let counted = how.counted && segment.own;
     let mut account = Account::default();
     let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
     let mut waiting = Vec::new();
     let looking = Looking { endpoints: how.run.endpoints, pairs: how.pairs };
-    let mut reader = Arc::clone(first.1);
-    let mut after: Option<Arc<dyn LineReader>> = None;
+    let mut reader = Arc::clone(&first.reader);
+    let mut after: Option<InForce> = None;
     let mut done = segment.start;
     let mut taken: Vec<(std::ops::Range<usize>, Sieved)> = Vec::new();
     while let Some(rest) = segment.bytes.get(done..)
@@ -108,7 +112,7 @@ pub(crate) fn process(
                 }
                 (_, Sieved::Read) => true,
                 (Pass::Ordered, Sieved::OnlyIf { key, pair }) => {
-                    let reader = after.clone();
+                    let reader = after.as_ref().map(|after| Arc::clone(&after.reader));
                     waiting.push(Waiting { line, key, pair, read: false, reader });
                     continue;
                 }
@@ -124,7 +128,7 @@ pub(crate) fn process(
             read_line(&*reader, &segment, line.clone(), &mut taker, &mut account, how.run);
             if taker.waiting.pop().is_some() {
                 taker.waiting.clear();
-                let reader = after.clone();
+                let reader = after.as_ref().map(|after| Arc::clone(&after.reader));
                 waiting.push(Waiting { line, key: None, pair: None, read: true, reader });
             }
         }
@@ -132,16 +136,17 @@ pub(crate) fn process(
         let Some(rest) = segment.bytes.get(done..).filter(|rest| !rest.is_empty()) else { break };
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let header = trim_end(rest.get(..end).unwrap_or(rest));
-        match reader.header(header) {
-            Some(next) => {
-                reader = next.into();
-                after = Some(Arc::clone(&reader));
-            }
-            // A reader that stops for no reason would stop for ever.
-            None => {
-                read_line(&*reader, &segment, done..done + end, &mut taker, &mut account, how.run);
-                done += (end + 1).min(rest.len());
-            }
+        let line = done..done + end;
+        read_line(&*reader, &segment, line, &mut taker, &mut account, how.run);
+        done += (end + 1).min(rest.len());
+        let in_force = after.as_ref().unwrap_or(first);
+        if *in_force.header != *header
+            && let Some(next) = reader.header(header)
+        {
+            reader = next.into();
+            let generation = first.generation + 1;
+            let header = header.into();
+            after = Some(InForce { generation, reader: Arc::clone(&reader), header });
         }
     }
     for at in &segment.too_long {
@@ -151,7 +156,7 @@ pub(crate) fn process(
         account = Account::default();
     }
     let (notes, sums) = (taker.notes, taker.sums);
-    Part { segment, generation: first.0, account, notes, sums, waiting, after }
+    Part { segment, generation: first.generation, account, notes, sums, waiting, after }
 }
 
 /// Every line is to be read, up to a header.

@@ -12,6 +12,7 @@ use memchr::memmem::Finder;
 use crate::codes;
 use crate::event::Key;
 use crate::reader::{Sieved, Swept, Wanted};
+use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends, Found};
 
@@ -116,6 +117,10 @@ impl Sieve<'_> {
 
     /// Whether the flow's id or an end stands in the rest of the row again.
     fn again(&self, rest: &[u8]) -> bool {
+        block::has_pair(rest, b'_', b'i') && self.identifies(rest)
+    }
+
+    fn identifies(&self, rest: &[u8]) -> bool {
         self.needles.ends.find_iter(rest).any(|at| {
             let (before, after) = rest.split_at_checked(at).unwrap_or_default();
             let address = before.ends_with(b"\"src") || before.ends_with(b"\"dest");
@@ -193,7 +198,7 @@ impl<'l> Begin<'l> {
             } else if let Some(after) = rest.strip_prefix(b"dest_ip\":\"") {
                 self.end(after, true)?
             } else if let Some(after) = rest.strip_prefix(b"flow_id\":") {
-                let end = digits(after);
+                let end = block::digits(after);
                 if !self.id.is_empty() {
                     return None;
                 }
@@ -243,13 +248,8 @@ fn skip(rest: &[u8]) -> Option<&[u8]> {
         return Some(scan::until(text, b'"')?.1);
     }
     let known = matches!(value.first()?, b'0'..=b'9' | b'-' | b't' | b'f' | b'n');
-    let end = value.iter().position(|byte| *byte == b',')?;
+    let end = block::place(value, b',')?;
     known.then(|| value.get(end..)).flatten()
-}
-
-/// How many digits a text begins with.
-fn digits(text: &[u8]) -> usize {
-    text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
 }
 
 /// Whether digits are a number that is written as strict reading would write it.

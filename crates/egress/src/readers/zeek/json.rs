@@ -55,6 +55,8 @@ fn sure(fields: &[(Field, Value<'_>)]) -> Option<u8> {
     match (has(Field::Time), has(Field::Path), has(Field::Uid) && has(Field::Client)) {
         (true, true, _) | (_, true, true) => Some(95),
         (true, false, true) => Some(90),
+        // Lists of loaded scripts have no time.
+        (false, true, _) if has(Field::Sensor) => Some(85),
         (true, false, false) if has(Field::Uid) => Some(30),
         (true, false, false) if fields.first().is_some_and(timed) => Some(10),
         _ => None,

@@ -12,6 +12,7 @@ use super::{Field, Stream};
 use crate::codes;
 use crate::event::Key;
 use crate::reader::{Sieved, Swept, Wanted};
+use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends, Found};
 
@@ -86,14 +87,14 @@ impl Sieve<'_> {
                 Begun::Uid(rest) => rest,
             },
         };
-        let (uid, rest) = scan::until(rest, b'"')?;
-        let (rest, scope) = end_key(rest, b"orig_h\":\"", None)?;
+        let (uid, rest) = uid(rest)?;
+        let mut scope = None;
+        let rest = end_key(rest, b"orig_h\":\"", &mut scope)?;
         let (client, rest) = scan::address(rest, b'"')?;
-        let (rest, _) = end_key(rest, b"orig_p\":", Some(scope))?;
-        let (rest, _) = end_key(number(rest)?, b"resp_h\":\"", Some(scope))?;
+        let rest = port(end_key(rest, b"orig_p\":", &mut scope)?)?;
+        let rest = end_key(rest, b"resp_h\":\"", &mut scope)?;
         let (server, rest) = scan::address(rest, b'"')?;
-        let (rest, _) = end_key(rest, b"resp_p\":", Some(scope))?;
-        let rest = number(rest)?.strip_prefix(b",\"")?;
+        let rest = port(end_key(rest, b"resp_p\":", &mut scope)?)?.strip_prefix(b",\"")?;
         if uid.is_empty() || self.again(rest) {
             return None;
         }
@@ -147,6 +148,10 @@ impl Sieve<'_> {
 
     /// Whether `uid` or an end of the flow stands in the rest of the row again.
     fn again(&self, rest: &[u8]) -> bool {
+        block::has_pair(rest, b'i', b'd') && self.identifies(rest)
+    }
+
+    fn identifies(&self, rest: &[u8]) -> bool {
         self.needles.id.find_iter(rest).any(|at| {
             let before = |back: usize| at.checked_sub(back).and_then(|at| rest.get(at));
             match before(1) {
@@ -225,22 +230,47 @@ enum Begun<'l> {
 }
 
 /// Goes over `{"ts":1600000000.123456,"uid":"`.
+#[inline]
 fn plain_time(line: &[u8]) -> Option<&[u8]> {
     let rest = line.strip_prefix(b"{\"ts\":")?;
-    number(rest)?.strip_prefix(b",\"uid\":\"")
+    let whole = block::digits(rest);
+    let fraction = rest.get(whole..)?.strip_prefix(b".")?;
+    fraction.get(block::digits(fraction)..)?.strip_prefix(b",\"uid\":\"")
 }
 
 /// Goes over `,"id.orig_h":"` and its like; any one byte may stand between, the same in all of a row.
-fn end_key<'l>(rest: &'l [u8], own: &[u8], scope: Option<u8>) -> Option<(&'l [u8], u8)> {
+#[inline]
+fn end_key<'l, const N: usize>(
+    rest: &'l [u8],
+    own: &[u8; N],
+    scope: &mut Option<u8>,
+) -> Option<&'l [u8]> {
     let (between, rest) = rest.strip_prefix(b",\"id")?.split_first()?;
-    let known = match scope {
-        Some(scope) => scope == *between,
-        None => between.is_ascii_punctuation() && *between != b'"',
-    };
-    if !known {
+    let known = *scope.get_or_insert(*between) == *between;
+    if !known || !between.is_ascii_punctuation() || *between == b'"' {
         return None;
     }
-    Some((rest.strip_prefix(own)?, *between))
+    rest.strip_prefix(own)
+}
+
+/// A uid has 17 or 18 letters and digits, so that its end is rarely in the first block.
+#[inline]
+fn uid(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    for length in [18_usize, 17] {
+        if rest.get(length) == Some(&b'"')
+            && let Some((uid, rest)) = rest.split_at_checked(length)
+            && block::place(uid, b'"').is_none()
+        {
+            return Some((uid, rest.get(1..)?));
+        }
+    }
+    scan::until(rest, b'"')
+}
+
+/// Goes over the digits of a port.
+#[inline]
+fn port(rest: &[u8]) -> Option<&[u8]> {
+    rest.get(block::digits(rest)..)
 }
 
 /// Goes over a number, or a word such as `true`.
@@ -253,8 +283,11 @@ fn number(rest: &[u8]) -> Option<&[u8]> {
 /// What a row without a path is about, by the first key after the ends; see [`Field::tell`].
 fn stream(rest: &[u8]) -> Option<Stream> {
     if let Some(rest) = rest.strip_prefix(b"proto\":\"") {
-        let (_, rest) = scan::until(rest, b'"')?;
-        let rest = rest.strip_prefix(b",\"")?;
+        let usual = rest.get(3..).filter(|_| rest.starts_with(b"tcp") || rest.starts_with(b"udp"));
+        let rest = match usual {
+            Some(rest) => rest.strip_prefix(b"\",\"")?,
+            None => scan::until(rest, b'"')?.1.strip_prefix(b",\"")?,
+        };
         let conn = [&b"service\":"[..], b"duration\":", b"conn_state\":", b"orig_bytes\":"];
         if conn.iter().any(|key| rest.starts_with(key)) {
             return Some(Stream::Conn);

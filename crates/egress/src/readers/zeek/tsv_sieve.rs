@@ -8,6 +8,7 @@ use super::{Field, Stream};
 use crate::codes;
 use crate::event::Key;
 use crate::reader::{Sieved, Swept, Wanted};
+use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends};
 
@@ -127,7 +128,7 @@ impl Plan {
         for column in &self.uses {
             rest = self.column(*column, rest?, &mut columns)?;
         }
-        let more = rest.map_or(0, |rest| memchr::memchr_iter(self.separator, rest).count() + 1);
+        let more = rest.map_or(0, |rest| block::count(rest, self.separator) + 1);
         if self.uses.len() + more != self.width {
             return None;
         }
@@ -139,7 +140,7 @@ impl Plan {
         if let Some(reason) = reason {
             return (!line.iter().all(u8::is_ascii_whitespace)).then_some(Sieved::Inert(reason));
         }
-        if self.void(columns.uid) {
+        if self.void(columns.uid) || !columns.uid.is_ascii() || !columns.sensor.is_ascii() {
             return None;
         }
         let sensor = if self.void(columns.sensor) { &[][..] } else { columns.sensor };

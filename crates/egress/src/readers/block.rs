@@ -1,0 +1,133 @@
+//! Sixteen bytes at once, with the instructions that every processor of the target has.
+
+use wide::u8x16;
+
+/// Bytes looked at together.
+pub(crate) const BLOCK: usize = 16;
+
+/// Which of the bytes are this one: bit 0 stands for the first byte.
+#[inline]
+pub(crate) fn equal(block: &[u8; BLOCK], byte: u8) -> u32 {
+    u8x16::new(*block).simd_eq(u8x16::splat(byte)).to_bitmask()
+}
+
+/// Which of the bytes are no decimal digits.
+#[inline]
+pub(crate) fn no_digits(block: &[u8; BLOCK]) -> u32 {
+    let values = u8x16::new(*block) - u8x16::splat(b'0');
+    values.min(u8x16::splat(9)).simd_eq(values).to_bitmask() ^ 0xffff
+}
+
+/// The place of a byte in a text.
+#[inline]
+pub(crate) fn place(text: &[u8], byte: u8) -> Option<usize> {
+    if let Some((first, rest)) = text.split_first_chunk::<BLOCK>()
+        && let Some(second) = rest.first_chunk::<BLOCK>()
+    {
+        let found = equal(first, byte) | equal(second, byte) << BLOCK;
+        if found != 0 {
+            return Some(found.trailing_zeros() as usize);
+        }
+    }
+    memchr::memchr(byte, text)
+}
+
+/// How many digits a text begins with.
+#[inline]
+pub(crate) fn digits(text: &[u8]) -> usize {
+    if let Some(block) = text.first_chunk::<BLOCK>() {
+        let others = no_digits(block);
+        if others != 0 {
+            return others.trailing_zeros() as usize;
+        }
+    }
+    text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
+}
+
+/// How often a byte stands in a text.
+#[inline]
+pub(crate) fn count(text: &[u8], byte: u8) -> usize {
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
+    let sought = u8x16::splat(byte);
+    let mut last = [!byte; BLOCK];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let mut all = 0;
+    // Few enough blocks that the counts of all sixteen places together fit into a byte.
+    for blocks in blocks.chunks(14).chain([&[last][..]]) {
+        let mut counts = u8x16::splat(0);
+        for block in blocks {
+            counts -= u8x16::new(*block).simd_eq(sought);
+        }
+        let counts = u128::from_le_bytes(counts.to_array());
+        let halves = (counts as u64).wrapping_add((counts >> 64) as u64);
+        all += halves.wrapping_mul(0x0101_0101_0101_0101) >> 56;
+    }
+    all as usize
+}
+
+/// Whether the two bytes stand side by side anywhere in a text.
+#[inline]
+pub(crate) fn has_pair(text: &[u8], first: u8, second: u8) -> bool {
+    let after = text.get(1..).unwrap_or_default();
+    let (Some(last), Some(after_last)) = (
+        text.get(..after.len()).and_then(<[u8]>::last_chunk::<BLOCK>),
+        after.last_chunk::<BLOCK>(),
+    ) else {
+        return text.windows(2).any(|pair| *pair == [first, second]);
+    };
+    let (one, other) = (u8x16::splat(first), u8x16::splat(second));
+    let pairs = |left: &[u8; BLOCK], right: &[u8; BLOCK]| {
+        u8x16::new(*left).simd_eq(one) & u8x16::new(*right).simd_eq(other)
+    };
+    let mut found = pairs(last, after_last);
+    for (left, right) in text.as_chunks::<BLOCK>().0.iter().zip(after.as_chunks::<BLOCK>().0) {
+        found |= pairs(left, right);
+    }
+    found.to_bitmask() != 0
+}
+
+/// Which of the bytes are so, one after the other.
+#[cfg(test)]
+fn each(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u32 {
+    let bits = block.iter().enumerate();
+    bits.fold(0, |bits, (place, byte)| bits | u32::from(is(*byte)) << place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_say_the_same_as_bytes_one_by_one() {
+        for first in 0..=u8::MAX {
+            let block: [u8; BLOCK] =
+                std::array::from_fn(|place| first.wrapping_mul(7).wrapping_add(place as u8 * 11));
+            assert_eq!(no_digits(&block), each(&block, |byte| !byte.is_ascii_digit()));
+            assert_eq!(equal(&block, first), each(&block, |byte| byte == first));
+        }
+    }
+
+    #[test]
+    fn places_and_counts_are_right_at_every_length() {
+        for length in (0..70).chain([400]) {
+            let mut text = vec![b'1'; length];
+            assert_eq!((place(&text, b'x'), digits(&text), count(&text, b'x')), (None, length, 0));
+            for at in 0..length {
+                text[at] = b'x';
+                assert_eq!((digits(&text), count(&text, b'x')), (at.min(digits(&text)), 1));
+                assert_eq!((place(&text, b'x'), digits(&text)), (Some(at), at));
+                text[at] = b'1';
+            }
+            assert_eq!(count(&text, b'1'), length);
+            for at in 1..length {
+                (text[at - 1], text[at]) = (b'a', b'b');
+                assert!(has_pair(&text, b'a', b'b'), "{length} {at}");
+                assert!(!has_pair(&text, b'b', b'a'));
+                (text[at - 1], text[at]) = (b'1', b'1');
+            }
+            assert!(!has_pair(&text, b'a', b'b'));
+        }
+    }
+}
