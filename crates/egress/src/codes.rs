@@ -62,3 +62,5 @@ pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
 pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
 /// Reason: the link type of the capture is not known.
 pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");
+/// Reason: the block is compressed or encrypted in a way that is not read.
+pub const BLOCK_UNREADABLE: Code = Code("flow/block-unreadable");

@@ -6,9 +6,11 @@ pub mod capture;
 #[cfg(test)]
 mod gathered;
 pub mod netflow;
+pub mod nfcapd;
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] = &[&netflow::NetFlow, &capture::Pcap, &capture::PcapNg];
+pub static FORMATS: &[&dyn Format] =
+    &[&netflow::NetFlow, &nfcapd::Nfcapd, &capture::Pcap, &capture::PcapNg];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {

@@ -331,6 +331,9 @@ impl Decoder {
         {
             name = self.applications.get(&(packet.domain, id.into())).cloned();
         }
+        if self.totals.repeats(&record, packet, out.limits.open_flows) {
+            return out.inert(codes::COUNTED_ELSEWHERE);
+        }
         if record.bytes.is_none() && record.event.is_none() {
             self.totals.differ(&mut record, packet, out.limits.open_flows);
         }
