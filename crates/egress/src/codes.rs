@@ -50,6 +50,15 @@ pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
 pub const OTHER_FORMAT: Code = Code("flow/other-format");
 /// Reason: the version of the format is not known.
 pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
+
+/// A table of endpoints has no header that names `suffix` or `cidr`, and `vendor`.
+pub const ENDPOINT_HEADER: Code = Code("egress/endpoint-header");
+/// A row of a table of endpoints cannot be used.
+pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");
+
+/// The sensor missed a part of the traffic of flows that count here: their counters may be too low.
+pub const GAPS: Code = Code("flow/gaps");
+
 /// Reason: several templates of other inputs fit the record, and nothing tells whose it is.
 pub const TEMPLATE_AMBIGUOUS: Code = Code("flow/template-ambiguous");
 /// Records were read with a template that another input of the run has.
@@ -64,3 +73,8 @@ pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
 pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");
 /// Reason: the block is compressed or encrypted in a way that is not read.
 pub const BLOCK_UNREADABLE: Code = Code("flow/block-unreadable");
+
+/// The log does not state the offset of its times; they were taken as UTC.
+pub const LOCAL_TIME: Code = Code("flow/local-time");
+/// The log counts bytes of two directions and does not say which is which; the rule of its format was applied.
+pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");

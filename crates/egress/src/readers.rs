@@ -1,5 +1,25 @@
 //! The formats, and which of them an input is.
 
+mod aws_vpc_flow;
+mod azure_flow;
+mod csv;
+mod fortigate;
+mod gcp_flow;
+mod json;
+mod names;
+mod object;
+mod osquery;
+mod pairs;
+mod panos;
+mod row;
+mod scan;
+mod squid;
+mod suricata;
+#[cfg(test)]
+mod testing;
+mod umbrella;
+mod zeek;
+
 use crate::reader::{Format, Head};
 
 pub mod capture;
@@ -9,8 +29,24 @@ pub mod netflow;
 pub mod nfcapd;
 
 /// Every format, in the order of their ids.
-pub static FORMATS: &[&dyn Format] =
-    &[&netflow::NetFlow, &nfcapd::Nfcapd, &capture::Pcap, &capture::PcapNg];
+pub static FORMATS: &[&dyn Format] = &[
+    &aws_vpc_flow::AwsVpcFlow,
+    &azure_flow::AzureFlow,
+    &fortigate::Fortigate,
+    &gcp_flow::GcpFlow,
+    &netflow::NetFlow,
+    &nfcapd::Nfcapd,
+    &osquery::Osquery,
+    &panos::Panos,
+    &capture::Pcap,
+    &capture::PcapNg,
+    &squid::Squid,
+    &suricata::SuricataEve,
+    &umbrella::UmbrellaDns,
+    &umbrella::UmbrellaProxy,
+    &zeek::ZeekJson,
+    &zeek::ZeekTsv,
+];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
