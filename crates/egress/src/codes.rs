@@ -71,6 +71,8 @@ pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
 pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
 /// Reason: the link type of the capture is not known.
 pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");
+/// Reason: the block is compressed or encrypted in a way that is not read.
+pub const BLOCK_UNREADABLE: Code = Code("flow/block-unreadable");
 
 /// The log does not state the offset of its times; they were taken as UTC.
 pub const LOCAL_TIME: Code = Code("flow/local-time");

@@ -29,6 +29,7 @@ pub mod capture;
 #[cfg(test)]
 mod gathered;
 pub mod netflow;
+pub mod nfcapd;
 
 /// Every format, in the order of their ids.
 pub static FORMATS: &[&dyn Format] = &[
@@ -37,6 +38,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &fortigate::Fortigate,
     &gcp_flow::GcpFlow,
     &netflow::NetFlow,
+    &nfcapd::Nfcapd,
     &osquery::Osquery,
     &panos::Panos,
     &capture::Pcap,

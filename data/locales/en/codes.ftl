@@ -246,3 +246,17 @@ review-never-matches = the rule matches no packet: nothing is in its cell `{ $ce
 
 flow-gaps = flows that count here and of which the sensor missed a part
     .help = take the sums as at least, and look at the sensor's capture loss
+flow-template-ambiguous = records that several templates of other files fit
+    .help = read the files of each exporter in a run of their own
+flow-template-borrowed = records were read with a template from `{ $file }`
+    .help = make sure that both files are of one exporter
+flow-volume-not-split = both directions are counted in one number, the volume of each is unknown
+    .help = have the exporter send a counter for each direction
+flow-volume-unclear = a second counter may count answers or the same bytes again, it was not used
+    .help = have the exporter send reverse elements, if it counts answers
+flow-encrypted-hello = clients sent encrypted hellos, the name seen may be that of a front only
+    .help = look at DNS answers and addresses of these flows
+flow-link-unknown = packets of a link type that is not read
+    .help = capture on an Ethernet or `any` interface
+flow-block-unreadable = blocks that are compressed or encrypted in a way that is not read
+    .help = write the file again with LZ4 compression

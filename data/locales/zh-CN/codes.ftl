@@ -246,3 +246,17 @@ review-never-matches = 规则不匹配任何数据包：单元格“{ $cell }”
 
 flow-gaps = 已计入但传感器漏采了部分流量的流
     .help = 请将合计视为下限，并检查传感器的丢包情况
+flow-template-ambiguous = 有多个其他文件的模板都适用的记录
+    .help = 请将每台导出设备的文件分开运行
+flow-template-borrowed = 已使用 `{ $file }` 中的模板读取记录
+    .help = 请确认两个文件来自同一台导出设备
+flow-volume-not-split = 两个方向合计为一个数值，各方向的流量未知
+    .help = 请让导出设备按方向分别发送计数
+flow-volume-unclear = 第二个计数器可能是应答流量，也可能是重复计数，未予采用
+    .help = 如果它统计的是应答流量，请让导出设备改用反向字段
+flow-encrypted-hello = 客户端发送了加密的握手信息，所见名称可能只是前端名称
+    .help = 请参考这些流量的 DNS 应答和地址
+flow-link-unknown = 链路类型不受支持的数据包
+    .help = 请在以太网或 `any` 接口上抓包
+flow-block-unreadable = 压缩或加密方式不受支持的数据块
+    .help = 请用 LZ4 压缩重新写出该文件

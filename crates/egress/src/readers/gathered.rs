@@ -12,7 +12,6 @@ use crate::reader::{Account, Events, Format, Head, Learnt, Open, Out};
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) flows: Vec<String>,
-    pub(crate) names: Vec<String>,
     pub(crate) answers: Vec<String>,
     pub(crate) account: Account,
 }
@@ -20,7 +19,6 @@ pub(crate) struct Gathered {
 #[derive(Default)]
 struct Lists {
     flows: Vec<String>,
-    names: Vec<String>,
     answers: Vec<String>,
 }
 
@@ -56,9 +54,7 @@ impl Events for Lists {
         self.flows.push(line);
     }
 
-    fn name(&mut self, name: &Name<'_>, _: u64) {
-        self.names.push(format!("{:?} {}", name.from, name.name));
-    }
+    fn name(&mut self, _: &Name<'_>, _: u64) {}
 
     fn answer(&mut self, answer: &Answer<'_>, _: u64) {
         let client = answer.client.as_ref().map(host).unwrap_or_default();
@@ -93,7 +89,7 @@ pub(crate) fn gather_within(
     let mut out = Out { events: &mut lists, account: &mut account, limits };
     reader.read(&mut input, &mut out);
     assert!(account.ledger.balances(), "{name}: {:?}", account.ledger);
-    Gathered { flows: lists.flows, names: lists.names, answers: lists.answers, account }
+    Gathered { flows: lists.flows, answers: lists.answers, account }
 }
 
 /// What the inputs teach each other.

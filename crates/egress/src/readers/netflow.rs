@@ -4,14 +4,14 @@
 //! the registry of IPFIX entities; version 5 as its exporters document it. It does not decode what says nothing about who talks to
 //! whom: interfaces, autonomous systems, masks, labels, addresses of network cards.
 
-mod decoder;
+pub(crate) mod decoder;
 mod element;
 mod extent;
-mod flow;
-mod learnt;
-mod record;
+pub(crate) mod flow;
+pub(crate) mod learnt;
+pub(crate) mod record;
 mod template;
-mod totals;
+pub(crate) mod totals;
 mod v5;
 
 use std::io::BufRead;

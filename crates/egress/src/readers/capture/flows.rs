@@ -109,6 +109,11 @@ impl Flows {
         state.last = state.last.max(time);
         let before = state.hello.weight();
         let full = self.kept > out.limits.waiting_bytes;
+        if full && before > 0 {
+            // Whatever is half put together when there is no room for more is given up, flow by flow.
+            out.note(codes::LIMIT_REACHED, Severity::Warning, at, &[("limit", "waiting_bytes")]);
+            state.hello = Hello::Done;
+        }
         state.look(&key, side, datagram, full, out);
         self.kept = (self.kept + state.hello.weight()).saturating_sub(before);
         true
@@ -240,7 +245,9 @@ fn client(key: &Key, side: usize, datagram: &Datagram<'_>) -> usize {
 impl Hello {
     fn weight(&self) -> usize {
         match self {
-            Self::Tcp(_, assembly, _) | Self::Dns(_, assembly, _) => assembly.weight(),
+            Self::Tcp(_, assembly, _) | Self::Dns(_, assembly, _) => {
+                assembly.weight() + size_of::<Assembly>()
+            }
             Self::Quic(connection) => connection.weight(),
             Self::Before(_) | Self::Done => 0,
         }
@@ -301,7 +308,7 @@ impl State {
                         codes::LIMIT_REACHED,
                         Severity::Warning,
                         self.at,
-                        &[("limit", "handshakes")],
+                        &[("limit", "waiting_bytes")],
                     );
                     Hello::Done
                 }

@@ -65,7 +65,7 @@ impl Connection {
 
     /// Bytes of memory.
     pub(crate) fn weight(&self) -> usize {
-        self.crypto.weight()
+        self.crypto.weight() + size_of::<Self>()
     }
 
     /// Decrypts with the keys of the first packet; after a retry the client takes new ones.

@@ -275,6 +275,18 @@ fn open_flows_are_limited_and_the_oldest_ends_first() {
     assert!(gathered.account.notes.keys().any(|noted| noted.code == codes::LIMIT_REACHED));
 }
 
+#[test]
+fn handshakes_that_never_end_are_given_up_when_there_are_too_many() {
+    let start = records(&hello("a.example", 43), 16_000);
+    let half = |port| segment(true, (port, 443), 1, 0x10, &start[..500]);
+    let packets: Vec<_> = (5_000..5_050).map(half).collect();
+    let limits = Limits { waiting_bytes: 4_000, ..Limits::default() };
+    let gathered = gather_within(&Pcap, "a", &pcap(101, &packets), &Arc::default(), &limits);
+    assert_eq!(gathered.flows.len(), 50);
+    let said: Vec<_> = gathered.account.notes.keys().map(|noted| noted.code).collect();
+    assert_eq!(said, [codes::LIMIT_REACHED]);
+}
+
 fn block(kind: u32, body: &[u8]) -> Vec<u8> {
     let padded = body.len().next_multiple_of(4);
     let length = u32::try_from(12 + padded).unwrap();

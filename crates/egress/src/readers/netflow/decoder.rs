@@ -26,12 +26,14 @@ pub(crate) struct Decoder {
     learnt: Arc<crate::reader::Learnt>,
     /// What is learnt from this input, when that is what it is read for.
     taught: Option<Learnt>,
-    templates: HashMap<(Domain, u16), Arc<Template>, foldhash::fast::FixedState>,
+    templates: BTreeMap<(Domain, u16), Arc<Template>>,
     weight: usize,
     rates: BTreeMap<(Domain, Scope), u32>,
     applications: BTreeMap<(Domain, Box<[u8]>), Box<str>>,
     channels: HashMap<(Domain, Option<u64>), Channel, foldhash::fast::FixedState>,
-    waiting: VecDeque<Waiting>,
+    waiting: HashMap<(Domain, u16), VecDeque<Waiting>, foldhash::fast::FixedState>,
+    /// In which order sets began to wait. Entries of sets that were served stay until they are swept out.
+    order: VecDeque<(Domain, u16)>,
     waiting_bytes: usize,
     totals: Totals,
 }
@@ -58,12 +60,13 @@ impl Decoder {
             input: input.to_owned(),
             learnt,
             taught: None,
-            templates: HashMap::default(),
+            templates: BTreeMap::new(),
             weight: 0,
             rates: BTreeMap::new(),
             applications: BTreeMap::new(),
             channels: HashMap::default(),
-            waiting: VecDeque::new(),
+            waiting: HashMap::default(),
+            order: VecDeque::new(),
             waiting_bytes: 0,
             totals: Totals::default(),
         }
@@ -169,10 +172,7 @@ impl Decoder {
                 }
                 Item::Withdrawn(id) => {
                     out.inert(codes::ROW_HEADER);
-                    self.templates.remove(&(packet.domain, id));
-                    if id < 256 {
-                        self.templates.retain(|(domain, _), _| *domain != packet.domain);
-                    }
+                    self.withdraw(packet.domain, id);
                 }
                 Item::Invalid => out.lost(codes::TEMPLATE_INVALID, at),
             }
@@ -206,47 +206,66 @@ impl Decoder {
         self.serve(key, out);
     }
 
-    /// Reads what waited for this template.
-    fn serve(&mut self, key: (Domain, u16), out: &mut Out<'_>) {
-        if !self.waiting.iter().any(|set| (set.packet.domain, set.id) == key) {
-            return;
-        }
-        let (ready, still) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|set: &Waiting| (set.packet.domain, set.id) == key);
-        self.waiting = still;
-        let ready: VecDeque<Waiting> = ready;
-        for set in ready {
-            self.waiting_bytes -= set.body.len() + WAITING;
-            if let Some(template) = self.templates.get(&key).cloned() {
-                self.records(set.packet, &template, &set.body, set.at, out);
+    /// Forgets a template, or all of the domain when the id is that of a set of templates.
+    fn withdraw(&mut self, domain: Domain, id: u16) {
+        let (first, last) = if id < 256 { (0, u16::MAX) } else { (id, id) };
+        let known = self.templates.range((domain, first)..=(domain, last));
+        let known: Vec<_> = known.map(|(key, _)| *key).collect();
+        for key in known {
+            if let Some(old) = self.templates.remove(&key) {
+                self.weight -= old.weight();
             }
         }
     }
 
+    /// Reads what waited for this template.
+    fn serve(&mut self, key: (Domain, u16), out: &mut Out<'_>) {
+        let Some(template) = self.templates.get(&key).cloned() else { return };
+        for set in self.waiting.remove(&key).unwrap_or_default() {
+            self.waiting_bytes -= set.body.len() + WAITING;
+            self.records(set.packet, &template, &set.body, set.at, out);
+        }
+    }
+
     fn data(&mut self, packet: Packet, id: u16, body: &[u8], at: u64, out: &mut Out<'_>) {
-        if let Some(template) = self.templates.get(&(packet.domain, id)).cloned() {
+        let key = (packet.domain, id);
+        if let Some(template) = self.templates.get(&key).cloned() {
             return self.records(packet, &template, body, at, out);
         }
         if self.taught.is_some() {
             return;
         }
         self.waiting_bytes += body.len() + WAITING;
-        self.waiting.push_back(Waiting { packet, id, body: body.to_vec(), at });
-        while self.waiting_bytes > out.limits.waiting_bytes
-            && let Some(oldest) = self.waiting.pop_front()
-        {
-            self.waiting_bytes -= oldest.body.len() + WAITING;
-            self.borrow(&oldest, out);
+        let set = Waiting { packet, id, body: body.to_vec(), at };
+        self.waiting.entry(key).or_default().push_back(set);
+        if self.order.len() > 2 * (self.waiting_bytes / WAITING) + 1_024 {
+            let waiting = &self.waiting;
+            self.order.retain(|key| waiting.contains_key(key));
         }
+        self.order.push_back(key);
+        while self.waiting_bytes > out.limits.waiting_bytes && self.give_up_one(out) {}
+    }
+
+    /// Reads one of the sets that wait longest without its own template; `false` when none waits.
+    fn give_up_one(&mut self, out: &mut Out<'_>) -> bool {
+        while let Some(key) = self.order.pop_front() {
+            let Some(sets) = self.waiting.get_mut(&key) else { continue };
+            let oldest = sets.pop_front();
+            if sets.is_empty() {
+                self.waiting.remove(&key);
+            }
+            if let Some(oldest) = oldest {
+                self.waiting_bytes -= oldest.body.len() + WAITING;
+                self.borrow(&oldest, out);
+                return true;
+            }
+        }
+        false
     }
 
     /// No more packets come: what still waits is read with templates of other inputs, or lost.
     pub(crate) fn finish(&mut self, out: &mut Out<'_>) {
-        for set in std::mem::take(&mut self.waiting) {
-            self.borrow(&set, out);
-        }
-        self.waiting_bytes = 0;
+        while self.give_up_one(out) {}
         if self.totals.overflowed() {
             out.note(codes::LIMIT_REACHED, Severity::Warning, 0, &[("limit", "open_flows")]);
         }
@@ -319,6 +338,8 @@ impl Decoder {
         }
         if let (Some(id), Some(name)) = (record.application, record.application_name)
             && self.applications.len() < limits.templates
+            && id.len() <= LONGEST_ID
+            && name.len() <= LONGEST_NAME
         {
             self.applications.insert((domain, id.into()), name.into());
         }
@@ -330,6 +351,9 @@ impl Decoder {
             && !self.applications.is_empty()
         {
             name = self.applications.get(&(packet.domain, id.into())).cloned();
+        }
+        if self.totals.repeats(&record, packet, out.limits.open_flows) {
+            return out.inert(codes::COUNTED_ELSEWHERE);
         }
         if record.bytes.is_none() && record.event.is_none() {
             self.totals.differ(&mut record, packet, out.limits.open_flows);
@@ -394,5 +418,9 @@ impl Decoder {
     }
 }
 
-/// What a waiting set weighs besides its bytes.
-const WAITING: usize = size_of::<Waiting>();
+/// What a waiting set weighs besides its bytes, with its entry in the order.
+const WAITING: usize = size_of::<Waiting>() + size_of::<(Domain, u16)>();
+
+/// Longer ids and names of applications are not kept.
+const LONGEST_ID: usize = 16;
+const LONGEST_NAME: usize = 256;

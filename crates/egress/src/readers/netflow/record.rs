@@ -188,6 +188,11 @@ impl Rate {
 }
 
 impl Clock {
+    /// One that knows beginning and end.
+    pub(crate) fn between(start: Option<Time>, end: Option<Time>) -> Self {
+        Self { start, end, ..Self::default() }
+    }
+
     /// Takes a field.
     pub(crate) fn take(&mut self, element: Element, value: &[u8]) {
         let seconds =
