@@ -39,7 +39,7 @@ usage: cargo xtask TASK
   demo-estate [--seed N] [--out D]  the bundled estate, or its files into a folder
   bench audit [--only PART]         speed and memory, beside the goals and other tools
   bench firewall                    the same for reading firewall configurations
-  bench certificate [RULES]         a proof, its certificate, and the checker
+  bench proof [--only CASE]         proofs, their certificates, and the checker
   firewall --platform P -o FILE     a firewall that does not exist, from a seed
   score [--write]                   accuracy on inputs whose truth is known
   tidy [DIR]                        the rules that the compiler cannot hold

@@ -116,7 +116,12 @@ fn search(
     budget: Budget,
     keep: bool,
 ) -> Comparison {
-    let (left_index, right_index) = (Index::new(left), Index::new(right));
+    let (left_index, right_index) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| Index::new(right));
+        let mine = Index::new(left);
+        // Whoever died is done again, so that the same happens here.
+        (mine, other.join().unwrap_or_else(|_| Index::new(right)))
+    });
     let sides = Sides { left, right, left_index, right_index, labels };
     let mut found = Comparison::default();
     let ((bounds_left, covers_left), (bounds_right, covers_right)) = std::thread::scope(|scope| {
