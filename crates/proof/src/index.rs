@@ -366,7 +366,7 @@ impl Dimension {
 }
 
 /// The nodes that make up the leaves from `from` to before `to`.
-fn each_node(mut from: usize, mut to: usize, mut each: impl FnMut(usize)) {
+pub(crate) fn each_node(mut from: usize, mut to: usize, mut each: impl FnMut(usize)) {
     while from < to {
         if from % 2 == 1 {
             each(from);
