@@ -42,5 +42,6 @@ usage: cargo xtask TASK
   bench proof [--only CASE]         proofs, their certificates, and the checker
   firewall --platform P -o FILE     a firewall that does not exist, from a seed
   score [--write]                   accuracy on inputs whose truth is known
+  score proof [CASES]               the prover on faults and on equal policies
   tidy [DIR]                        the rules that the compiler cannot hold
 ";

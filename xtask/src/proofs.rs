@@ -9,11 +9,13 @@ mod fault;
 mod filters;
 mod hard;
 mod replay;
+mod score;
 mod twin;
 
 pub(crate) use center::{Center, Families};
 pub(crate) use fault::{Fault, faulty};
 pub(crate) use filters::{Seedling, filters};
 pub(crate) use hard::{many_ports, negations, rectangles};
-pub(crate) use replay::{boundary_packets, replayed, same_effect};
+pub(crate) use replay::replayed;
+pub(crate) use score::{Tally, score};
 pub(crate) use twin::twin;

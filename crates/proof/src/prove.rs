@@ -269,6 +269,32 @@ impl Effects {
     }
 }
 
+/// Joins disjoint regions that differ in their destinations only, in the order of the first of each.
+fn joined(regions: Vec<Wide>) -> Vec<Wide> {
+    let mut places: HashMap<[Set; 4], Vec<usize>> = HashMap::new();
+    let mut found: Vec<(Wide, Vec<(u128, u128)>)> = Vec::new();
+    for region in regions {
+        let Wide { from, to, service, client, .. } = region.clone();
+        let same = places.entry([from, to, service, client]).or_default();
+        let alike = |place: &&usize| {
+            found.get(**place).is_some_and(|(known, _)| {
+                known.source == region.source && known.answers == region.answers
+            })
+        };
+        let place = same.iter().find(alike).copied();
+        let place = place.unwrap_or_else(|| {
+            same.push(found.len());
+            found.push((region.clone(), Vec::new()));
+            found.len() - 1
+        });
+        if let Some((_, ranges)) = found.get_mut(place) {
+            ranges.extend_from_slice(region.destination.ranges());
+        }
+    }
+    let all = found.into_iter();
+    all.map(|(region, ranges)| Wide { destination: Set::new(ranges), ..region }).collect()
+}
+
 /// Effects as functions: where two of them meet.
 struct Meeting<'a> {
     effects: &'a Effects,
@@ -345,22 +371,24 @@ impl Whole<'_, '_> {
         let clusters = clusters(left_parts, right_parts);
         let ranges = clusters.iter().flat_map(|cluster| cluster.destinations.ranges());
         rest = rest.without(&Set::new(ranges.copied().collect()));
+        let mut untouched = vec![Wide { destination: rest, ..full.clone() }];
+        untouched.retain(|region| !region.is_empty());
         for cluster in clusters {
-            self.cluster(left, right, &cluster)?;
+            untouched.extend(self.cluster(left, right, &cluster)?);
         }
-        if rest.is_empty() {
-            return Ok(());
+        for region in joined(untouched) {
+            self.one(left, right, &region, (None, None))?;
         }
-        self.one(left, right, &Wide { destination: rest, ..full.clone() }, (None, None))
+        Ok(())
     }
 
-    /// Compares the packets to the destinations of one cluster.
+    /// Compares the packets to the destinations of one cluster that somebody rewrites. What nobody rewrites is returned.
     fn cluster(
         &mut self,
         left: &Party<'_>,
         right: &Party<'_>,
         cluster: &Cluster<'_>,
-    ) -> Result<(), Exceeded> {
+    ) -> Result<Vec<Wide>, Exceeded> {
         let destination = cluster.destinations.clone();
         let mut rest = vec![Wide { destination, ..self.universe.full.clone() }];
         for part in &cluster.left {
@@ -386,10 +414,7 @@ impl Whole<'_, '_> {
             }
             rest = without(rest, &other.region)?;
         }
-        for region in &rest {
-            self.one(left, right, region, (None, None))?;
-        }
-        Ok(())
+        Ok(rest)
     }
 
     /// Compares what happens to the packets of a region. Packets that already go where a rule sends them are looked at on their own:

@@ -10,14 +10,11 @@ use proof::prove::{Options, Proof, ZoneMap, prove};
 use proof_check::{Expected, check};
 use serde_json::{Value, json};
 
-use super::measure::{Cost, median, peak_mb, processor_seconds, run};
+use super::measure::{median, peak_mb, processor_seconds, run};
 use crate::proofs::{
     Center, Families, Fault, Seedling, faulty, filters, many_ports, negations, rectangles,
     replayed, twin,
 };
-
-/// One kind of policy and how many rules.
-pub(super) type Case = (&'static str, u32);
 
 /// What a proof is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +70,6 @@ fn measure(name: &str, rules: u32, partner: Partner) -> Result<Value> {
     if !ran.status.success() {
         bail!("proving {name} {rules} {} failed", partner.as_str());
     }
-    let Cost { .. } = ran.cost;
     serde_json::from_slice(&ran.output).context("reading what a proof said")
 }
 
@@ -217,8 +213,10 @@ fn certified(proof: &Proof, cpu: f64) -> Result<Value> {
     Ok(json!({ "right": right, "bytes": bytes.len(), "check": checked }))
 }
 
-/// What is measured: name, rules, and the goal in CPU seconds and MB.
-const CASES: &[(&str, u32, Option<(f64, f64)>)] = &[
+/// A name, rules, and the goal in CPU seconds and MB.
+type Case = (&'static str, u32, Option<(f64, f64)>);
+/// What is measured.
+const CASES: &[Case] = &[
     ("center", 10_000, Some((0.5, 1_000.0))),
     ("center", 30_000, None),
     ("center", 100_000, Some((10.0, 1_000.0))),

@@ -352,7 +352,7 @@ impl Maker {
         let mut rule = NatRule::none(Origin::implied(format!("publish {number}")));
         rule.from = Zones::Of(vec![ZoneId(0)]);
         // Three in four forward a port, two and more at one address.
-        let forwards = number % 4 != 0;
+        let forwards = !number.is_multiple_of(4);
         let public = if forwards { number / 4 * 4 + 1 } else { number };
         let address = Ipv4Addr::from_bits((198 << 24) | (18 << 16) | public);
         rule.destination = Addresses::one(address.into());
