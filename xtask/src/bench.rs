@@ -7,7 +7,8 @@ mod estate;
 mod files;
 mod firewalls;
 mod measure;
-mod proof;
+mod peers;
+mod proving;
 mod rootfs;
 mod stream;
 
@@ -56,9 +57,14 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
         "audit" => audit(root, rest)?,
         "proof" => {
             println!("machine: {}", machine());
-            return proof::bench(only(rest)?);
+            let only = only(rest)?;
+            let right = proving::bench(only)?;
+            if only.is_none_or(|only| only == "peers") {
+                peers::bench(root)?;
+            }
+            return Ok(right);
         }
-        "prove" => proof::inner(rest)?,
+        "prove" => proving::inner(rest)?,
         "stream" => stream::inner(rest)?,
         "firewall" => firewalls::bench(root)?,
         "read-firewall" => firewalls::inner(root, rest)?,

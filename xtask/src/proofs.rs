@@ -5,6 +5,7 @@
 //! [`policy::decide`] says something else.
 
 mod center;
+mod export;
 mod fault;
 mod filters;
 mod hard;
@@ -13,6 +14,7 @@ mod score;
 mod twin;
 
 pub(crate) use center::{Center, Families};
+pub(crate) use export::exported;
 pub(crate) use fault::{Fault, faulty};
 pub(crate) use filters::{Seedling, filters};
 pub(crate) use hard::{many_ports, negations, rectangles};

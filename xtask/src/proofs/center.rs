@@ -386,7 +386,7 @@ impl Maker {
 /// The host with this number in a zone; its first one names the network.
 fn place(zone: u32, family: Family, host: u32) -> IpAddr {
     match family {
-        Family::V4 if zone == 0 => IpAddr::V4(Ipv4Addr::from_bits(host << 13)),
+        Family::V4 if zone == 0 => IpAddr::V4(Ipv4Addr::from_bits((64 << 24) | (host << 4))),
         Family::V4 => IpAddr::V4(Ipv4Addr::from_bits((10 << 24) | ((zone - 1) << 19) | host)),
         Family::V6 if zone == 0 => {
             IpAddr::V6(Ipv6Addr::from_bits((0x2400_u128 << 112) | (u128::from(host) << 64)))

@@ -178,7 +178,7 @@ fn border(ranges: &[IpRange], random: &mut Random) -> Option<IpAddr> {
     }
 }
 
-fn ranges(policy: &Policy, cell: &Addresses, found: &mut Vec<IpRange>) {
+pub(super) fn ranges(policy: &Policy, cell: &Addresses, found: &mut Vec<IpRange>) {
     match cell {
         Addresses::Range(range) => found.push(*range),
         Addresses::Object(id) => {
@@ -201,7 +201,7 @@ fn ranges(policy: &Policy, cell: &Addresses, found: &mut Vec<IpRange>) {
     }
 }
 
-fn services<'p>(policy: &'p Policy, cell: &'p Services, found: &mut Vec<&'p Services>) {
+pub(super) fn services<'p>(policy: &'p Policy, cell: &'p Services, found: &mut Vec<&'p Services>) {
     match cell {
         Services::Object(id) => {
             if let Some(object) = policy.services.get(at(id.0)) {
