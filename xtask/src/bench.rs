@@ -1,13 +1,14 @@
-//! `cargo xtask bench audit`, `egress`, `firewall` and `certificate`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
+//! `cargo xtask bench audit`, `egress`, `firewall` and `proof`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
 //!
 //! The command builds the release binaries and starts its own; each large run is a process of its own. Nothing here is a test that
 //! fails: the goal stands beside each figure.
 
-mod certificate;
 mod estate;
 mod files;
 mod firewalls;
 mod measure;
+mod peers;
+mod proving;
 mod rootfs;
 mod stream;
 mod traffic;
@@ -23,7 +24,7 @@ use measure::{Cost, machine, median};
 use stream::{Stream, Streamed};
 
 /// Builds, and runs the benches of the part that is named: `audit` or `egress` (with `--only PART` one of them), `firewall` or
-/// `certificate` (of how many rules).
+/// `proof` (with `--only` the cases that begin like this).
 ///
 /// # Errors
 /// When a part is not known, or something cannot be built or run.
@@ -32,7 +33,7 @@ pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
     else {
         bail!(USAGE);
     };
-    if !matches!(part, "audit" | "certificate" | "egress" | "firewall") {
+    if !matches!(part, "audit" | "egress" | "firewall" | "proof") {
         bail!(USAGE);
     }
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
@@ -55,12 +56,17 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
     let Some((part, rest)) = arguments.split_first() else { bail!("no part is named") };
     match part.as_str() {
         "audit" => audit(root, rest)?,
-        "certificate" => {
+        "proof" => {
             println!("machine: {}", machine());
-            let rules = rest.first().map_or(Ok(CERTIFIED), |rules| rules.parse());
-            certificate::run(SEED, rules.context("how many rules?")?)?;
+            let only = only(rest)?;
+            let right = proving::bench(only)?;
+            if only.is_none_or(|only| only == "peers") {
+                peers::bench(root)?;
+            }
+            return Ok(right);
         }
         "egress" => traffic::bench(root, rest)?,
+        "prove" => proving::inner(rest)?,
         "stream" => stream::inner(rest)?,
         "firewall" => firewalls::bench(root)?,
         "read-firewall" => firewalls::inner(root, rest)?,
@@ -69,12 +75,17 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
     Ok(true)
 }
 
-fn audit(root: &Path, arguments: &[String]) -> Result<()> {
-    let only = match arguments {
-        [] => None,
-        [flag, part] if flag == "--only" => Some(part.as_str()),
+/// The part that is named alone, if one is.
+fn only(arguments: &[String]) -> Result<Option<&str>> {
+    match arguments {
+        [] => Ok(None),
+        [flag, part] if flag == "--only" => Ok(Some(part.as_str())),
         _ => bail!(USAGE),
-    };
+    }
+}
+
+fn audit(root: &Path, arguments: &[String]) -> Result<()> {
+    let only = only(arguments)?;
     let wanted = |part: &str| only.is_none_or(|only| only == part);
     let bench = root.join("target/bench");
     fs::create_dir_all(&bench).context("making target/bench")?;
@@ -199,12 +210,10 @@ fn on_rootfs(program: &Path, bench: &Path) -> Result<()> {
     Ok(())
 }
 
-const USAGE: &str = "`cargo xtask bench audit [--only files|stream|rootfs]`, `… egress`, `… firewall` or `… certificate [RULES]`";
+const USAGE: &str = "`cargo xtask bench audit [--only files|stream|rootfs]`, `… egress`, `… firewall` or `… proof [--only CASE]`";
 const SEED: u64 = 20_260_210;
 /// Hosts and rows on disk: 3.6 GB, so that starting (0.2 s) weighs little.
 const FILES: (usize, usize) = (20_000, 400);
 /// Hosts and rows of the large run: about ten gigabytes.
 const LARGE: (usize, usize) = (50_000, 400);
 const ROUNDS: usize = 3;
-/// Rules of the policy whose certificate is checked.
-const CERTIFIED: u32 = 10_000;

@@ -29,6 +29,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 pub use make::{Shape, make};
 pub use mutate::Fault;
+pub(crate) use mutate::mutant;
 pub use noun::Firewall;
 pub use profile::{Platform, Profile};
 

@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod demo;
 pub mod firewall;
+mod proofs;
 pub mod score;
 pub mod steps;
 pub mod tidy;

@@ -41,9 +41,10 @@ usage: cargo xtask TASK
   bench audit [--only PART]         speed and memory, beside the goals and other tools
   bench egress [--only PART]        speed and memory on logs of traffic, beside other tools
   bench firewall                    the same for reading firewall configurations
-  bench certificate [RULES]         a proof, its certificate, and the checker
+  bench proof [--only CASE]         proofs, their certificates, and the checker
   firewall --platform P -o FILE     a firewall that does not exist, from a seed
   egress --format F --size N -o D   logs of traffic that never was, from a seed, with their truth
   score [--write]                   accuracy on inputs whose truth is known
+  score proof [CASES]               the prover on faults and on equal policies
   tidy [DIR]                        the rules that the compiler cannot hold
 ";

@@ -1,5 +1,7 @@
 //! `cargo xtask score`: how right the identification is on inputs whose truth is known.
 //!
+//! `cargo xtask score proof [CASES]` does the same for the prover, on policies made from seeds.
+//!
 //! The inputs lie beside the repository and are never copied into it; without them the score is skipped. Names of vendors and
 //! products in here are labels. What each part means stands in `docs/accuracy.md`, which `--write` brings up to date.
 
@@ -51,6 +53,10 @@ impl Score {
 /// # Errors
 /// When a file of the corpus cannot be read.
 pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
+    if arguments.get(1).is_some_and(|part| part == "proof") {
+        let cases = arguments.get(2).map_or(Ok(PROVED), |cases| cases.parse());
+        return Ok(proofs(cases.context("how many mutants and twins?")?));
+    }
     let facts = Facts { catalog: load(bundled()).catalog };
     let mut scores = negatives::scores(&facts);
     match Corpus::beside(root) {
@@ -72,6 +78,27 @@ pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
         write(root, &table)?;
     }
     Ok(scores.iter().all(|score| score.met() || !score.target))
+}
+
+/// Mutants and twins for the prover. Whether all was found and nobody accused.
+fn proofs(cases: usize) -> bool {
+    let tally = crate::proofs::score(cases);
+    let crate::proofs::Tally { mutants, witnesses, twins, packets, certificates, kinds, wrong } =
+        &tally;
+    let row = |what: &str, (all, good): &(usize, usize)| {
+        println!("{what:<64} {good:>8} of {all:>8}");
+    };
+    row("policies with one fault, found", mutants);
+    row("witnesses, real for the evaluator on both sides", witnesses);
+    row("policies written otherwise, proved to be the same", twins);
+    row("packets at borders of rules of those, treated alike by both", packets);
+    row("certificates, accepted, and refused when changed or swapped", certificates);
+    let kinds = crate::firewall::Fault::ALL.iter().zip(kinds);
+    let kinds: Vec<String> =
+        kinds.map(|(kind, count)| format!("{} {count}", kind.as_str())).collect();
+    println!("faults: {}", kinds.join(", "));
+    wrong.iter().for_each(|wrong| println!("  {wrong}"));
+    tally.perfect()
 }
 
 fn table(scores: &[Score]) -> String {
@@ -99,6 +126,8 @@ fn write(root: &Path, table: &str) -> Result<()> {
         .with_context(|| format!("writing {}", path.display()))
 }
 
+/// Mutants and twins of a full run.
+const PROVED: usize = 10_000;
 const BEGIN: &str = "<!-- table: `cargo xtask score --write` -->";
 const END: &str = "<!-- end of the table -->";
 

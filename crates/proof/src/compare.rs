@@ -116,10 +116,23 @@ fn search(
     budget: Budget,
     keep: bool,
 ) -> Comparison {
-    let (left_index, right_index) = (Index::new(left), Index::new(right));
+    // Of short lists starting a thread costs more than the work.
+    let short = left.entries.len() + right.entries.len() < 2_000;
+    let (left_index, right_index) = std::thread::scope(|scope| {
+        if short {
+            return (Index::new(left), Index::new(right));
+        }
+        let other = scope.spawn(|| Index::new(right));
+        let mine = Index::new(left);
+        // Whoever died is done again, so that the same happens here.
+        (mine, other.join().unwrap_or_else(|_| Index::new(right)))
+    });
     let sides = Sides { left, right, left_index, right_index, labels };
     let mut found = Comparison::default();
     let ((bounds_left, covers_left), (bounds_right, covers_right)) = std::thread::scope(|scope| {
+        if short {
+            return (sides.bounds(true, budget, keep), sides.bounds(false, budget, keep));
+        }
         let other = scope.spawn(|| sides.bounds(false, budget, keep));
         let mine = sides.bounds(true, budget, keep);
         // A thread that died left no bounds: every pair is then looked at.

@@ -1,8 +1,12 @@
 //! Rulebases as one ordered list of regions: layers, stages and defaults written out.
 
-use policy::{Action, By, End, NatView, Rule, RulebaseId, Seen, Stage, Verdict};
+use policy::{
+    Action, Addresses, By, End, NatView, Pair, Rule, RulebaseId, Seen, Services, Stage, Verdict,
+    Zones,
+};
 
 use crate::meaning::{Meaning, Side};
+use crate::reach::Candidates;
 use crate::wide::{Exceeded, Union, Wide};
 
 /// One entry, before numbering.
@@ -25,6 +29,8 @@ const ENTRIES: usize = 8_000_000;
 pub(crate) struct Flattening<'m, 'a, 'b> {
     pub(crate) meaning: &'m mut Meaning<'a, 'b>,
     out: Vec<Flat>,
+    /// Which rules may match packets of few destinations.
+    candidates: Option<&'m Candidates>,
 }
 
 /// Where on the way through the stages the writing is.
@@ -38,7 +44,14 @@ struct At {
 
 impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
     pub(crate) fn new(meaning: &'m mut Meaning<'a, 'b>) -> Self {
-        Self { meaning, out: Vec::new() }
+        Self { meaning, out: Vec::new(), candidates: None }
+    }
+
+    /// The same, with rules looked up by destination.
+    #[must_use]
+    pub(crate) fn among(mut self, candidates: Option<&'m Candidates>) -> Self {
+        self.candidates = candidates;
+        self
     }
 
     /// The list for the packets in `region`: its entries cover all of it.
@@ -117,8 +130,13 @@ impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
         let Some(base) = self.meaning.party.policy.rulebase(id) else {
             return self.push(region.clone(), Verdict::Drop, By::NoFilter, None);
         };
-        let skip = usize::try_from(from).unwrap_or(usize::MAX);
-        for (rule, number) in base.rules.iter().skip(skip).zip(from..) {
+        let chosen = self.candidates.and_then(|known| known.of(id, &self.meaning.slice, region));
+        let length = u32::try_from(base.rules.len()).unwrap_or(u32::MAX);
+        let all = if chosen.is_some() { 0..0 } else { from..length };
+        let chosen = chosen.unwrap_or_default().into_iter().filter(|number| *number >= from);
+        for number in chosen.chain(all) {
+            let rule = usize::try_from(number).ok().and_then(|number| base.rules.get(number));
+            let Some(rule) = rule else { continue };
             if !rule.enabled || rule.action == Action::Continue {
                 continue;
             }
@@ -151,23 +169,38 @@ impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
     fn rule(&mut self, rule: &Rule, end: Option<End>, region: &Wide) -> Result<Union, Exceeded> {
         let meaning = &mut *self.meaning;
         let mut matched = Union::one(region.clone());
-        matched = matched.and(&meaning.from(&rule.from))?;
-        matched = matched.and(&meaning.to(&rule.to))?;
-        matched = matched.and(&meaning.pair(rule.pair)?)?;
-        matched = matched.and(&meaning.addresses(&rule.source, Side::Source)?)?;
-        if rule.view == NatView::NamedOnly && meaning.slice.by.is_some() {
-            if !meaning.names_slice(&rule.destination) {
-                return Ok(Union::nothing());
-            }
-        } else {
-            let destination = meaning.addresses(&rule.destination, Side::Destination)?;
-            matched = matched.and(&destination)?;
+        // What is everything is not asked for: most cells are.
+        if rule.from != Zones::Any {
+            matched.narrow(&meaning.from(&rule.from))?;
+        }
+        if rule.to != Zones::Any {
+            matched.narrow(&meaning.to(&rule.to))?;
+        }
+        if rule.pair != Pair::Any {
+            matched.narrow(&meaning.pair(rule.pair)?)?;
         }
         if matched.0.is_empty() {
             return Ok(matched);
         }
-        matched = matched.and(&meaning.services(&rule.services)?)?;
-        matched = matched.and(&meaning.conditions(&rule.conditions)?)?;
+        if rule.view == NatView::NamedOnly && meaning.slice.by.is_some() {
+            if !meaning.names_slice(&rule.destination) {
+                return Ok(Union::nothing());
+            }
+        } else if rule.destination != Addresses::Any {
+            matched.narrow(&meaning.addresses(&rule.destination, Side::Destination)?)?;
+        }
+        if matched.0.is_empty() {
+            return Ok(matched);
+        }
+        if rule.source != Addresses::Any {
+            matched.narrow(&meaning.addresses(&rule.source, Side::Source)?)?;
+        }
+        if rule.services != Services::Any {
+            matched.narrow(&meaning.services(&rule.services)?)?;
+        }
+        if !rule.conditions.is_empty() {
+            matched.narrow(&meaning.conditions(&rule.conditions)?)?;
+        }
         if let (Some(end), Some(ends)) = (end, rule.ends.as_deref()) {
             let there = match end {
                 End::Source => ends.outbound,
@@ -176,7 +209,7 @@ impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
             if !there {
                 return Ok(Union::nothing());
             }
-            matched = matched.and(&meaning.addresses(&ends.scope, side(end))?)?;
+            matched.narrow(&meaning.addresses(&ends.scope, side(end))?)?;
         }
         Ok(matched)
     }

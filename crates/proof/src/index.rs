@@ -2,8 +2,9 @@
 //!
 //! For each dimension the numbers are grouped into columns between the borders of cells, and the columns are the leaves of a binary
 //! tree. A range of columns is a handful of nodes of the tree, so that a cell is listed once for each of those and not once for each
-//! column. What contains a number stands on the way from its leaf to the root. A node knows its entries as a list when they are few,
-//! as a bitmap when they are many. A point's entries are the intersection over the dimensions, word by word.
+//! column. What contains a number stands on the way from its leaf to the root. Only the dimensions that tell most have a tree. With one
+//! of them its lists are looked through; with several, a node knows its entries as a list when they are few, as a bitmap when they are
+//! many, and a point's candidates are the intersection, word by word. Each candidate is looked at itself in the end.
 
 use hashbrown::HashMap;
 
@@ -25,6 +26,7 @@ pub struct Index {
 struct Bucket {
     /// Their numbers in the list, in order.
     entries: Vec<u32>,
+    /// Those that tell most, the best first: none where there are few entries.
     dimensions: Vec<Dimension>,
 }
 
@@ -33,6 +35,8 @@ const COPIES: usize = 8;
 
 #[derive(Debug)]
 struct Dimension {
+    /// Which one.
+    number: usize,
     /// The first number of each column, sorted.
     starts: Vec<u32>,
     /// The tree: node 1 is the root, those below node n are 2n and 2n + 1, the leaves are the last half. Node n lists the entries
@@ -41,8 +45,6 @@ struct Dimension {
     entries: Vec<u32>,
     /// The nodes that list more entries than a bitmap has words, as bitmaps.
     many: HashMap<usize, Vec<u64>>,
-    /// Whether every cell is everything, so that the dimension says nothing.
-    full: bool,
 }
 
 fn at(index: u32) -> usize {
@@ -142,10 +144,24 @@ fn copies(list: &List, from: &[u32], to: &[u32]) -> usize {
 
 impl Bucket {
     fn new(list: &List, entries: Vec<u32>) -> Self {
-        let words = entries.len().div_ceil(64);
-        let dimensions =
-            (0..DIMENSIONS).map(|dimension| Dimension::new(list, &entries, dimension, words));
-        let dimensions = dimensions.collect();
+        let mut chosen = Vec::new();
+        if entries.len() > FEW {
+            let all = (0..DIMENSIONS).filter_map(|at| Columns::new(list, &entries, at));
+            let mut all: Vec<Columns> = all.collect();
+            all.sort_by(|one, other| one.share.total_cmp(&other.share));
+            // As long as one more direction makes the candidates clearly fewer.
+            let mut candidates = entries.len() as f64;
+            for columns in all {
+                if candidates <= FEW as f64 || columns.share > 0.7 {
+                    break;
+                }
+                candidates *= columns.share;
+                chosen.push(columns);
+            }
+        }
+        // A single direction is looked through as lists.
+        let words = if chosen.len() > 1 { entries.len().div_ceil(64) } else { usize::MAX };
+        let dimensions = chosen.into_iter().map(|columns| Dimension::new(columns, words)).collect();
         Self { entries, dimensions }
     }
 
@@ -158,12 +174,18 @@ impl Bucket {
         scratch: &mut Scratch,
     ) -> Option<u32> {
         let end = self.entries.partition_point(|number| *number < limit);
-        let words = end.div_ceil(64);
-        scratch.found.clear();
-        scratch.found.resize(words, u64::MAX);
-        for (dimension, number) in self.dimensions.iter().zip(&point.at) {
-            if !dimension.full {
-                dimension.narrow(*number, scratch);
+        let mut holds = |local: usize| {
+            let number = *self.entries.get(local)?;
+            let entry = list.entries.get(at(number))?;
+            (wanted(entry) && entry.region.contains(point)).then_some(number)
+        };
+        match self.dimensions.as_slice() {
+            [] => return (0..end).find_map(holds),
+            [only] => return only.first(point, end, holds),
+            several => {
+                scratch.found.clear();
+                scratch.found.resize(end.div_ceil(64), u64::MAX);
+                several.iter().for_each(|dimension| dimension.narrow(point, scratch));
             }
         }
         (0usize..).zip(&scratch.found).find_map(|(word, bits)| {
@@ -171,9 +193,10 @@ impl Bucket {
             while bits != 0 {
                 let local = word * 64 + at(bits.trailing_zeros());
                 bits &= bits - 1;
-                let number = *self.entries.get(local).filter(|_| local < end)?;
-                let entry = list.entries.get(at(number))?;
-                if wanted(entry) && entry.region.contains(point) {
+                if local >= end {
+                    return None;
+                }
+                if let Some(number) = holds(local) {
                     return Some(number);
                 }
             }
@@ -181,6 +204,9 @@ impl Bucket {
         })
     }
 }
+
+/// So many candidates are looked at one by one.
+const FEW: usize = 16;
 
 /// Room for lookups, reused.
 #[derive(Debug, Default)]
@@ -191,12 +217,30 @@ pub struct Scratch {
     here: Vec<u64>,
 }
 
-impl Dimension {
-    fn new(list: &List, numbers: &[u32], dimension: usize, words: usize) -> Self {
+/// Where the entries of a bucket stand in one dimension, before it is decided whether that is worth an index.
+struct Columns {
+    dimension: usize,
+    starts: Vec<u32>,
+    /// From and to before which column an entry stands, and the entry.
+    runs: Vec<(u32, u32, u32)>,
+    /// The part of the entries that a column has on average.
+    share: f64,
+}
+
+impl Columns {
+    /// `None` where every cell is everything, so that the dimension says nothing.
+    fn new(list: &List, numbers: &[u32], dimension: usize) -> Option<Self> {
         let entries = || numbers.iter().filter_map(|number| list.entries.get(at(*number)));
         let cells = || entries().filter_map(|entry| entry.region.cells.get(dimension));
         let mut starts: Vec<u32> = vec![0];
+        let mut before: Option<&Set> = None;
+        let mut ranges = 0;
         for cell in cells() {
+            ranges += cell.ranges().len();
+            if before.is_some_and(|before| before.identity() == cell.identity()) {
+                continue;
+            }
+            before = Some(cell);
             for (first, last) in cell.ranges() {
                 starts.push(*first);
                 starts.push(last.saturating_add(1));
@@ -204,53 +248,71 @@ impl Dimension {
         }
         starts.sort_unstable();
         starts.dedup();
-        let leaves = starts.len().next_power_of_two();
-        let mut listed: Vec<(u32, u32)> = Vec::new();
-        let mut full = true;
+        // The last column is what lies beyond every cell.
+        let columns = starts.len().saturating_sub(1);
+        if columns <= 1 {
+            return None;
+        }
+        let column = |number: u32| {
+            let found = starts.partition_point(|start| *start < number);
+            u32::try_from(found).unwrap_or(u32::MAX)
+        };
+        let mut runs = Vec::with_capacity(ranges);
+        let mut width = 0u64;
         for (number, cell) in (0u32..).zip(cells()) {
-            let mut width = 0;
             for (first, last) in cell.ranges() {
-                let from = starts.partition_point(|start| start < first);
-                let to = starts.partition_point(|start| start <= last);
-                width += to - from;
-                add(&mut listed, leaves + from, leaves + to, number);
+                let (from, to) = (column(*first), column(last.saturating_add(1)));
+                width += u64::from(to.saturating_sub(from));
+                runs.push((from, to, number));
             }
-            // The last column is what lies beyond every cell.
-            full &= width + 1 >= starts.len();
         }
-        if full {
-            listed.clear();
-        }
-        listed.sort_unstable();
-        listed.dedup();
-        let mut dimension =
-            Self { starts, offsets: Vec::new(), entries: Vec::new(), many: HashMap::new(), full };
-        dimension.fill(&listed, leaves * 2, words);
-        dimension
+        let share = width as f64 / (columns as f64 * numbers.len() as f64);
+        Some(Self { dimension, starts, runs, share })
     }
+}
 
-    /// Stores what each node lists.
-    fn fill(&mut self, listed: &[(u32, u32)], nodes: usize, words: usize) {
-        self.offsets = vec![0; nodes + 1];
-        for (node, _) in listed {
-            if let Some(count) = self.offsets.get_mut(at(*node) + 1) {
-                *count += 1;
-            }
+impl Dimension {
+    /// `words`: nodes that list more become bitmaps of so many words.
+    fn new(columns: Columns, words: usize) -> Self {
+        let Columns { dimension: number, starts, runs, .. } = columns;
+        let leaves = starts.len().next_power_of_two();
+        let nodes = leaves * 2;
+        let mut offsets = vec![0u32; nodes + 2];
+        for (from, to, _) in &runs {
+            each_node(leaves + at(*from), leaves + at(*to), |node| {
+                if let Some(count) = offsets.get_mut(node + 2) {
+                    *count += 1;
+                }
+            });
         }
         let mut sum = 0;
-        for offset in &mut self.offsets {
+        for offset in &mut offsets {
             sum += *offset;
             *offset = sum;
         }
-        self.entries = listed.iter().map(|(_, entry)| *entry).collect();
+        // While filling, the offset behind a node is where its next entry goes; in the end it is where the next node begins.
+        let mut entries = vec![0u32; at(sum)];
+        for (from, to, entry) in &runs {
+            each_node(leaves + at(*from), leaves + at(*to), |node| {
+                if let Some(next) = offsets.get_mut(node + 1) {
+                    if let Some(slot) = entries.get_mut(at(*next)) {
+                        *slot = *entry;
+                    }
+                    *next += 1;
+                }
+            });
+        }
+        offsets.truncate(nodes + 1);
+        let mut dimension = Self { number, starts, offsets, entries, many: HashMap::new() };
         for node in 0..nodes {
-            let list = self.list(node);
+            let list = dimension.list(node);
             if list.len() > words {
                 let mut bits = vec![0; words];
                 list.iter().for_each(|number| set(&mut bits, *number));
-                self.many.insert(node, bits);
+                dimension.many.insert(node, bits);
             }
         }
+        dimension
     }
 
     fn list(&self, node: usize) -> &[u32] {
@@ -258,39 +320,61 @@ impl Dimension {
         ends.and_then(|(from, to)| self.entries.get(at(*from)..at(*to))).unwrap_or(&[])
     }
 
-    /// Keeps of what was found the entries that have this number in this dimension: those on the way from its leaf to the root.
-    fn narrow(&self, number: u32, scratch: &mut Scratch) {
+    /// The nodes on the way from the leaf of a point to the root.
+    fn way(&self, point: &Point) -> impl Iterator<Item = usize> {
+        let number = point.at.get(self.number).copied().unwrap_or(0);
+        let column = self.starts.partition_point(|start| *start <= number).saturating_sub(1);
+        let leaf = (self.offsets.len() - 1) / 2 + column;
+        std::iter::successors(Some(leaf), |node| Some(node / 2)).take_while(|node| *node > 0)
+    }
+
+    /// The first entry below `end` of which `holds` is something.
+    fn first(
+        &self,
+        point: &Point,
+        end: usize,
+        mut holds: impl FnMut(usize) -> Option<u32>,
+    ) -> Option<u32> {
+        let (mut best, mut found) = (end, None);
+        for node in self.way(point) {
+            for local in self.list(node).iter().map(|local| at(*local)) {
+                if local >= best {
+                    break;
+                }
+                if let Some(number) = holds(local) {
+                    (best, found) = (local, Some(number));
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Keeps of what was found the entries that have the point's number in this dimension.
+    fn narrow(&self, point: &Point, scratch: &mut Scratch) {
         let Scratch { found, here } = scratch;
         here.clear();
         here.resize(found.len(), 0);
-        let column = self.starts.partition_point(|start| *start <= number).saturating_sub(1);
-        let mut node = (self.offsets.len() - 1) / 2 + column;
-        while node > 0 {
-            let list = self.list(node);
-            if list.len() <= here.len() {
-                list.iter().for_each(|number| set(here, *number));
-            } else if let Some(bits) = self.many.get(&node) {
-                here.iter_mut().zip(bits).for_each(|(here, bits)| *here |= bits);
-            } else {
-                list.iter().for_each(|number| set(here, *number));
+        for node in self.way(point) {
+            match self.many.get(&node) {
+                Some(bits) => here.iter_mut().zip(bits).for_each(|(here, bits)| *here |= bits),
+                None => self.list(node).iter().for_each(|number| set(here, *number)),
             }
-            node /= 2;
         }
         found.iter_mut().zip(here).for_each(|(found, here)| *found &= *here);
     }
 }
 
-/// Lists an entry at the nodes that make up the leaves from `from` to before `to`.
-fn add(listed: &mut Vec<(u32, u32)>, mut from: usize, mut to: usize, number: u32) {
-    let mut push = |node: usize| listed.push((u32::try_from(node).unwrap_or(u32::MAX), number));
+/// The nodes that make up the leaves from `from` to before `to`.
+pub(crate) fn each_node(mut from: usize, mut to: usize, mut each: impl FnMut(usize)) {
     while from < to {
         if from % 2 == 1 {
-            push(from);
+            each(from);
             from += 1;
         }
         if to % 2 == 1 {
             to -= 1;
-            push(to);
+            each(to);
         }
         from /= 2;
         to /= 2;

@@ -13,6 +13,7 @@ mod meaning;
 mod numbering;
 pub mod prove;
 pub mod questions;
+mod reach;
 mod routes;
 pub mod sets;
 mod translation;

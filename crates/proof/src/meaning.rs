@@ -2,6 +2,8 @@
 //!
 //! Written on its own, not on top of the evaluator: each checks the other.
 
+use std::cell::RefCell;
+
 use hashbrown::HashMap;
 use policy::{
     AddressTarget, Addresses, Condition, Family, Masked, NatId, Pair, Policy, PortRange,
@@ -156,6 +158,10 @@ pub(crate) enum Side {
     Destination,
 }
 
+/// Address objects as sources.
+#[derive(Debug, Default)]
+pub(crate) struct Sources(HashMap<(u32, Side), Union>);
+
 /// Turns cells of one policy into regions, for packets of one slice.
 pub(crate) struct Meaning<'a, 'b> {
     pub(crate) party: &'b Party<'a>,
@@ -163,11 +169,35 @@ pub(crate) struct Meaning<'a, 'b> {
     pub(crate) questions: &'b mut Questions,
     addresses: HashMap<(u32, Side), Union>,
     services: HashMap<u32, Union>,
+    /// Where packets come in and leave, by the cells that say it.
+    numbers: RefCell<HashMap<Zones, Set>>,
+    leaving: RefCell<HashMap<Zones, Union>>,
 }
 
 impl<'a, 'b> Meaning<'a, 'b> {
     pub(crate) fn new(party: &'b Party<'a>, slice: Slice, questions: &'b mut Questions) -> Self {
-        Self { party, slice, questions, addresses: HashMap::new(), services: HashMap::new() }
+        Self {
+            party,
+            slice,
+            questions,
+            addresses: HashMap::new(),
+            services: HashMap::new(),
+            numbers: RefCell::default(),
+            leaving: RefCell::default(),
+        }
+    }
+
+    /// What was found out about sources, which does not depend on the slice.
+    pub(crate) fn into_sources(mut self) -> Sources {
+        self.addresses.retain(|(_, side), _| *side == Side::Source);
+        Sources(self.addresses)
+    }
+
+    /// The same with what was found out before.
+    #[must_use]
+    pub(crate) fn knowing(mut self, sources: Sources) -> Self {
+        self.addresses = sources.0;
+        self
     }
 
     pub(crate) fn full(&self) -> &'a Wide {
@@ -232,10 +262,10 @@ impl<'a, 'b> Meaning<'a, 'b> {
         })
     }
 
-    /// Many plain members at once: one set instead of one union after the other.
+    /// Many members at once: one set instead of one union after the other.
     fn address_union(&mut self, members: &[Addresses], side: Side) -> Result<Union, Exceeded> {
         let mut plain = Vec::new();
-        let mut union = Union::nothing();
+        let mut regions = Vec::new();
         for member in members {
             if let Addresses::Range(range) = member {
                 if range.family() == self.party.universe.family {
@@ -243,12 +273,12 @@ impl<'a, 'b> Meaning<'a, 'b> {
                 }
                 continue;
             }
-            union = union.or(self.addresses(member, side)?)?;
+            regions.append(&mut self.addresses(member, side)?.0);
         }
         if !plain.is_empty() {
-            union.add(self.at_end(side, Set::new(plain)))?;
+            regions.push(self.at_end(side, Set::new(plain)));
         }
-        Ok(union)
+        Union::gathered(regions, self.full())
     }
 
     fn address_object(&mut self, id: u32, side: Side) -> Result<Union, Exceeded> {
@@ -334,7 +364,8 @@ impl<'a, 'b> Meaning<'a, 'b> {
                         self.full().client.clone()
                     } else {
                         let (first, last) = (ports.source.first(), ports.source.last());
-                        Set::new(vec![(u32::from(first), u32::from(last))])
+                        let ports = Set::new(vec![(u32::from(first), u32::from(last))]);
+                        self.full().client.and(&ports)
                     };
                     Union::one(Wide { service, client, ..self.full().clone() })
                 }
@@ -344,11 +375,11 @@ impl<'a, 'b> Meaning<'a, 'b> {
             Services::Object(id) => self.service_object(*id)?,
             Services::Unknown(predicate) => self.holds(*predicate, Subject::Packet),
             Services::Union(members) => {
-                let mut union = Union::nothing();
+                let mut regions = Vec::with_capacity(members.len());
                 for member in members {
-                    union = union.or(self.services(member)?)?;
+                    regions.append(&mut self.services(member)?.0);
                 }
-                union
+                Union::gathered(regions, self.full())?
             }
             Services::Common(members) => {
                 let mut all = self.everything();
@@ -420,11 +451,19 @@ impl<'a, 'b> Meaning<'a, 'b> {
             let sets = zones.iter().filter_map(|zone| self.party.zones.get(index(zone)));
             Set::new(sets.flat_map(|set| set.ranges().iter().copied()).collect())
         };
-        match zones {
+        if *zones == Zones::Any {
+            return self.full().from.clone();
+        }
+        if let Some(known) = self.numbers.borrow().get(zones) {
+            return known.clone();
+        }
+        let numbers = match zones {
             Zones::Any => self.full().from.clone(),
             Zones::Of(zones) => of(zones),
             Zones::Except(zones) => self.full().from.without(&of(zones)),
-        }
+        };
+        self.numbers.borrow_mut().insert(zones.clone(), numbers.clone());
+        numbers
     }
 
     /// Packets that come in by these zones.
@@ -437,6 +476,9 @@ impl<'a, 'b> Meaning<'a, 'b> {
     pub(crate) fn to(&self, zones: &Zones) -> Union {
         if *zones == Zones::Any {
             return self.everything();
+        }
+        if let Some(known) = self.leaving.borrow().get(zones) {
+            return known.clone();
         }
         let ways = &self.party.ways;
         let named = (0u32..).zip(&ways.zones).filter(|(zone, _)| zones.contains(ZoneId(*zone)));
@@ -452,6 +494,7 @@ impl<'a, 'b> Meaning<'a, 'b> {
             ..self.full().clone()
         });
         regions.retain(|region| !region.is_empty());
+        self.leaving.borrow_mut().insert(zones.clone(), Union(regions.clone()));
         Union(regions)
     }
 

@@ -11,13 +11,15 @@ use crate::certificate::Certificate;
 use crate::compare::{Budget, Labels, compare, compare_with_grounds};
 use crate::flatten::{Flat, Flattening};
 use crate::list::{Point, Region};
-use crate::meaning::{Meaning, NewAddress, Party, Slice};
+use crate::meaning::{Meaning, NewAddress, Party, Slice, Sources};
 use crate::numbering::{Labelled, Numbering};
 use crate::questions::{Asked, Questions};
+use crate::reach::Candidates;
 use crate::routes::Ways;
 use crate::sets::Set;
 use crate::translation::{
-    DestinationPart, NewValue, Rewritten, destination_parts, rewritten, without,
+    Cluster, DestinationPart, NewValue, Rewritten, Translator, clusters, destination_parts,
+    rewritten, without,
 };
 use crate::wide::{Exceeded, Universe, Wide, line};
 
@@ -62,6 +64,9 @@ pub struct Options {
     pub budget: Budget,
     /// Whether to keep what a checker needs.
     pub certify: bool,
+    /// Whether packets of which a port is 0 are compared too. Port 0 is reserved (RFC 6335, section 6; RFC 768 has it for UDP without a
+    /// source port), and platforms disagree whether it is among "any": decision 0008.
+    pub port_zero: bool,
 }
 
 /// What a policy does with packets, as labels compare it.
@@ -128,7 +133,7 @@ impl Proof {
 pub fn prove(left: &Policy, right: &Policy, zones: &ZoneMap, options: Options) -> Proof {
     let mut proof = Proof::default();
     if options.certify {
-        proof.certificate = Certificate::new(left, right, zones, options.merge_denials);
+        proof.certificate = Certificate::new(left, right, zones, options);
     }
     for family in [Family::V4, Family::V6] {
         if let Err(exceeded) = one_family(left, right, zones, options, family, &mut proof) {
@@ -151,6 +156,7 @@ fn one_family(
 ) -> Result<(), Exceeded> {
     let count = u32::try_from(zones.pairs.len()).unwrap_or(u32::MAX);
     let universe = Universe::new(family, count);
+    let universe = if options.port_zero { universe } else { universe.without_port_zero() };
     let party = |policy, side, zones| Party {
         policy,
         side,
@@ -170,11 +176,21 @@ fn one_family(
         questions: Questions::default(),
         effects: Effects::default(),
         proof,
+        known: Default::default(),
     };
     let parts = (
         destination_parts(&sides.0, &mut whole.questions)?,
         destination_parts(&sides.1, &mut whole.questions)?,
     );
+    let many = parts.0.len() + parts.1.len() > 0;
+    for (party, known) in [&sides.0, &sides.1].into_iter().zip(&mut whole.known) {
+        // Otherwise all rules are gone through once, and looking them up is of no use.
+        if many || party.policy.filter.len() > 1 || party.policy.rulebases.len() > 1 {
+            let slice = Slice { by: None, ..Slice::untouched(party.policy) };
+            let mut meaning = Meaning::new(party, slice, &mut whole.questions);
+            known.candidates = Some(Candidates::new(&mut meaning)?);
+        }
+    }
     whole.slices(&sides.0, &sides.1, &parts.0, &parts.1)?;
     let Whole { questions, effects, proof, .. } = whole;
     if let Some(certificate) = &mut proof.certificate {
@@ -220,11 +236,17 @@ impl Effects {
 }
 
 impl Effects {
-    /// Addresses (sources, destinations) at which some two of the effects may agree although they differ elsewhere.
-    fn meetings(&self) -> Result<(Vec<u128>, Vec<u128>), Exceeded> {
-        let rewritten: Vec<&Rewritten> = self
-            .all
-            .iter()
+    /// Addresses (sources, destinations) at which some two of the effects of two lists may agree although they differ elsewhere.
+    fn meetings(
+        &self,
+        left: &[Labelled],
+        right: &[Labelled],
+    ) -> Result<(Vec<u128>, Vec<u128>), Exceeded> {
+        let mut labels: Vec<u32> = left.iter().chain(right).map(|(_, label, _)| *label).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let effects = labels.iter().filter_map(|label| self.all.get(at(*label)));
+        let rewritten: Vec<&Rewritten> = effects
             .filter_map(|effect| match effect {
                 Effect::Leaves(new, _) => Some(new),
                 Effect::Stopped(_) => None,
@@ -234,19 +256,43 @@ impl Effects {
             let mut values: Vec<&NewValue> = rewritten.iter().map(|new| value(new)).collect();
             values.sort_unstable();
             values.dedup();
-            if values.len() > 3_000 {
+            // Only a constant meets a value that is kept or moved.
+            let (moved, others): (Vec<&NewValue>, Vec<&NewValue>) =
+                values.into_iter().partition(|value| value.keeps());
+            if moved.len() * others.len() > 4_000_000 {
                 return Err(Exceeded("ways of translating one address"));
             }
-            let mut met = Vec::new();
-            for (index, one) in values.iter().enumerate() {
-                for other in values.iter().skip(index + 1) {
-                    met.extend(one.agrees(other).into_iter().flatten());
-                }
-            }
-            Ok(met)
+            let pairs = moved.iter().flat_map(|one| others.iter().map(move |other| (one, other)));
+            Ok(pairs.flat_map(|(one, other)| one.agrees(other).into_iter().flatten()).collect())
         };
         Ok((of(|new| &new.source)?, of(|new| &new.destination)?))
     }
+}
+
+/// Joins disjoint regions that differ in their destinations only, in the order of the first of each.
+fn joined(regions: Vec<Wide>) -> Vec<Wide> {
+    let mut places: HashMap<[Set; 4], Vec<usize>> = HashMap::new();
+    let mut found: Vec<(Wide, Vec<(u128, u128)>)> = Vec::new();
+    for region in regions {
+        let Wide { from, to, service, client, .. } = region.clone();
+        let same = places.entry([from, to, service, client]).or_default();
+        let alike = |place: &&usize| {
+            found.get(**place).is_some_and(|(known, _)| {
+                known.source == region.source && known.answers == region.answers
+            })
+        };
+        let place = same.iter().find(alike).copied();
+        let place = place.unwrap_or_else(|| {
+            same.push(found.len());
+            found.push((region.clone(), Vec::new()));
+            found.len() - 1
+        });
+        if let Some((_, ranges)) = found.get_mut(place) {
+            ranges.extend_from_slice(region.destination.ranges());
+        }
+    }
+    let all = found.into_iter();
+    all.map(|(region, ranges)| Wide { destination: Set::new(ranges), ..region }).collect()
 }
 
 /// Effects as functions: where two of them meet.
@@ -297,13 +343,22 @@ struct Whole<'u, 'p> {
     questions: Questions,
     effects: Effects,
     proof: &'p mut Proof,
+    /// For each side what was found out about its sources, and its rules by destination where that pays.
+    known: [Known; 2],
+}
+
+/// What does not depend on the slice.
+#[derive(Default)]
+struct Known {
+    sources: Sources,
+    candidates: Option<Candidates>,
 }
 
 /// One side's list: labelled regions, and what decides each.
 type Written = (Vec<Labelled>, Vec<By>);
 
 impl Whole<'_, '_> {
-    /// Compares slice by slice: where somebody rewrites the destination, and the rest.
+    /// Compares slice by slice: where somebody rewrites the destination, and the rest. Slices of different destinations do not meet.
     fn slices(
         &mut self,
         left: &Party<'_>,
@@ -311,10 +366,34 @@ impl Whole<'_, '_> {
         left_parts: &[DestinationPart],
         right_parts: &[DestinationPart],
     ) -> Result<(), Exceeded> {
-        let mut rest = vec![self.universe.full.clone()];
-        for part in left_parts {
+        let full = &self.universe.full;
+        let mut rest = full.destination.clone();
+        let clusters = clusters(left_parts, right_parts);
+        let ranges = clusters.iter().flat_map(|cluster| cluster.destinations.ranges());
+        rest = rest.without(&Set::new(ranges.copied().collect()));
+        let mut untouched = vec![Wide { destination: rest, ..full.clone() }];
+        untouched.retain(|region| !region.is_empty());
+        for cluster in clusters {
+            untouched.extend(self.cluster(left, right, &cluster)?);
+        }
+        for region in joined(untouched) {
+            self.one(left, right, &region, (None, None))?;
+        }
+        Ok(())
+    }
+
+    /// Compares the packets to the destinations of one cluster that somebody rewrites. What nobody rewrites is returned.
+    fn cluster(
+        &mut self,
+        left: &Party<'_>,
+        right: &Party<'_>,
+        cluster: &Cluster<'_>,
+    ) -> Result<Vec<Wide>, Exceeded> {
+        let destination = cluster.destinations.clone();
+        let mut rest = vec![Wide { destination, ..self.universe.full.clone() }];
+        for part in &cluster.left {
             let mut alone = vec![part.region.clone()];
-            for other in right_parts {
+            for other in &cluster.right {
                 if let Some(both) = part.region.and(&other.region) {
                     self.one(left, right, &both, (part.rule, other.rule))?;
                     alone = without(alone, &other.region)?;
@@ -325,9 +404,9 @@ impl Whole<'_, '_> {
             }
             rest = without(rest, &part.region)?;
         }
-        for other in right_parts {
+        for other in &cluster.right {
             let mut alone = vec![other.region.clone()];
-            for part in left_parts {
+            for part in &cluster.left {
                 alone = without(alone, &part.region)?;
             }
             for region in &alone {
@@ -335,10 +414,7 @@ impl Whole<'_, '_> {
             }
             rest = without(rest, &other.region)?;
         }
-        for region in &rest {
-            self.one(left, right, region, (None, None))?;
-        }
-        Ok(())
+        Ok(rest)
     }
 
     /// Compares what happens to the packets of a region. Packets that already go where a rule sends them are looked at on their own:
@@ -395,7 +471,7 @@ impl Whole<'_, '_> {
     ) -> Result<(), Exceeded> {
         let (left_list, left_by) = self.write(left, region, slices.0, rules.0)?;
         let (right_list, right_by) = self.write(right, region, slices.1, rules.1)?;
-        let (sources, destinations) = self.effects.meetings()?;
+        let (sources, destinations) = self.effects.meetings(&left_list, &right_list)?;
         let (numbering, one, two) =
             Numbering::new(&left_list, &right_list, &sources, &destinations);
         let labels =
@@ -445,8 +521,15 @@ impl Whole<'_, '_> {
         slice: &Slice,
         rule: Option<NatId>,
     ) -> Result<Written, Exceeded> {
-        let mut meaning = Meaning::new(party, slice.clone(), &mut self.questions);
-        let flats = Flattening::new(&mut meaning).filter(region)?;
+        let (mine, theirs) = self.known.split_at_mut(1);
+        let known = if party.side == 0 { mine.first_mut() } else { theirs.first_mut() };
+        let mut nothing = Known::default();
+        let known = known.unwrap_or(&mut nothing);
+        let meaning = Meaning::new(party, slice.clone(), &mut self.questions);
+        let mut meaning = meaning.knowing(std::mem::take(&mut known.sources));
+        let candidates = known.candidates.as_ref();
+        let flats = Flattening::new(&mut meaning).among(candidates).filter(region)?;
+        let translator = Translator::new(&mut meaning, rule, region)?;
         let mut list = Vec::with_capacity(flats.len());
         let mut causes: Vec<By> = Vec::new();
         let mut numbers: HashMap<(RulebaseId, u32), u32> = HashMap::new();
@@ -462,7 +545,7 @@ impl Whole<'_, '_> {
                 }
             };
             if flat.verdict == Verdict::Accept {
-                for (region, effect) in accepted(&mut meaning, &flat, rule, self.egress)? {
+                for (region, effect) in accepted(&mut meaning, &flat, &translator, self.egress)? {
                     list.push((region, self.effects.number(effect), origin));
                 }
                 continue;
@@ -470,6 +553,7 @@ impl Whole<'_, '_> {
             let verdict = if self.options.merge_denials { Verdict::Drop } else { flat.verdict };
             list.push((flat.region, self.effects.number(Effect::Stopped(verdict)), origin));
         }
+        known.sources = meaning.into_sources();
         Ok((list, causes))
     }
 
@@ -530,10 +614,10 @@ pub(crate) fn packet_at(
 fn accepted(
     meaning: &mut Meaning<'_, '_>,
     flat: &Flat,
-    rule: Option<NatId>,
+    translator: &Translator<'_>,
     egress: bool,
 ) -> Result<Vec<(Wide, Effect)>, Exceeded> {
-    let parts = rewritten(meaning, flat, rule)?;
+    let parts = rewritten(meaning, flat, translator)?;
     if !egress {
         let effects = parts.into_iter();
         return Ok(effects.map(|(region, new)| (region, Effect::Leaves(new, None))).collect());

@@ -134,7 +134,12 @@ impl<N: Number> Set<N> {
         if Arc::ptr_eq(&self.0, &other.0) {
             return true;
         }
-        let Some((low, _)) = other.0.first() else { return true };
+        let (Some((low, _)), Some((_, high))) = (other.0.first(), other.0.last()) else {
+            return true;
+        };
+        if let [(begin, end)] = &*self.0 {
+            return begin <= low && high <= end;
+        }
         let mut mine = self.starting(*low).iter();
         let mut current = mine.next();
         for (first, last) in other.0.iter() {

@@ -1,5 +1,6 @@
 //! Address translation as ordered lists: who rewrites the destination, and what becomes of the source of what is accepted.
 
+use hashbrown::HashMap;
 use policy::{
     AddressTarget, Family, InterfaceId, NatId, NatPass, NatRule, NatWhen, Policy, PortTarget, Seen,
     ZoneId,
@@ -8,6 +9,8 @@ use policy::{
 use crate::flatten::Flat;
 use crate::meaning::{Meaning, NewAddress, NewPort, Party, Side, Slice};
 use crate::questions::Questions;
+use crate::reach::Reach;
+use crate::sets::Set;
 use crate::wide::{Exceeded, Union, Wide, line};
 
 /// The new source (or destination) of a packet as people compare it: equal values mean the same function.
@@ -60,14 +63,27 @@ fn numbered(policy: &Policy, when: NatWhen) -> Vec<Vec<(NatId, &NatRule)>> {
     passes
 }
 
-/// What a NAT rule matches, of the packets that `meaning` is about.
-fn matches(meaning: &mut Meaning<'_, '_>, rule: &NatRule) -> Result<Union, Exceeded> {
-    let mut matched = meaning.from(&rule.from).and(&meaning.to(&rule.to))?;
-    matched = matched.and(&meaning.pair(rule.pair)?)?;
-    matched = matched.and(&meaning.addresses(&rule.source, Side::Source)?)?;
-    matched = matched.and(&meaning.addresses(&rule.destination, Side::Destination)?)?;
-    matched = matched.and(&meaning.services(&rule.services)?)?;
-    matched.and(&meaning.conditions(&rule.conditions)?)
+/// What a NAT rule matches, of the packets of a region and those that `meaning` is about.
+fn matches(
+    meaning: &mut Meaning<'_, '_>,
+    rule: &NatRule,
+    within: &Wide,
+) -> Result<Union, Exceeded> {
+    let mut matched = Union::one(within.clone());
+    matched.narrow(&meaning.from(&rule.from))?;
+    matched.narrow(&meaning.to(&rule.to))?;
+    if matched.0.is_empty() {
+        return Ok(matched);
+    }
+    matched.narrow(&meaning.pair(rule.pair)?)?;
+    matched.narrow(&meaning.addresses(&rule.destination, Side::Destination)?)?;
+    if matched.0.is_empty() {
+        return Ok(matched);
+    }
+    matched.narrow(&meaning.addresses(&rule.source, Side::Source)?)?;
+    matched.narrow(&meaning.services(&rule.services)?)?;
+    matched.narrow(&meaning.conditions(&rule.conditions)?)?;
+    Ok(matched)
 }
 
 /// Who rewrites the destination of which packets: disjoint parts. What is in none of them is nobody's.
@@ -87,7 +103,7 @@ pub(crate) fn destination_parts(
     let mut meaning = Meaning::new(party, before, questions);
     let mut regions: Vec<(Union, &NatRule)> = Vec::with_capacity(rules.len());
     for (_, rule) in rules {
-        regions.push((matches(&mut meaning, rule)?, rule));
+        regions.push((matches(&mut meaning, rule, &party.universe.full)?, rule));
     }
     let mut ordered: Vec<(Wide, Option<NatId>)> = Vec::new();
     for (at, ((id, rule), (region, _))) in rules.iter().zip(&regions).enumerate() {
@@ -114,22 +130,101 @@ fn acts(rule: &NatRule) -> bool {
 
 /// Each region without those before it. Parts that nobody rewrites are left out of the result, but not of what comes before.
 fn disjoint(ordered: Vec<(Wide, Option<NatId>)>) -> Result<Vec<DestinationPart>, Exceeded> {
+    let reach = Reach::new(ordered.iter().map(|(region, _)| &region.destination));
     let mut parts: Vec<DestinationPart> = Vec::new();
-    let mut before: Vec<Wide> = Vec::new();
-    for (region, rule) in ordered {
+    for (at, (region, rule)) in (0u32..).zip(&ordered) {
+        if rule.is_none() {
+            continue;
+        }
         let mut left = vec![region.clone()];
-        for earlier in &before {
+        let near = reach.meeting(&region.destination);
+        let near = near.unwrap_or_else(|| (0..at).collect());
+        for number in near.into_iter().take_while(|number| *number < at) {
+            let earlier = usize::try_from(number).ok().and_then(|number| ordered.get(number));
+            let Some((earlier, _)) = earlier else { continue };
             left = without(left, earlier)?;
             if left.is_empty() {
                 break;
             }
         }
-        if rule.is_some() {
-            parts.extend(left.into_iter().map(|region| DestinationPart { region, rule }));
-        }
-        before.push(region);
+        parts.extend(left.into_iter().map(|region| DestinationPart { region, rule: *rule }));
     }
     Ok(parts)
+}
+
+/// Parts of both sides that share destinations, directly or by others; of others none does.
+pub(crate) struct Cluster<'p> {
+    /// The destinations of all of them.
+    pub(crate) destinations: Set<u128>,
+    pub(crate) left: Vec<&'p DestinationPart>,
+    pub(crate) right: Vec<&'p DestinationPart>,
+}
+
+/// Groups parts, in the order of their first destinations.
+pub(crate) fn clusters<'p>(
+    left: &'p [DestinationPart],
+    right: &'p [DestinationPart],
+) -> Vec<Cluster<'p>> {
+    let all: Vec<(&DestinationPart, bool)> = left
+        .iter()
+        .map(|part| (part, true))
+        .chain(right.iter().map(|part| (part, false)))
+        .collect();
+    let mut ranges: Vec<(u128, u128, usize)> = Vec::new();
+    for (number, (part, _)) in all.iter().enumerate() {
+        let own = part.region.destination.ranges().iter();
+        ranges.extend(own.map(|(first, last)| (*first, *last, number)));
+    }
+    ranges.sort_unstable();
+    // Each part points to one of its group; what points to itself stands for it.
+    let mut group: Vec<usize> = (0..all.len()).collect();
+    let mut reached: Option<(u128, usize)> = None;
+    for (first, last, number) in &ranges {
+        reached = match reached {
+            Some((end, other)) if *first <= end => {
+                let (one, two) = (root(&mut group, other), root(&mut group, *number));
+                if let Some(slot) = group.get_mut(one.max(two)) {
+                    *slot = one.min(two);
+                }
+                Some((end.max(*last), *number))
+            }
+            _ => Some((*last, *number)),
+        };
+    }
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    let mut found: Vec<(Cluster<'p>, Vec<(u128, u128)>)> = Vec::new();
+    for (first, last, number) in ranges {
+        let place = *places.entry(root(&mut group, number)).or_insert_with(|| {
+            let destinations = Set::empty();
+            found.push((Cluster { destinations, left: vec![], right: vec![] }, vec![]));
+            found.len() - 1
+        });
+        if let Some((_, ranges)) = found.get_mut(place) {
+            ranges.push((first, last));
+        }
+    }
+    for (number, (part, of_left)) in all.into_iter().enumerate() {
+        let place = places.get(&root(&mut group, number)).and_then(|place| found.get_mut(*place));
+        if let Some((cluster, _)) = place {
+            if of_left { &mut cluster.left } else { &mut cluster.right }.push(part);
+        }
+    }
+    let whole = found.into_iter();
+    whole.map(|(cluster, ranges)| Cluster { destinations: Set::new(ranges), ..cluster }).collect()
+}
+
+/// What stands for the group of a part; the way there becomes shorter.
+fn root(group: &mut [usize], mut at: usize) -> usize {
+    while let Some(up) = group.get(at).copied()
+        && up != at
+    {
+        let above = group.get(up).copied().unwrap_or(up);
+        if let Some(slot) = group.get_mut(at) {
+            *slot = above;
+        }
+        at = above;
+    }
+    at
 }
 
 /// What is left of regions without another one.
@@ -148,52 +243,126 @@ pub(crate) fn without(regions: Vec<Wide>, taken: &Wide) -> Result<Vec<Wide>, Exc
     Ok(left)
 }
 
+/// What decides about the source of the packets of one slice, looked up once.
+pub(crate) struct Translator<'p> {
+    /// The rule that rewrote the destination.
+    destination: Option<&'p NatRule>,
+    first: Order<'p>,
+    /// Whether something after the filter may rewrite the source again.
+    last_rewrites: bool,
+    instead: Order<'p>,
+    instead_of_interface: Order<'p>,
+    last: Order<'p>,
+    /// What is for the firewall itself.
+    local: Wide,
+}
+
+/// Which rule decides about which packets: the first that has them.
+struct Order<'p> {
+    regions: Vec<(Wide, Option<&'p NatRule>)>,
+    /// By source, when they are many.
+    reach: Option<Reach>,
+}
+
+impl<'p> Order<'p> {
+    fn new(meaning: &mut Meaning<'p, '_>, when: NatWhen, within: &Wide) -> Result<Self, Exceeded> {
+        let regions = source_order(&sources(meaning, when, within)?)?;
+        let sources = regions.iter().map(|(region, _)| &region.source);
+        let reach = (regions.len() > 16).then(|| Reach::new(sources));
+        Ok(Self { regions, reach })
+    }
+
+    /// Splits a region by who decides about it; `None` for what is nobody's.
+    fn split(
+        &self,
+        region: Wide,
+        mut each: impl FnMut(Wide, Option<&'p NatRule>) -> Result<(), Exceeded>,
+    ) -> Result<Vec<Wide>, Exceeded> {
+        let near = self.reach.as_ref().and_then(|reach| reach.meeting(&region.source));
+        let all = if near.is_some() { 0..0 } else { 0..self.regions.len() };
+        let near = near.unwrap_or_default().into_iter();
+        let mut left = vec![region];
+        for at in near.filter_map(|at| usize::try_from(at).ok()).chain(all) {
+            let Some((there, rule)) = self.regions.get(at) else { continue };
+            for piece in std::mem::take(&mut left) {
+                let Some(both) = piece.and(there) else {
+                    left.push(piece);
+                    continue;
+                };
+                left.extend(piece.without(there));
+                each(both, *rule)?;
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        Ok(left)
+    }
+}
+
+impl<'p> Translator<'p> {
+    /// For the packets of a region, which `meaning` has the slice of; `rule` rewrote their destination.
+    pub(crate) fn new(
+        meaning: &mut Meaning<'p, '_>,
+        rule: Option<NatId>,
+        within: &Wide,
+    ) -> Result<Self, Exceeded> {
+        let policy = meaning.party.policy;
+        let last_rewrites = policy.nat.passes.iter().any(|pass| {
+            pass.when == NatWhen::AfterFilter && pass.rules.iter().any(|rule| rule.enabled)
+        });
+        Ok(Self {
+            destination: rule.and_then(|id| policy.nat.rule(id)),
+            first: Order::new(meaning, NatWhen::BeforeFilter, within)?,
+            last_rewrites,
+            instead: Order::new(meaning, NatWhen::InsteadOfRule, within)?,
+            instead_of_interface: Order::new(meaning, NatWhen::InsteadOfInterface, within)?,
+            last: Order::new(meaning, NatWhen::AfterFilter, within)?,
+            local: meaning.routed(&meaning.party.ways.own),
+        })
+    }
+}
+
 /// Splits accepted packets by what becomes of them. `meaning` has the slice that they are in.
 pub(crate) fn rewritten(
     meaning: &mut Meaning<'_, '_>,
     flat: &Flat,
-    rule: Option<NatId>,
+    translator: &Translator<'_>,
 ) -> Result<Vec<(Wide, Rewritten)>, Exceeded> {
     let policy = meaning.party.policy;
     let own = flat.accepted_by.and_then(|(base, at)| {
         let rules = &policy.rulebase(base)?.rules;
         rules.get(usize::try_from(at).ok()?)?.source_nat.as_deref()
     });
-    let destination = rule.and_then(|id| policy.nat.rule(id));
+    let destination = translator.destination;
+    let kept = (None, PortTarget::Keep);
     let mut parts: Vec<(Wide, Rewritten)> = Vec::new();
-    let mut left = vec![flat.region.clone()];
     // Destination and source of one rule, or of two in a chain, before the filter.
-    let first = sources(meaning, NatWhen::BeforeFilter)?;
-    let twice = own.is_some()
-        || policy.nat.passes.iter().any(|pass| {
-            pass.when == NatWhen::AfterFilter && pass.rules.iter().any(|rule| rule.enabled)
-        });
-    before_filter(&mut left, &mut parts, meaning, destination, (&first, twice))?;
+    let twice = own.is_some() || translator.last_rewrites;
+    let mut left = before_filter(flat.region.clone(), &mut parts, meaning, translator, twice)?;
     // What is for the firewall itself does not leave it, so that nothing else becomes of its source.
-    let local = meaning.routed(&meaning.party.ways.own);
-    for piece in std::mem::take(&mut left) {
-        if let Some(local) = piece.and(&local) {
-            push(&mut parts, meaning, local, destination, (None, PortTarget::Keep))?;
+    if !translator.local.is_empty() {
+        for piece in std::mem::take(&mut left) {
+            if let Some(local) = piece.and(&translator.local) {
+                push(&mut parts, meaning, local, destination, kept)?;
+            }
+            left.extend(piece.without(&translator.local));
         }
-        left.extend(piece.without(&local));
     }
-    if let Some(own) = own {
-        let stead = sources(meaning, NatWhen::InsteadOfRule)?;
-        take(&mut left, &mut parts, meaning, destination, &stead)?;
-        if own.address == AddressTarget::EgressInterface {
-            let stead = sources(meaning, NatWhen::InsteadOfInterface)?;
-            take(&mut left, &mut parts, meaning, destination, &stead)?;
-        }
+    let Some(own) = own else {
+        take(&mut left, &mut parts, meaning, destination, &translator.last)?;
         for region in left {
-            let source = (Some(&own.address), own.port);
-            push(&mut parts, meaning, region, destination, source)?;
+            push(&mut parts, meaning, region, destination, kept)?;
         }
         return Ok(parts);
+    };
+    take(&mut left, &mut parts, meaning, destination, &translator.instead)?;
+    if own.address == AddressTarget::EgressInterface {
+        take(&mut left, &mut parts, meaning, destination, &translator.instead_of_interface)?;
     }
-    let last = sources(meaning, NatWhen::AfterFilter)?;
-    take(&mut left, &mut parts, meaning, destination, &last)?;
     for region in left {
-        push(&mut parts, meaning, region, destination, (None, PortTarget::Keep))?;
+        let source = (Some(&own.address), own.port);
+        push(&mut parts, meaning, region, destination, source)?;
     }
     Ok(parts)
 }
@@ -202,6 +371,7 @@ pub(crate) fn rewritten(
 fn sources<'a>(
     meaning: &mut Meaning<'a, '_>,
     when: NatWhen,
+    within: &Wide,
 ) -> Result<Vec<(Union, &'a NatRule)>, Exceeded> {
     let policy = meaning.party.policy;
     let mut all = Vec::new();
@@ -221,7 +391,10 @@ fn sources<'a>(
         }
         let mut then = Meaning::new(meaning.party, at_that_time.clone(), &mut *meaning.questions);
         for (_, rule) in rules {
-            all.push((matches(&mut then, rule)?, rule));
+            let matched = matches(&mut then, rule, within)?;
+            if !matched.0.is_empty() {
+                all.push((matched, rule));
+            }
         }
     }
     Ok(all)
@@ -233,52 +406,47 @@ fn take(
     parts: &mut Vec<(Wide, Rewritten)>,
     meaning: &mut Meaning<'_, '_>,
     destination: Option<&NatRule>,
-    rules: &[(Union, &NatRule)],
+    order: &Order<'_>,
 ) -> Result<(), Exceeded> {
-    for (region, rule) in source_order(rules)? {
-        for piece in std::mem::take(left) {
-            let Some(both) = piece.and(&region) else {
-                left.push(piece);
-                continue;
-            };
-            left.extend(piece.without(&region));
+    if order.regions.is_empty() {
+        return Ok(());
+    }
+    for piece in std::mem::take(left) {
+        left.extend(order.split(piece, |both, rule| {
             let source = rule.map_or((None, PortTarget::Keep), |rule| {
                 (rule.source_to.as_ref(), rule.source_port)
             });
-            push(parts, meaning, both, destination, source)?;
-        }
+            push(parts, meaning, both, destination, source)
+        })?);
     }
     Ok(())
 }
 
-/// Takes from `left` what a rule before the filter rewrites the source of. `twice`: something may rewrite it again.
+/// What no rule before the filter rewrites the source of. `twice`: something may rewrite it again.
 fn before_filter(
-    left: &mut Vec<Wide>,
+    region: Wide,
     parts: &mut Vec<(Wide, Rewritten)>,
     meaning: &mut Meaning<'_, '_>,
-    destination: Option<&NatRule>,
-    (rules, twice): (&[(Union, &NatRule)], bool),
-) -> Result<(), Exceeded> {
-    let mut kept = Vec::new();
-    for (region, rule) in source_order(rules)? {
-        for piece in std::mem::take(left) {
-            let Some(both) = piece.and(&region) else {
-                left.push(piece);
-                continue;
-            };
-            left.extend(piece.without(&region));
-            match rule.filter(|rule| rule.rewrites_source()) {
-                Some(_) if twice => return Err(Exceeded("source translated twice")),
-                Some(rule) => {
-                    let source = (rule.source_to.as_ref(), rule.source_port);
-                    push(parts, meaning, both, destination, source)?;
-                }
-                None => kept.push(both),
-            }
-        }
+    translator: &Translator<'_>,
+    twice: bool,
+) -> Result<Vec<Wide>, Exceeded> {
+    if translator.first.regions.is_empty() {
+        return Ok(vec![region]);
     }
-    left.extend(kept);
-    Ok(())
+    let mut kept = Vec::new();
+    let left = translator.first.split(region, |both, rule| {
+        match rule.filter(|rule| rule.rewrites_source()) {
+            Some(_) if twice => return Err(Exceeded("source translated twice")),
+            Some(rule) => {
+                let source = (rule.source_to.as_ref(), rule.source_port);
+                push(parts, meaning, both, translator.destination, source)?;
+            }
+            None => kept.push(both),
+        }
+        Ok(())
+    })?;
+    kept.extend(left);
+    Ok(kept)
 }
 
 /// Which rule decides about the source, in order. A rule of a chain that only rewrites the destination lets the search go on for a
@@ -444,6 +612,11 @@ fn new_port(target: PortTarget) -> NewValue {
 }
 
 impl NewValue {
+    /// Whether it is the old one, or that moved.
+    pub(crate) fn keeps(&self) -> bool {
+        matches!(self, Self::Same | Self::Moved(_))
+    }
+
     /// The old values for which this and another function give the same: `None` is all, an empty set none.
     pub(crate) fn agrees(&self, other: &Self) -> Option<Vec<u128>> {
         let single = |value: &Self| match value {

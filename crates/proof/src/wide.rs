@@ -3,7 +3,7 @@
 use policy::{Family, IpRange};
 
 use crate::list::Question;
-use crate::sets::Set;
+use crate::sets::{Number, Set};
 
 /// Where protocols with ports, ICMP and the others lie on the one line of services.
 pub(crate) mod line {
@@ -21,6 +21,8 @@ pub(crate) mod line {
     pub(crate) const OTHER: u32 = 4 << 16;
     /// One past the last.
     pub(crate) const SIZE: u32 = OTHER + 256;
+    /// One past the last port.
+    pub(crate) const PORTS: u32 = 1 << 16;
 
     /// Where a protocol's ports begin.
     pub(crate) fn ports(protocol: u8) -> Option<u32> {
@@ -36,6 +38,14 @@ pub(crate) mod line {
     pub(crate) fn with_ports() -> Set {
         Set::new(vec![(0, ICMP - 1)])
     }
+}
+
+/// A cell of a region that may be large.
+#[derive(Clone, Copy)]
+enum Cell {
+    Source,
+    Destination,
+    Service,
 }
 
 /// A set of packets of one family: a product of cells, and answers that must hold.
@@ -80,10 +90,20 @@ impl Universe {
             source: Set::new(vec![all]),
             destination: Set::new(vec![all]),
             service: Set::full(line::SIZE),
-            client: Set::full(1 << 16),
+            client: Set::full(line::PORTS),
             answers: Vec::new(),
         };
         Self { family, full }
+    }
+
+    /// The same without port 0, which no service listens on and no client sends from: as a source port and, of what has ports, as a
+    /// destination port. Decision 0008.
+    #[must_use]
+    pub(crate) fn without_port_zero(mut self) -> Self {
+        let zeros = [line::TCP, line::UDP, line::SCTP].map(|zero| (zero, zero));
+        self.full.service = self.full.service.without(&Set::new(zeros.to_vec()));
+        self.full.client = self.full.client.without(&Set::one(0));
+        self
     }
 }
 
@@ -112,6 +132,9 @@ impl Wide {
 
     /// What is in both, if anything.
     pub(crate) fn and(&self, other: &Self) -> Option<Self> {
+        if !self.meets(other) {
+            return None;
+        }
         let answers = join(&self.answers, &other.answers)?;
         let both = Self {
             from: self.from.and(&other.from),
@@ -123,6 +146,59 @@ impl Wide {
             answers,
         };
         (!both.is_empty()).then_some(both)
+    }
+
+    /// Leaves what is in the other one, too; `false` when that is nothing.
+    fn narrow(&mut self, other: &Self) -> bool {
+        fn cell<N: Number>(mine: &mut Set<N>, theirs: &Set<N>) -> bool {
+            if !theirs.covers(mine) {
+                *mine = mine.and(theirs);
+            }
+            !mine.is_empty()
+        }
+        if !(cell(&mut self.from, &other.from)
+            && cell(&mut self.to, &other.to)
+            && cell(&mut self.destination, &other.destination)
+            && cell(&mut self.source, &other.source)
+            && cell(&mut self.service, &other.service)
+            && cell(&mut self.client, &other.client))
+        {
+            return false;
+        }
+        match join(&self.answers, &other.answers) {
+            Some(answers) => self.answers = answers,
+            None => return false,
+        }
+        true
+    }
+
+    /// Whether some packet is in both.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.from.meets(&other.from)
+            && self.to.meets(&other.to)
+            && self.destination.meets(&other.destination)
+            && self.source.meets(&other.source)
+            && self.service.meets(&other.service)
+            && self.client.meets(&other.client)
+            && join(&self.answers, &other.answers).is_some()
+    }
+
+    /// The only cell that is not that of everything, where it is one of the large ones. Sets are told by their place in memory.
+    fn only(&self, full: &Self) -> Option<Cell> {
+        let same = self.from.identity() == full.from.identity()
+            && self.to.identity() == full.to.identity()
+            && self.client.identity() == full.client.identity()
+            && self.answers.is_empty();
+        let others = [
+            (Cell::Source, self.source.identity() != full.source.identity()),
+            (Cell::Destination, self.destination.identity() != full.destination.identity()),
+            (Cell::Service, self.service.identity() != full.service.identity()),
+        ];
+        let mut others = others.into_iter().filter(|(_, other)| *other);
+        match (others.next(), others.next()) {
+            (Some((cell, _)), None) if same => Some(cell),
+            _ => None,
+        }
     }
 
     /// What is not in it, as disjoint regions.
@@ -234,6 +310,41 @@ impl Union {
             return Err(Exceeded("alternatives of one cell"));
         }
         self.0.push(region);
+        Ok(())
+    }
+
+    /// The union of many regions. Most of them differ from everything in one and the same cell: those are joined at once.
+    pub(crate) fn gathered(regions: Vec<Wide>, full: &Wide) -> Result<Self, Exceeded> {
+        let (mut source, mut destination, mut service) = (Vec::new(), Vec::new(), Vec::new());
+        let mut union = Self::nothing();
+        for region in regions {
+            match region.only(full) {
+                Some(Cell::Source) => source.extend_from_slice(region.source.ranges()),
+                Some(Cell::Destination) => {
+                    destination.extend_from_slice(region.destination.ranges());
+                }
+                Some(Cell::Service) => service.extend_from_slice(region.service.ranges()),
+                None => union.add(region)?,
+            }
+        }
+        if !source.is_empty() {
+            union.add(Wide { source: Set::new(source), ..full.clone() })?;
+        }
+        if !destination.is_empty() {
+            union.add(Wide { destination: Set::new(destination), ..full.clone() })?;
+        }
+        if !service.is_empty() {
+            union.add(Wide { service: Set::new(service), ..full.clone() })?;
+        }
+        Ok(union)
+    }
+
+    /// Leaves what is in the other one, too.
+    pub(crate) fn narrow(&mut self, other: &Self) -> Result<(), Exceeded> {
+        match other.0.as_slice() {
+            [one] => self.0.retain_mut(|region| region.narrow(one)),
+            _ => *self = self.and(other)?,
+        }
         Ok(())
     }
 

@@ -72,7 +72,7 @@ const PACKETS: usize = 60;
 
 /// A firewall with one fault, and a packet that the two treat differently. `None` when none was found, or the firewall has nothing
 /// of the kind.
-pub(super) fn mutant(firewall: &Firewall, fault: Fault, seed: u64) -> Option<(Firewall, Probe)> {
+pub(crate) fn mutant(firewall: &Firewall, fault: Fault, seed: u64) -> Option<(Firewall, Probe)> {
     let mut random = Random::named(seed, fault.as_str());
     let original = firewall.policy();
     // The search decides about every packet twice: of a large firewall only few places are tried.

@@ -10,7 +10,7 @@ use crate::demo::random::Random;
 
 /// One packet, by the number of the interface where it comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Probe {
+pub(crate) struct Probe {
     /// The interface.
     pub(super) interface: usize,
     /// Source address.

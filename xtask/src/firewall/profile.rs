@@ -172,6 +172,11 @@ impl Profile {
         PROFILES.iter().find(|profile| profile.name == name).copied()
     }
 
+    /// All of them.
+    pub(crate) fn every() -> &'static [Self] {
+        PROFILES
+    }
+
     /// The richest profile that a platform can say.
     pub fn usual(platform: Platform) -> Self {
         let name = match platform {

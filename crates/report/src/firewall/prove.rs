@@ -36,6 +36,9 @@ pub fn render(comparison: &Comparison, words: &Words, colour: bool) -> String {
     if comparison.transit_only {
         let _ = writeln!(out, "  {}", words.plain("prove-transit"));
     }
+    if !comparison.port_zero {
+        let _ = writeln!(out, "  {}", words.plain("prove-port-zero"));
+    }
     out
 }
 

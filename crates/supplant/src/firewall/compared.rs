@@ -30,6 +30,8 @@ pub(crate) struct How<'a> {
     pub(crate) merge_denials: bool,
     /// Whether packets to the firewall itself are left out.
     pub(crate) transit: bool,
+    /// Whether packets of which a port is 0 are compared.
+    pub(crate) port_zero: bool,
     /// How many differences to keep.
     pub(crate) limit: usize,
 }
@@ -78,7 +80,11 @@ pub(crate) fn compare(
     if paired.map.pairs.is_empty() {
         return None;
     }
-    let options = Options { merge_denials: how.merge_denials, ..Options::default() };
+    let options = Options {
+        merge_denials: how.merge_denials,
+        port_zero: how.port_zero,
+        ..Options::default()
+    };
     let proof = prove(left.policy, right.policy, &paired.map, options);
     let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
     let mut differences = found.differences(&proof);

@@ -32,8 +32,13 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
     let (left, right) = (pairing::contexts(&configs.0), pairing::contexts(&configs.1));
     let pairs = pairs(&left, &right, given.as_ref(), words)?;
     known_zones(&zones, (&left, &right), &pairs, words)?;
-    let how =
-        How { zones: &zones, merge_denials: !args.apart, transit: args.transit, limit: args.limit };
+    let how = How {
+        zones: &zones,
+        merge_denials: !args.apart,
+        transit: args.transit,
+        port_zero: args.port_zero,
+        limit: args.limit,
+    };
     let mut contexts = Vec::new();
     for (mine, theirs) in &pairs {
         let Some((mine, theirs)) = left.get(*mine).zip(right.get(*theirs)) else { continue };
@@ -59,6 +64,7 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
         verdict: compared::verdict(&contexts, [&left, &right]).to_owned(),
         denials_merged: how.merge_denials,
         transit_only: how.transit,
+        port_zero: how.port_zero,
         left,
         right,
         contexts,
