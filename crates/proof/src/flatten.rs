@@ -31,6 +31,7 @@ pub(crate) struct Flattening<'m, 'a, 'b> {
     out: Vec<Flat>,
     /// Which rules may match packets of few destinations.
     candidates: Option<&'m Candidates>,
+    most: usize,
 }
 
 /// Where on the way through the stages the writing is.
@@ -44,13 +45,19 @@ struct At {
 
 impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
     pub(crate) fn new(meaning: &'m mut Meaning<'a, 'b>) -> Self {
-        Self { meaning, out: Vec::new(), candidates: None }
+        Self { meaning, out: Vec::new(), candidates: None, most: ENTRIES }
     }
 
     /// The same, with rules looked up by destination.
     #[must_use]
     pub(crate) fn among(mut self, candidates: Option<&'m Candidates>) -> Self {
         self.candidates = candidates;
+        self
+    }
+
+    /// With so many entries at most.
+    pub(crate) fn at_most(mut self, most: usize) -> Self {
+        self.most = self.most.min(most);
         self
     }
 
@@ -84,8 +91,9 @@ impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
         by: By,
         accepted_by: Option<(RulebaseId, u32)>,
     ) -> Result<(), Exceeded> {
-        if self.out.len() >= ENTRIES {
-            return Err(Exceeded("entries of one list"));
+        if self.out.len() >= self.most {
+            let limit = if self.most < ENTRIES { "memory" } else { "entries of one list" };
+            return Err(Exceeded(limit));
         }
         self.out.push(Flat { region, verdict, by, accepted_by });
         Ok(())

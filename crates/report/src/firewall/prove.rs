@@ -6,6 +6,7 @@ use std::fmt::Write;
 use model::record::prove::{ComparedContext, ComparedSide, Comparison, Difference, Outcome};
 use model::record::trace::Assumption;
 
+use super::areas;
 use super::trace::{condition, render_case};
 use crate::text::{count, one_line};
 use crate::words::Words;
@@ -108,6 +109,7 @@ fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &
         let args = [("name", (&name).into())];
         let _ = writeln!(out, "  {}\n", words.text("prove-limit", &args));
     }
+    areas::coverage(context, words, out);
 }
 
 fn render_difference(
@@ -121,11 +123,8 @@ fn render_difference(
     if difference.possible {
         let _ = write!(head, "{}{}", words.plain("comma"), words.plain("prove-possible"));
     }
-    if difference.parts > 1 {
-        let parts = words.text("prove-parts", &[("count", difference.parts.into())]);
-        let _ = write!(head, "{}{parts}", words.plain("comma"));
-    }
     let _ = writeln!(out, "{}", bold(&head, colour));
+    areas::render(difference, words, out);
     let mut assumed: Vec<&Assumption> = Vec::new();
     let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
     for one in of_both.filter(|one| one.kind != "route") {
@@ -163,6 +162,14 @@ fn render_left_out(letter: &str, side: &ComparedSide, words: &Words, out: &mut S
         let disposition = words.word("disposition", &fate.disposition);
         let reason = words.code(&fate.reason, &std::collections::BTreeMap::new());
         let _ = writeln!(out, "  {}  {disposition}: {reason}", count(fate.statements));
+        let named = side.left_out_statements.iter();
+        for one in
+            named.filter(|one| one.reason == fate.reason && one.disposition == fate.disposition)
+        {
+            let (spot, text) = (&one.place, one.place.text.trim());
+            let _ =
+                writeln!(out, "    {}", one_line(&format!("{}:{}: {text}", spot.path, spot.line)));
+        }
     }
     out.push('\n');
 }
