@@ -305,9 +305,15 @@ pub(crate) struct Prove {
     #[arg(long, value_name = "A=B")]
     pub(crate) context: Option<String>,
     /// A zone (or interface) of A and the one of B that is the same place; may be repeated. Others are paired by name, by the
-    /// addresses and by the names of their interfaces.
+    /// addresses, networks and names of their interfaces, and by routes.
     #[arg(long, value_name = "A=B")]
     pub(crate) zone: Vec<String>,
+    /// Which contexts, zones and interfaces are the same, as a file; `--context` and `--zone` go before it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// Write what would be compared with what as such a file, to be edited, and compare nothing; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_map: Option<PathBuf>,
     /// Tell the ways of stopping a packet (deny, drop, reject) apart.
     #[arg(long)]
     pub(crate) apart: bool,

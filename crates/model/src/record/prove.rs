@@ -52,6 +52,8 @@ pub struct ComparedContext {
     pub left: String,
     /// The second one's device and context.
     pub right: String,
+    /// Why they belong together: `given`, `name`, `address`, `network`, `single`.
+    pub by: String,
     /// `equivalent`, `equivalent-except`, `differs`, `gave-up`, without regard to statements that were left out.
     pub verdict: String,
     /// Which zones were taken to be the same.
@@ -82,7 +84,7 @@ pub struct ZonePair {
     pub left: String,
     /// The second one's.
     pub right: String,
-    /// Why: `given`, `name`, `address`, `interface`.
+    /// Why: `given`, `name`, `address`, `network`, `interface`, `routes`, `single`.
     pub by: String,
 }
 

@@ -3,7 +3,9 @@
 
 use std::fmt::Write;
 
-use model::record::prove::{ComparedContext, ComparedSide, Comparison, Difference, Outcome};
+use model::record::prove::{
+    ComparedContext, ComparedSide, Comparison, Difference, Outcome, ZonePair,
+};
 use model::record::trace::Assumption;
 
 use super::trace::{condition, render_case};
@@ -53,23 +55,14 @@ fn verdict(comparison: &Comparison) -> &'static str {
 }
 
 fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &mut String) {
-    let args = [("left", (&context.left).into()), ("right", (&context.right).into())];
+    let by = words.word("pair", &context.by);
+    let args = [
+        ("left", (&context.left).into()),
+        ("right", (&context.right).into()),
+        ("by", (&by).into()),
+    ];
     let _ = writeln!(out, "{}", bold(&one_line(&words.text("prove-context", &args)), colour));
-    let pairs: Vec<String> = context
-        .zones
-        .iter()
-        .map(|pair| {
-            let by = words.word("pair", &pair.by);
-            if pair.left == pair.right && pair.by == "name" {
-                pair.left.clone()
-            } else {
-                format!("{} = {} ({by})", pair.left, pair.right)
-            }
-        })
-        .collect();
-    let pairs = pairs.join(&words.plain("comma"));
-    let _ =
-        writeln!(out, "  {}", one_line(&words.text("prove-zones", &[("list", (&pairs).into())])));
+    render_zones(&context.zones, words, out);
     for (letter, zones) in [("A", &context.zones_left), ("B", &context.zones_right)] {
         if zones.is_empty() {
             continue;
@@ -105,6 +98,32 @@ fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &
         let args = [("name", (&name).into())];
         let _ = writeln!(out, "  {}\n", words.text("prove-limit", &args));
     }
+}
+
+/// The zones that were taken to be the same, a line for each reason.
+fn render_zones(zones: &[ZonePair], words: &Words, out: &mut String) {
+    for (by, pairs) in zones_by_reason(zones) {
+        let list = pairs.join(&words.plain("comma"));
+        let by = words.word("pair", by);
+        let args = [("by", (&by).into()), ("list", (&list).into())];
+        let _ = writeln!(out, "  {}", one_line(&words.text("prove-zones", &args)));
+    }
+}
+
+/// Pairs of zones by reason, in the order in which the reasons come up; one name for two that are equal.
+pub(crate) fn zones_by_reason(zones: &[ZonePair]) -> Vec<(&str, Vec<String>)> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for pair in zones {
+        let text = match pair.left == pair.right {
+            true => pair.left.clone(),
+            false => format!("{} = {}", pair.left, pair.right),
+        };
+        match reasons.iter_mut().find(|(by, _)| *by == pair.by) {
+            Some((_, pairs)) => pairs.push(text),
+            None => reasons.push((&pair.by, vec![text])),
+        }
+    }
+    reasons
 }
 
 fn render_difference(

@@ -9,8 +9,9 @@ use model::record::prove::{ComparedContext, ComparedSide, Difference};
 use policy::{By, Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::prove::{Differing, Options, Proof, prove};
 
-use super::pairing::{Paired, Placed, idle, pair_zones, zone_name};
+use super::pairing::Placed;
 use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
+use super::zoning::{Paired, idle, pair_zones, zone_name};
 use super::{Configs, platform_name};
 
 /// They do the same with every packet.
@@ -24,8 +25,12 @@ pub(crate) const GAVE_UP: &str = "gave-up";
 
 /// How to compare.
 pub(crate) struct How<'a> {
-    /// Zones that are the same, by name.
-    pub(crate) zones: &'a [(String, String)],
+    /// Why the contexts belong together.
+    pub(crate) by: &'a str,
+    /// Zones that are the same, as somebody said.
+    pub(crate) zones: &'a [(ZoneId, ZoneId)],
+    /// Whether other zones are paired too.
+    pub(crate) propose: bool,
     /// Whether all ways of stopping a packet are the same.
     pub(crate) merge_denials: bool,
     /// Whether packets to the firewall itself are left out.
@@ -74,7 +79,7 @@ pub(crate) fn compare(
     let (theirs, shared_too) = prepared(right, left, how.transit);
     shared.retain(|name| shared_too.contains(name));
     let (left, right) = (Placed { policy: &mine, ..left }, Placed { policy: &theirs, ..right });
-    let paired = pair_zones(left.policy, right.policy, how.zones);
+    let paired = pair_zones(left.policy, right.policy, how.zones, how.propose);
     if paired.map.pairs.is_empty() {
         return None;
     }
@@ -104,6 +109,7 @@ pub(crate) fn compare(
     Some(ComparedContext {
         left: left.name(),
         right: right.name(),
+        by: how.by.to_owned(),
         verdict: verdict.to_owned(),
         zones_left: names(left.policy, &paired.left),
         zones_right: names(right.policy, &paired.right),

@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod compared;
 mod deliveries;
 mod firewalls;
 mod inputs;
