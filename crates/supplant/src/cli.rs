@@ -280,7 +280,7 @@ pub(crate) struct Trace {
     pub(crate) output: PathBuf,
 }
 
-/// Forms of a trace, a proof and a query.
+/// Forms of a trace and a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceFormat {
     /// Text for a terminal.
@@ -314,6 +314,9 @@ pub(crate) struct Prove {
     /// Write what would be compared with what as such a file, to be edited, and compare nothing; `-` is standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) write_map: Option<PathBuf>,
+    /// Write what shows that both are the same, for `proof-check`: one file, with several pairs of contexts one for each, numbered.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
     /// Tell the ways of stopping a packet (deny, drop, reject) apart.
     #[arg(long)]
     pub(crate) apart: bool,
@@ -325,10 +328,21 @@ pub(crate) struct Prove {
     pub(crate) limit: usize,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: TraceFormat,
+    pub(crate) format: ProveFormat,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+}
+
+/// Forms of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProveFormat {
+    /// Text for a terminal.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One self-contained HTML page.
+    Html,
 }
 
 /// Arguments of `query`.

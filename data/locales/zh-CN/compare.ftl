@@ -13,3 +13,23 @@ map-head = A（左）与 B（右）中哪些上下文、区域和接口相同：
 map-propose = `propose = true` 时，此处未列出的按名称、地址、网络、接口和路由配对。
 map-contexts-alone = { $side } 中没有对应的上下文：{ $list }
 map-zones-alone = { $side } 中没有对应的区域：{ $list }
+
+prove-certificate = 证书：{ $file }；可用以下命令自行查验：
+prove-certificate-except = 证书只涉及已比较的内容；没有对应的区域在其中列名
+prove-no-certificate = 没有证书：{ $why }
+word-no-certificate-differs = 两者不同
+word-no-certificate-not-decided = 未能判定两者相同
+word-no-certificate-not-listed = 依据过多，无法写下
+
+# 页面
+
+prove-title = { $left } 与 { $right }
+prove-eyebrow = 两台防火墙对照
+prove-map = 视为相同的位置
+prove-contexts-by = 上下文：{ $by }
+prove-limits = 结论的限制
+prove-no-limits = 未达到任何上限
+prove-no-differences = 对每个数据包的处理都相同
+prove-read = { $count } 条语句，其中 { $share } 已准确读取
+prove-footer = 仅读取配置副本，未作任何更改
+prove-left-out-below = { $side } 有 { $count } 条语句未建模，未作比较，见下文

@@ -39,6 +39,10 @@ pub struct ComparedSide {
     pub target: String,
     /// The devices, with their platforms.
     pub devices: Vec<String>,
+    /// Statements of its files.
+    pub statements: u64,
+    /// Statements converted or inert.
+    pub read: u64,
     /// Statements that matter and are not modelled, by reason: what they do is not compared.
     pub left_out: Vec<FateCount>,
     /// Contexts that were not compared: the other side has none for them.
@@ -75,6 +79,21 @@ pub struct ComparedContext {
     pub undecided: u64,
     /// Limits that were reached, by name, such as `entries-of-one-list`.
     pub limits: Vec<String>,
+    /// The certificate; `null` when none was asked for.
+    pub certificate: Option<Certificate>,
+}
+
+/// What became of the certificate that was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The file; empty when there is none.
+    pub file: String,
+    /// What it says the first configuration is: a digest, and the context where there are several.
+    pub left: String,
+    /// What it says the second configuration is.
+    pub right: String,
+    /// Why there is none: `differs`, `not-decided`, `not-listed` (it is too much to write down); empty when there is one.
+    pub why_not: String,
 }
 
 /// Two zones that were taken to be the same.
@@ -111,4 +130,21 @@ pub struct Outcome {
     pub packet: String,
     /// What happens.
     pub case: Case,
+    /// The statements of the rules that decide and rewrite, secrets masked.
+    pub passages: Vec<Passage>,
+}
+
+/// A statement as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// The name of the rule.
+    pub name: String,
+    /// The file's path.
+    pub path: String,
+    /// The line of its first line, from 1.
+    pub line: u32,
+    /// The lines, each cut where it is long.
+    pub lines: Vec<String>,
+    /// Whether there are more lines.
+    pub cut: bool,
 }

@@ -33,10 +33,8 @@ pub fn render(comparison: &Comparison, words: &Words, colour: bool) -> String {
         render_left_out(letter, side, words, &mut out);
     }
     let _ = writeln!(out, "{}", bold(&words.text(verdict(comparison), &[]), colour));
-    let key = if comparison.denials_merged { "prove-merged" } else { "prove-apart" };
-    let _ = writeln!(out, "  {}", words.plain(key));
-    if comparison.transit_only {
-        let _ = writeln!(out, "  {}", words.plain("prove-transit"));
+    for line in modes(comparison, words) {
+        let _ = writeln!(out, "  {line}");
     }
     out
 }
@@ -45,7 +43,8 @@ fn bold(text: &str, colour: bool) -> String {
     if colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
-fn verdict(comparison: &Comparison) -> &'static str {
+/// The key of the verdict's words.
+pub(crate) fn verdict(comparison: &Comparison) -> &'static str {
     match comparison.verdict.as_str() {
         "equivalent" => "prove-equivalent",
         "equivalent-except" => "prove-equivalent-except",
@@ -63,19 +62,8 @@ fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &
     ];
     let _ = writeln!(out, "{}", bold(&one_line(&words.text("prove-context", &args)), colour));
     render_zones(&context.zones, words, out);
-    for (letter, zones) in [("A", &context.zones_left), ("B", &context.zones_right)] {
-        if zones.is_empty() {
-            continue;
-        }
-        let list = zones.join(&words.plain("comma"));
-        let args = [("side", letter.into()), ("list", (&list).into())];
-        let key = if context.zones_idle { "prove-zones-idle" } else { "prove-zones-alone" };
-        let _ = writeln!(out, "  {}", one_line(&words.text(key, &args)));
-    }
-    if !context.taken_alike.is_empty() {
-        let list = context.taken_alike.join(&words.plain("comma"));
-        let text = words.text("prove-taken-alike", &[("list", (&list).into())]);
-        let _ = writeln!(out, "  {}", one_line(&text));
+    for line in alone(context, words) {
+        let _ = writeln!(out, "  {}", one_line(&line));
     }
     if context.differing > 0 {
         let args = [("count", context.differing.into())];
@@ -89,15 +77,98 @@ fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &
     if let Some(more @ 1..) = context.differing.checked_sub(shown) {
         let _ = writeln!(out, "  {}\n", words.text("prove-more", &[("count", more.into())]));
     }
+    for line in limits(context, words) {
+        let _ = writeln!(out, "  {}\n", one_line(&line));
+    }
+    for line in certificate(context, words) {
+        let _ = writeln!(out, "  {}", one_line(&line));
+    }
+    if context.certificate.is_some() {
+        out.push('\n');
+    }
+}
+
+/// Zones without a counterpart, and what was taken to be the same besides.
+pub(crate) fn alone(context: &ComparedContext, words: &Words) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (letter, zones) in [("A", &context.zones_left), ("B", &context.zones_right)] {
+        if zones.is_empty() {
+            continue;
+        }
+        let list = zones.join(&words.plain("comma"));
+        let args = [("side", letter.into()), ("list", (&list).into())];
+        let key = if context.zones_idle { "prove-zones-idle" } else { "prove-zones-alone" };
+        lines.push(words.text(key, &args));
+    }
+    if !context.taken_alike.is_empty() {
+        let list = context.taken_alike.join(&words.plain("comma"));
+        lines.push(words.text("prove-taken-alike", &[("list", (&list).into())]));
+    }
+    lines
+}
+
+/// What was left open, and why.
+pub(crate) fn limits(context: &ComparedContext, words: &Words) -> Vec<String> {
+    let mut lines = Vec::new();
     if context.undecided > 0 {
         let args = [("count", context.undecided.into())];
-        let _ = writeln!(out, "  {}\n", words.text("prove-undecided", &args));
+        lines.push(words.text("prove-undecided", &args));
     }
     for limit in &context.limits {
         let name = words.word("limit", limit);
-        let args = [("name", (&name).into())];
-        let _ = writeln!(out, "  {}\n", words.text("prove-limit", &args));
+        lines.push(words.text("prove-limit", &[("name", (&name).into())]));
     }
+    lines
+}
+
+/// What a difference takes, on either side.
+pub(crate) fn conditions(difference: &Difference, words: &Words) -> Vec<String> {
+    let mut assumed: Vec<&Assumption> = Vec::new();
+    let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
+    for one in of_both.filter(|one| one.kind != "route") {
+        if !assumed.contains(&one) {
+            assumed.push(one);
+        }
+    }
+    assumed.into_iter().map(|one| condition(one, words)).collect()
+}
+
+/// What counts as the same, and what was left out on request.
+pub(crate) fn modes(comparison: &Comparison, words: &Words) -> Vec<String> {
+    let key = if comparison.denials_merged { "prove-merged" } else { "prove-apart" };
+    let mut lines = vec![words.plain(key)];
+    if comparison.transit_only {
+        lines.push(words.plain("prove-transit"));
+    }
+    lines
+}
+
+/// Where the certificate is and how to check it, or why there is none.
+pub(crate) fn certificate(context: &ComparedContext, words: &Words) -> Vec<String> {
+    let Some(certificate) = &context.certificate else { return Vec::new() };
+    if certificate.file.is_empty() {
+        let why = words.word("no-certificate", &certificate.why_not);
+        return vec![words.text("prove-no-certificate", &[("why", (&why).into())])];
+    }
+    let mut lines = vec![words.text("prove-certificate", &[("file", (&certificate.file).into())])];
+    if context.verdict == "equivalent-except" {
+        lines.push(words.plain("prove-certificate-except"));
+    }
+    let [file, left, right] =
+        [&certificate.file, &certificate.left, &certificate.right].map(|text| quoted(text));
+    lines.push(format!("proof-check {file} --left {left} --right {right}"));
+    lines
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
+        return text.to_owned();
+    }
+    // What begins with a dash is taken for an option however it is quoted.
+    let path = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
+    format!("'{}'", path.replace('\'', "'\\''"))
 }
 
 /// The zones that were taken to be the same, a line for each reason.
@@ -142,15 +213,8 @@ fn render_difference(
         let _ = write!(head, "{}{parts}", words.plain("comma"));
     }
     let _ = writeln!(out, "{}", bold(&head, colour));
-    let mut assumed: Vec<&Assumption> = Vec::new();
-    let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
-    for one in of_both.filter(|one| one.kind != "route") {
-        if !assumed.contains(&one) {
-            assumed.push(one);
-        }
-    }
-    for one in assumed {
-        let _ = writeln!(out, "  {}", one_line(&condition(one, words)));
+    for line in conditions(difference, words) {
+        let _ = writeln!(out, "  {}", one_line(&line));
     }
     for (letter, outcome) in [("A", &difference.left), ("B", &difference.right)] {
         render_outcome(letter, outcome, words, colour, out);

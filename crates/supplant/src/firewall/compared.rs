@@ -7,8 +7,10 @@ use dialect::{Disposition, Tally};
 use model::record::check::FateCount;
 use model::record::prove::{ComparedContext, ComparedSide, Difference};
 use policy::{By, Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
+use proof::certificate::Certificate;
 use proof::prove::{Differing, Options, Proof, prove};
 
+use super::account::read_exactly;
 use super::pairing::Placed;
 use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
 use super::zoning::{Paired, idle, pair_zones, zone_name};
@@ -37,6 +39,16 @@ pub(crate) struct How<'a> {
     pub(crate) transit: bool,
     /// How many differences to keep.
     pub(crate) limit: usize,
+    /// Whether to keep what a checker needs.
+    pub(crate) certify: bool,
+}
+
+/// What came of a comparison.
+pub(crate) struct Compared {
+    /// What people are told.
+    pub(crate) context: ComparedContext,
+    /// What shows that the two are the same, if it was asked for and they are.
+    pub(crate) certificate: Option<Certificate>,
 }
 
 /// The two policies as they are compared: what a platform leaves open of its own accord, and nobody wrote, is the same unknown in two
@@ -70,11 +82,7 @@ fn prepared(placed: Placed<'_>, other: Placed<'_>, transit: bool) -> (Policy, Ve
 }
 
 /// Compares two contexts; `None` when no zone of theirs is paired.
-pub(crate) fn compare(
-    left: Placed<'_>,
-    right: Placed<'_>,
-    how: &How<'_>,
-) -> Option<ComparedContext> {
+pub(crate) fn compare(left: Placed<'_>, right: Placed<'_>, how: &How<'_>) -> Option<Compared> {
     let (mine, mut shared) = prepared(left, right, how.transit);
     let (theirs, shared_too) = prepared(right, left, how.transit);
     shared.retain(|name| shared_too.contains(name));
@@ -83,7 +91,8 @@ pub(crate) fn compare(
     if paired.map.pairs.is_empty() {
         return None;
     }
-    let options = Options { merge_denials: how.merge_denials, ..Options::default() };
+    let (merge_denials, certify) = (how.merge_denials, how.certify);
+    let options = Options { merge_denials, certify, ..Options::default() };
     let proof = prove(left.policy, right.policy, &paired.map, options);
     let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
     let mut differences = found.differences(&proof);
@@ -106,7 +115,7 @@ pub(crate) fn compare(
         EXCEPT
     };
     differences.truncate(how.limit);
-    Some(ComparedContext {
+    let context = ComparedContext {
         left: left.name(),
         right: right.name(),
         by: how.by.to_owned(),
@@ -120,7 +129,10 @@ pub(crate) fn compare(
         differences,
         undecided,
         limits,
-    })
+        certificate: None,
+    };
+    // A difference that the evaluator does not confirm is no equality either: then there is none.
+    Some(Compared { context, certificate: proof.certificate })
 }
 
 /// The verdict over all contexts and all that was left out.
@@ -161,6 +173,8 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
         devices: devices
             .map(|device| format!("{} ({})", device.name, platform_name(device.platform)))
             .collect(),
+        statements: tallies.iter().map(Tally::statements).sum(),
+        read: tallies.iter().map(read_exactly).sum(),
         left_out: left_out.collect(),
         contexts_alone: alone,
     }

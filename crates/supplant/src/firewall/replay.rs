@@ -262,7 +262,8 @@ pub(crate) fn outcome(placed: Placed<'_>, replayed: &Replayed) -> Outcome {
     let teller = Teller { reading: placed.reading, policy, packet };
     let mut case = teller.case(&replayed.decision);
     case.assumed = replayed.assumed.iter().map(|one| teller.assumption(one)).collect();
-    Outcome { packet: packet_text(&teller, replayed), case }
+    let passages = teller.passages(&replayed.decision);
+    Outcome { packet: packet_text(&teller, replayed), case, passages }
 }
 
 /// The packet as `trace --packet` takes it. A name that the form has no room for is left out; it is among what is assumed.

@@ -1,5 +1,6 @@
 //! `prove`: whether two firewalls do the same with every packet.
 
+mod certify;
 mod plan;
 mod written;
 
@@ -9,12 +10,14 @@ use anyhow::Result;
 use model::record::prove::{Comparison, PROVE_SCHEMA};
 use report::words::Words;
 
+use self::certify::Certifying;
 use crate::Outcome;
-use crate::cli::{Common, Prove, TraceFormat};
+use crate::cli::{Common, Prove, ProveFormat};
 use crate::data::load_facts;
 use crate::firewall::compared::{self, DIFFERS, EQUIVALENT, How};
 use crate::firewall::{self, Configs, pairing};
 use crate::output::{collected, colour, put_or_write};
+use crate::trouble::Trouble;
 
 /// Runs `prove`.
 ///
@@ -45,9 +48,22 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
             merge_denials: !args.apart,
             transit: args.transit,
             limit: args.limit,
+            certify: args.certificate.is_some(),
         };
         let compared = compared::compare(pair.left, pair.right, &how);
-        contexts.push(compared.ok_or_else(|| plan::no_zones(pair, words))?);
+        let mut compared = compared.ok_or_else(|| plan::no_zones(pair, words))?;
+        if let Some(path) = &args.certificate {
+            let certifying = Certifying {
+                path,
+                pairs: plan.pairs.len(),
+                sides: (&configs.0, &configs.1),
+                contexts: (left.len(), right.len()),
+                transit: args.transit,
+            };
+            let written = certifying.write(contexts.len(), pair, &compared, words)?;
+            compared.context.certificate = Some(written);
+        }
+        contexts.push(compared.context);
     }
     let side = |path: &PathBuf, configs: &Configs, alone| {
         compared::side(super::target(std::slice::from_ref(path)), configs, alone)
@@ -67,11 +83,14 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
         contexts,
     };
     let bytes = match args.format {
-        TraceFormat::Text => {
+        ProveFormat::Text => {
             let colour = args.output == Path::new("-") && colour(common.color);
             report::firewall::prove::render(&record, words, colour).into_bytes()
         }
-        TraceFormat::Json => collected(words, |out| report::json::pretty(&record, out))?,
+        ProveFormat::Json => collected(words, |out| report::json::pretty(&record, out))?,
+        ProveFormat::Html => report::firewall::prove_page::render(&record, words)
+            .map_err(|error| Trouble::render(words, error))?
+            .into_bytes(),
     };
     put_or_write(&bytes, &args.output, words)?;
     let unfinished = configs.0.unfinished() || configs.1.unfinished();

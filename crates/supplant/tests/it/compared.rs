@@ -1,6 +1,9 @@
 //! What surrounds a proof: maps, certificates, packets walked through both, pages.
 
-use crate::proofs::{PANOS, config, json, policy, two};
+use proof_check::{Expected, check};
+use serde_json::Value;
+
+use crate::proofs::{PANOS, config, json, policy, two, with_target};
 use crate::support::Estate;
 
 /// Two platforms whose zones have other names.
@@ -81,4 +84,155 @@ fn what_has_no_counterpart_stands_in_the_map() {
     );
     assert!(run.out.contains("# zones of B without a counterpart: \"lan\""), "{run:?}");
     let _ = json(&estate.run(&["prove", "in/a", "in/q", "--format", "json"]));
+}
+
+/// Runs `prove` with a certificate, and has the checker judge it as the output says.
+fn certified(estate: &Estate, args: &[&str]) -> Value {
+    let mut all = vec!["prove"];
+    all.extend(args);
+    all.extend(["--certificate", "same.proof", "--format", "json"]);
+    let record = json(&estate.run(&all));
+    for context in record["contexts"].as_array().unwrap() {
+        let told = &context["certificate"];
+        let text = |key: &str| told[key].as_str().unwrap();
+        let bytes = std::fs::read(estate.path(text("file"))).unwrap();
+        let of = |left, right| check(&bytes, Expected { left: Some(left), right: Some(right) });
+        of(text("left"), text("right")).unwrap();
+        if text("left") != text("right") {
+            assert!(of(text("right"), text("left")).is_err(), "{told}");
+        }
+    }
+    record
+}
+
+#[test]
+fn a_certificate_of_equal_policies_is_accepted_by_the_checker() {
+    let left = config(&[policy(1, "accept", "\"servers\"", "HTTPS")]);
+    let right = config(&[
+        policy(7, "accept", "\"db\"", "HTTPS"),
+        policy(8, "accept", "\"web\" \"db\"", "HTTPS"),
+    ]);
+    let estate = two(&left, &right);
+    let record = certified(&estate, &["in/a", "in/b"]);
+    assert_eq!(record["verdict"], "equivalent", "{record}");
+    let run = estate.run(&["prove", "in/a", "in/b", "--certificate", "same.proof"]);
+    assert!(run.out.contains("proof-check same.proof --left "), "{run:?}");
+}
+
+#[test]
+fn translation_and_two_platforms_are_certified_too() {
+    let estate =
+        two(&with_target("10.1.2.80"), &with_target("10.1.2.80").replace("edit 1", "edit 9"));
+    certified(&estate, &["in/a", "in/b"]);
+    let estate = two_platforms();
+    certified(&estate, &["in/a", "in/p", "--transit"]);
+}
+
+#[test]
+fn the_digest_is_the_one_of_the_file() {
+    use sha2::Digest;
+    let text = config(&[policy(1, "accept", "\"web\"", "HTTPS")]);
+    let record = certified(&two(&text, &text), &["in/a", "in/b"]);
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(record["contexts"][0]["certificate"]["left"], digest.as_str());
+}
+
+#[test]
+fn why_there_is_no_certificate_is_said() {
+    let left = config(&[policy(1, "accept", "\"web\"", "HTTPS")]);
+    let estate = two(&left, &left.replace("accept", "deny"));
+    let run = estate.run(&["prove", "in/a", "in/b", "--certificate", "same.proof"]);
+    assert!(run.code == 1 && run.out.contains("no certificate: they differ"), "{run:?}");
+    assert!(!estate.path("same.proof").exists());
+}
+
+/// A device with two virtual firewalls.
+fn with_vdoms() -> String {
+    let head = "#config-version=FGT60F-7.2.5-FW-build1517-230606:opmode=0:vdom=1:user=admin\n\
+                config vdom\nedit red\nnext\nedit blue\nnext\nend\n\
+                config global\nconfig system global\n    set hostname \"fw-a\"\nend\nconfig system interface\n";
+    let port = |number: u8, vdom: &str| {
+        format!(
+            "    edit \"port{number}\"\n        set vdom \"{vdom}\"\n        \
+             set ip 10.{number}.0.1 255.255.255.0\n    next\n"
+        )
+    };
+    let ports = [port(1, "red"), port(2, "red"), port(3, "blue"), port(4, "blue")].concat();
+    let vdom = |name: &str, way: u8| {
+        format!(
+            "config vdom\nedit {name}\nconfig router static\n    edit 1\n        set device \"port{way}\"\n    \
+             next\nend\nconfig firewall policy\nend\nend\n"
+        )
+    };
+    format!("{head}{ports}end\nend\n{}{}", vdom("red", 2), vdom("blue", 4))
+}
+
+#[test]
+fn several_contexts_have_a_certificate_each() {
+    let left = with_vdoms();
+    let estate = two(&left, &left);
+    let record = certified(&estate, &["in/a", "in/b"]);
+    let contexts = record["contexts"].as_array().unwrap();
+    assert_eq!(contexts.len(), 2, "{record}");
+    assert_eq!(contexts[1]["certificate"]["file"], "same-2.proof");
+    assert!(contexts[1]["certificate"]["left"].as_str().unwrap().ends_with("/blue"), "{record}");
+}
+
+#[test]
+fn one_with_contexts_beside_one_without() {
+    let estate = two(&with_vdoms(), &config(&[]));
+    let run = estate.run(&["prove", "in/a", "in/b"]);
+    assert!(run.code == 2 && run.err.contains("--context A=B"), "{run:?}");
+    assert!(run.err.contains("`fw-a/blue`, `fw-a/red`"), "{run:?}");
+    let run = estate.run(&["prove", "in/a", "in/b", "--context", "red=root", "--write-map", "-"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+/// What ends up in a page: two firewalls that differ, with secrets where an excerpt could catch them.
+fn two_with_secrets() -> Estate {
+    let left =
+        config(&[policy(1, "accept", "\"web\"", "HTTPS"), policy(2, "deny", "\"db\"", "ALL")]);
+    let secret = "set comments \"temporary password Qz7canaryXw9 <b>\"\n        set psksecret Qz7canaryXw9\n        set srcintf";
+    let right = left.replace("action deny", "action accept").replace("set srcintf", secret);
+    two(&left, &right)
+}
+
+#[test]
+fn the_page_has_the_statements_of_both_sides() {
+    let estate = two_with_secrets();
+    let run = estate.run(&["prove", "in/a", "in/b", "--format", "html", "-o", "p.html"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    let page = std::fs::read_to_string(estate.path("p.html")).unwrap();
+    for text in [
+        "newly allowed: only B lets it pass",
+        "edit 2",
+        "set action deny",
+        "set action accept",
+        "in/a/fw.conf:",
+        "in/b/fw.conf:",
+        "default-src &#39;none&#39;",
+        "port1, port2",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(
+        page.find("<h1 class=\"alarm\">different</h1>").unwrap()
+            < page.find("newly allowed").unwrap()
+    );
+    assert!(!page.contains("<script"), "{page}");
+    assert!(!page.contains("<b>"), "what stands in a configuration is escaped");
+    let run = estate.run(&["prove", "in/a", "in/b", "--format", "html", "--lang", "zh-CN"]);
+    assert!(run.out.contains("lang=\"zh-CN\"") && run.out.contains("新放行"), "{run:?}");
+}
+
+#[test]
+fn no_output_of_a_comparison_has_a_secret() {
+    let estate = two_with_secrets();
+    for format in ["text", "json", "html"] {
+        let run = estate.run(&["prove", "in/a", "in/b", "--format", format]);
+        let secret = run.out.contains("psksecret Qz7canaryXw9");
+        assert!(!secret, "{format}: {}", run.out);
+        assert!(format == "text" || run.out.contains("set psksecret"), "{format}");
+    }
 }
