@@ -99,7 +99,7 @@ fn family(
     if family.version != version {
         return Ok(reader.malformed("the address families are not 4 and 6")?);
     }
-    let Some(universe) = theorem::universe(version, header.zones.len()) else {
+    let Some(universe) = theorem::universe(version, header.zones.len(), header.port_zero) else {
         return refused("no zones are compared", "header");
     };
     let mut parts = Vec::new();

@@ -65,6 +65,9 @@ fn told(accepted: &Accepted) -> String {
     if header.merge_denials {
         text += "\nevery way of stopping a packet counts as the same";
     }
+    if !header.port_zero {
+        text += "\nnot compared: packets of which a port is 0";
+    }
     for (left, right) in &header.zones {
         text += &format!("\nzone {left:?} is {right:?}");
     }

@@ -7,7 +7,7 @@ use crate::space::{DIMENSIONS, Region, Set};
 /// What every certificate begins with.
 pub const MAGIC: &[u8; 8] = b"SPLPROOF";
 /// The one version of the format that this checker knows.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// How long the digest at the end is.
 pub const DIGEST: usize = 32;
 
@@ -20,6 +20,8 @@ pub struct Header {
     pub policies: (String, String),
     /// Whether every way of stopping a packet counts as the same.
     pub merge_denials: bool,
+    /// Whether packets of which a port is 0 are among those that were compared.
+    pub port_zero: bool,
     /// Names of the zones that are taken to be the same, left and right. What comes in by another zone is not compared.
     pub zones: Vec<(String, String)>,
     /// Names of zones that are in no pair.
@@ -239,6 +241,7 @@ impl<'b> Reader<'b> {
             tool: self.text()?,
             policies: (self.text()?, self.text()?),
             merge_denials: self.flag()?,
+            port_zero: self.flag()?,
             zones: self.many(|reader| Ok((reader.text()?, reader.text()?)))?,
             unpaired: (self.many(Self::text)?, self.many(Self::text)?),
         })

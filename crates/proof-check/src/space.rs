@@ -78,7 +78,8 @@ impl Set {
     }
 
     /// The numbers in `self` and not in `other`.
-    fn without(&self, other: &Self) -> Self {
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
         let mut left = Vec::new();
         for (first, last) in self.0.iter() {
             // The first number of this range that has not been dealt with yet.

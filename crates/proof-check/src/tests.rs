@@ -90,7 +90,7 @@ fn labels_agree_only_where_all_values_do() {
         by: by.into(),
     };
     let (same, to) = (|| Value::Moved(0), |number| Value::OneOf(vec![(number, number)]));
-    let all = universe(4, 1).unwrap();
+    let all = universe(4, 1, true).unwrap();
     let met = |one: &Label, two: &Label| agreement(one, two, &all);
     let plain = leaves(same(), same(), "");
     let source = met(&plain, &leaves(to(7), same(), "")).unwrap();
@@ -111,9 +111,13 @@ fn labels_agree_only_where_all_values_do() {
 
 #[test]
 fn universes_need_zones_and_a_known_family() {
-    assert_eq!(universe(4, 0), None);
-    assert_eq!(universe(5, 1), None);
-    assert_eq!(universe(6, 2).unwrap().cells[2], Set::range(0, u128::MAX));
+    assert_eq!(universe(4, 0, true), None);
+    assert_eq!(universe(5, 1, true), None);
+    assert_eq!(universe(6, 2, true).unwrap().cells[2], Set::range(0, u128::MAX));
+    let cells = universe(4, 1, false).unwrap().cells;
+    assert_eq!(cells[5], Set::range(1, 0xffff));
+    let zero = |number: u128| [0, 0x1_0000, 0x2_0000].contains(&number);
+    assert!((0..0x4_0000).all(|number| cells[4].contains(number) != zero(number)));
 }
 
 #[test]
@@ -130,16 +134,16 @@ fn what_is_not_a_certificate_is_refused() {
         assert!(check(bytes, Expected::default()).is_err());
     }
     let header = |tail: &[u8]| Reader::new(&[b"SPLPROOF", tail].concat()).header();
-    assert!(header(&[1, 0, 0, 0, 0, 0, 0, 0]).is_ok());
-    assert!(header(&[2, 0, 0, 0, 0, 0, 0, 0]).is_err(), "another version");
+    assert!(header(&[2, 0, 0, 0, 0, 0, 0, 0, 0]).is_ok());
+    assert!(header(&[1, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(), "another version");
     assert!(
-        header(&[0x81, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(),
+        header(&[0x82, 0, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(),
         "a number longer than it needs to be"
     );
-    assert!(header(&[1, 0, 0, 0, 2, 0, 0, 0]).is_err(), "no flag");
-    assert!(header(&[1, 1, 0xff, 0, 0, 0, 0, 0, 0]).is_err(), "no UTF-8");
-    let many = [&[1, 0, 0, 0, 0][..], &[0xff; 18], &[3]].concat();
+    assert!(header(&[2, 0, 0, 0, 2, 0, 0, 0, 0]).is_err(), "no flag");
+    assert!(header(&[2, 1, 0xff, 0, 0, 0, 0, 0, 0, 0]).is_err(), "no UTF-8");
+    let many = [&[2, 0, 0, 0, 0, 0][..], &[0xff; 18], &[3]].concat();
     assert!(header(&many).is_err(), "more zones than the file could hold");
-    let too_large = [&[1, 0, 0, 0, 0][..], &[0xff; 18], &[4]].concat();
+    let too_large = [&[2, 0, 0, 0, 0, 0][..], &[0xff; 18], &[4]].concat();
     assert!(header(&too_large).is_err(), "more than 128 bits");
 }

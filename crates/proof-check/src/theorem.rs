@@ -49,8 +49,8 @@ fn flaw<T>(why: &str, place: String) -> Result<T, Flaw> {
     Err(Flaw { why: why.to_owned(), place })
 }
 
-/// Every packet of a family, with this many pairs of zones.
-pub fn universe(version: u8, zones: usize) -> Option<Region> {
+/// Every packet of a family, with this many pairs of zones; without those of which a port is 0 unless `port_zero`.
+pub fn universe(version: u8, zones: usize, port_zero: bool) -> Option<Region> {
     let last_zone = u128::try_from(zones).ok()?.checked_sub(1)?;
     let last_address = match version {
         4 => u128::from(u32::MAX),
@@ -58,7 +58,14 @@ pub fn universe(version: u8, zones: usize) -> Option<Region> {
         _ => return None,
     };
     let lasts = [last_zone, last_zone, last_address, last_address, LAST_SERVICE, LAST_PORT];
-    Some(Region { cells: lasts.map(|last| Set::range(0, last)), answers: Vec::new() })
+    let mut cells = lasts.map(|last| Set::range(0, last));
+    if !port_zero {
+        let [.., service, client] = &mut cells;
+        let zeros = WITH_PORTS.map(|zero| (zero, zero)).to_vec();
+        *service = service.without(&Set::new(zeros)?);
+        *client = Set::range(1, LAST_PORT);
+    }
+    Some(Region { cells, answers: Vec::new() })
 }
 
 /// The packets for which two different labels mean the same, if any: labels are functions, and two functions may meet.

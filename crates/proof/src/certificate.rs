@@ -10,19 +10,20 @@ use crate::compare::{Comparison, Grounds};
 use crate::cover::{Covered, Covers, cover};
 use crate::list::{List, Point, Region};
 use crate::numbering::Labelled;
-use crate::prove::{Effect, LOCAL, ZoneMap};
+use crate::prove::{Effect, LOCAL, Options, ZoneMap};
 use crate::questions::{Asked, Questions, Subject};
 use crate::sets::{Number, Set};
 use crate::translation::NewValue;
 use crate::wide::Wide;
 
 const MAGIC: &[u8; 8] = b"SPLPROOF";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Shows that two policies are the same. Made by [`crate::prove::prove`] when it is asked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     merge_denials: bool,
+    port_zero: bool,
     zones: Vec<(Box<str>, Box<str>)>,
     unpaired: [Vec<Box<str>>; 2],
     /// What each address family has, head first.
@@ -48,7 +49,7 @@ impl Certificate {
         left: &Policy,
         right: &Policy,
         map: &ZoneMap,
-        merge_denials: bool,
+        options: Options,
     ) -> Option<Self> {
         let name = |policy: &Policy, zone: ZoneId| -> Box<str> {
             policy.zones.get(at(zone.0)).map_or_else(|| "?".into(), |zone| zone.name.clone())
@@ -63,7 +64,10 @@ impl Certificate {
         };
         let unpaired = [unpaired(left, |pair| pair.0), unpaired(right, |pair| pair.1)];
         let (families, parts) = (Vec::new(), Vec::new());
-        (!zones.is_empty()).then_some(Self { merge_denials, zones, unpaired, families, parts })
+        let Options { merge_denials, port_zero, .. } = options;
+        let empty = zones.is_empty();
+        let new = Self { merge_denials, port_zero, zones, unpaired, families, parts };
+        (!empty).then_some(new)
     }
 
     /// Adds a part of the packets with both lists, as they are with all bits of their addresses and as they were compared. `false` when
@@ -143,6 +147,7 @@ impl Certificate {
             text(&mut head, value);
         }
         head.push(self.merge_denials.into());
+        head.push(self.port_zero.into());
         count(&mut head, self.zones.len());
         for name in self.zones.iter().flat_map(|(left, right)| [left, right]) {
             text(&mut head, name);

@@ -334,7 +334,8 @@ impl<'a, 'b> Meaning<'a, 'b> {
                         self.full().client.clone()
                     } else {
                         let (first, last) = (ports.source.first(), ports.source.last());
-                        Set::new(vec![(u32::from(first), u32::from(last))])
+                        let ports = Set::new(vec![(u32::from(first), u32::from(last))]);
+                        self.full().client.and(&ports)
                     };
                     Union::one(Wide { service, client, ..self.full().clone() })
                 }

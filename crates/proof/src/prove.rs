@@ -62,6 +62,9 @@ pub struct Options {
     pub budget: Budget,
     /// Whether to keep what a checker needs.
     pub certify: bool,
+    /// Whether packets of which a port is 0 are compared too. Port 0 is reserved (RFC 6335, section 6; RFC 768 has it for UDP without a
+    /// source port), and platforms disagree whether it is among "any": decision 0008.
+    pub port_zero: bool,
 }
 
 /// What a policy does with packets, as labels compare it.
@@ -128,7 +131,7 @@ impl Proof {
 pub fn prove(left: &Policy, right: &Policy, zones: &ZoneMap, options: Options) -> Proof {
     let mut proof = Proof::default();
     if options.certify {
-        proof.certificate = Certificate::new(left, right, zones, options.merge_denials);
+        proof.certificate = Certificate::new(left, right, zones, options);
     }
     for family in [Family::V4, Family::V6] {
         if let Err(exceeded) = one_family(left, right, zones, options, family, &mut proof) {
@@ -151,6 +154,7 @@ fn one_family(
 ) -> Result<(), Exceeded> {
     let count = u32::try_from(zones.pairs.len()).unwrap_or(u32::MAX);
     let universe = Universe::new(family, count);
+    let universe = if options.port_zero { universe } else { universe.without_port_zero() };
     let party = |policy, side, zones| Party {
         policy,
         side,

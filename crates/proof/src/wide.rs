@@ -21,6 +21,8 @@ pub(crate) mod line {
     pub(crate) const OTHER: u32 = 4 << 16;
     /// One past the last.
     pub(crate) const SIZE: u32 = OTHER + 256;
+    /// One past the last port.
+    pub(crate) const PORTS: u32 = 1 << 16;
 
     /// Where a protocol's ports begin.
     pub(crate) fn ports(protocol: u8) -> Option<u32> {
@@ -80,10 +82,20 @@ impl Universe {
             source: Set::new(vec![all]),
             destination: Set::new(vec![all]),
             service: Set::full(line::SIZE),
-            client: Set::full(1 << 16),
+            client: Set::full(line::PORTS),
             answers: Vec::new(),
         };
         Self { family, full }
+    }
+
+    /// The same without port 0, which no service listens on and no client sends from: as a source port and, of what has ports, as a
+    /// destination port. Decision 0008.
+    #[must_use]
+    pub(crate) fn without_port_zero(mut self) -> Self {
+        let zeros = [line::TCP, line::UDP, line::SCTP].map(|zero| (zero, zero));
+        self.full.service = self.full.service.without(&Set::new(zeros.to_vec()));
+        self.full.client = self.full.client.without(&Set::one(0));
+        self
     }
 }
 

@@ -323,6 +323,9 @@ pub(crate) struct Prove {
     /// Compare only packets that cross the firewall, not those to the firewall itself.
     #[arg(long)]
     pub(crate) transit: bool,
+    /// Compare packets of which a port is 0 too. It is reserved, and platforms disagree whether "any" has it.
+    #[arg(long)]
+    pub(crate) port_zero: bool,
     /// How many differences to show for each pair of contexts; all are counted.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,

@@ -29,6 +29,7 @@ prove-gave-up = not decided: a limit was reached, or it depends on what is undef
 prove-merged = all ways of stopping a packet count as the same; `--apart` tells them apart
 prove-apart = ways of stopping a packet are told apart
 prove-transit = packets to the firewall itself were left out
+prove-port-zero = packets of which a port is 0, which is reserved, were not compared; `--port-zero` compares them
 prove-taken-alike = not told by the configurations, and taken to be the same in both: { $list }
 
 word-change-allowed = newly allowed: only B lets it pass

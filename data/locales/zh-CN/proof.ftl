@@ -20,6 +20,7 @@ prove-gave-up = 未能判定：达到上限，或取决于未定义或无法读�
 prove-merged = 各种阻断方式视为相同；用 `--apart` 区分
 prove-apart = 区分各种阻断方式
 prove-transit = 未比较发往防火墙自身的数据包
+prove-port-zero = 未比较端口为 0（保留端口）的数据包；用 `--port-zero` 比较
 prove-taken-alike = 配置未说明，视为两者相同：{ $list }
 
 word-change-allowed = 新放行：仅 B 放行

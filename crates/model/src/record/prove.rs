@@ -24,6 +24,9 @@ pub struct Comparison {
     pub denials_merged: bool,
     /// Whether packets to the firewall itself were left out, as was asked for.
     pub transit_only: bool,
+    /// Whether packets of which a port is 0 were compared too.
+    #[serde(default)]
+    pub port_zero: bool,
     /// The first configuration.
     pub left: ComparedSide,
     /// The second configuration.

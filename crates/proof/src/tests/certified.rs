@@ -121,6 +121,48 @@ fn a_certificate_is_about_its_policies() {
     assert!(asked("sha256:2", "sha256:1").is_err() && asked("sha256:1", "").is_err());
 }
 
+/// Rules for all services of TCP, as a platform has them that begins with port 1, and as others do.
+#[test]
+fn port_zero_is_compared_only_when_asked_for() {
+    let policy = |first: u16| {
+        let mut policy = random(&mut Dice(1));
+        policy.nat.passes.clear();
+        policy.rulebases.iter_mut().for_each(|base| base.rules.clear());
+        policy.filter = vec![Stage { rulebase: RulebaseId(0), end: None, guard: Addresses::Any }];
+        policy.local = None;
+        policy.rulebases[0].default = Verdict::Drop;
+        let mut rule = Rule::any(Origin::implied("one"), Action::Decide(Verdict::Accept));
+        let ports = policy::PortRange::new(first, 65535).unwrap();
+        let ports = policy::Ports { protocol: 6, source: ports, destination: ports };
+        rule.services = policy::Services::Ports(ports);
+        policy.rulebases[0].rules.push(rule);
+        policy
+    };
+    let (left, right) = (policy(1), policy(0));
+    let proved = |port_zero| {
+        let options = Options { certify: true, port_zero, ..Options::default() };
+        prove(&left, &right, &ZoneMap::by_name(&left, &right), options)
+    };
+    let bytes = proved(false).certificate.as_ref().map(bytes).unwrap();
+    assert!(!check(&bytes, Expected::default()).unwrap().header.port_zero);
+    let differences = proved(true).differences;
+    assert!(!differences.is_empty());
+    for difference in differences {
+        let policy::Transport::Ports { source, destination, .. } =
+            difference.witness.left.transport
+        else {
+            panic!("{difference:?}")
+        };
+        assert!(source == 0 || destination == 0, "{difference:?}");
+    }
+    // The flag stands behind the three texts and the other flag: with it set, packets are missing.
+    let mut flipped = bytes;
+    let at = 8 + 1 + 5 + 9 + 9 + 1;
+    assert_eq!(flipped[at], 0);
+    flipped[at] = 1;
+    assert!(judged(&signed(flipped)).is_err());
+}
+
 /// The lists of one part and what shows that they are the same.
 #[derive(Clone)]
 struct Case {
@@ -183,7 +225,8 @@ impl Case {
         let policy = random(&mut Dice(1));
         let mut map = ZoneMap::by_name(&policy, &policy);
         map.pairs.truncate(2);
-        let mut certificate = Certificate::new(&policy, &policy, &map, false)?;
+        let options = Options { port_zero: true, ..Options::default() };
+        let mut certificate = Certificate::new(&policy, &policy, &map, options)?;
         let predicates = &policy.predicates;
         assert!(!predicates.is_empty());
         for family in [Family::V4, Family::V6] {
@@ -250,7 +293,7 @@ fn is_true(bytes: &[u8]) -> bool {
     [4, 6].into_iter().all(|version| {
         let head = reader.family().unwrap();
         let parts: Vec<Part> = (0..head.parts).map(|_| reader.part(&head).unwrap()).collect();
-        let universe = theorem::universe(version, header.zones.len()).unwrap();
+        let universe = theorem::universe(version, header.zones.len(), header.port_zero).unwrap();
         let mut numbers: [Vec<u128>; 6] = std::array::from_fn(|_| vec![0]);
         let entries =
             parts.iter().flat_map(|part| part.left.entries.iter().chain(&part.right.entries));

@@ -140,6 +140,9 @@ pub(crate) fn modes(comparison: &Comparison, words: &Words) -> Vec<String> {
     if comparison.transit_only {
         lines.push(words.plain("prove-transit"));
     }
+    if !comparison.port_zero {
+        lines.push(words.plain("prove-port-zero"));
+    }
     lines
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct How<'a> {
     pub(crate) merge_denials: bool,
     /// Whether packets to the firewall itself are left out.
     pub(crate) transit: bool,
+    /// Whether packets of which a port is 0 are compared.
+    pub(crate) port_zero: bool,
     /// How many differences to keep.
     pub(crate) limit: usize,
     /// Whether to keep what a checker needs.
@@ -91,8 +93,12 @@ pub(crate) fn compare(left: Placed<'_>, right: Placed<'_>, how: &How<'_>) -> Opt
     if paired.map.pairs.is_empty() {
         return None;
     }
-    let (merge_denials, certify) = (how.merge_denials, how.certify);
-    let options = Options { merge_denials, certify, ..Options::default() };
+    let options = Options {
+        merge_denials: how.merge_denials,
+        port_zero: how.port_zero,
+        certify: how.certify,
+        ..Options::default()
+    };
     let proof = prove(left.policy, right.policy, &paired.map, options);
     let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
     let mut differences = found.differences(&proof);

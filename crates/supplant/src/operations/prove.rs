@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
             propose: plan.propose,
             merge_denials: !args.apart,
             transit: args.transit,
+            port_zero: args.port_zero,
             limit: args.limit,
             certify: args.certificate.is_some(),
         };
@@ -78,6 +79,7 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
         verdict: compared::verdict(&contexts, [&left, &right]).to_owned(),
         denials_merged: !args.apart,
         transit_only: args.transit,
+        port_zero: args.port_zero,
         left,
         right,
         contexts,

@@ -279,7 +279,7 @@ pub(crate) const PANOS: &str = r#"<?xml version="1.0"?>
 <vsys><entry name="vsys1">
 <zone><entry name="inside"><network><layer3><member>ethernet1/1</member></layer3></network></entry>
 <entry name="outside"><network><layer3><member>ethernet1/2</member></layer3></network></entry></zone>
-<service><entry name="tcp-443"><protocol><tcp><port>443</port><source-port>1-65535</source-port></tcp></protocol></entry></service>
+<service><entry name="tcp-443"><protocol><tcp><port>443</port></tcp></protocol></entry></service>
 <rulebase><default-security-rules><rules><entry name="intrazone-default"><action>deny</action></entry></rules></default-security-rules>
 <security><rules>
 <entry name="servers"><from><member>inside</member></from><to><member>outside</member></to><source><member>any</member></source>
@@ -290,7 +290,7 @@ pub(crate) const PANOS: &str = r#"<?xml version="1.0"?>
 
 #[test]
 fn two_platforms_are_compared_in_what_crosses_them() {
-    // What comes in and leaves by one interface is not asked by default, and port 0 is no port of a service.
+    // What comes in and leaves by one interface is not asked by default, and port 0 is among the source ports of one platform only.
     let left = config(&[policy(1, "accept", "\"web\"", "HTTPS")]);
     let left = left.replace("hostname", "allow-traffic-redirect disable\n    set hostname");
     let estate = two(&left, &left);
@@ -299,6 +299,9 @@ fn two_platforms_are_compared_in_what_crosses_them() {
     let run = estate.run(&["prove", "in/a", "in/p", "--transit"]);
     assert!(run.out.contains("(same address): port1 = inside"), "{run:?}");
     assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.out.contains("of which a port is 0"), "{run:?}");
+    let run = estate.run(&["prove", "in/a", "in/p", "--transit", "--port-zero"]);
+    assert!(run.code == 1 && run.out.contains(":0 > "), "source port 0: {run:?}");
     let run = estate.run(&["prove", "in/a", "in/q", "--transit"]);
     assert!(run.code == 1 && run.out.contains("newly allowed"), "{run:?}");
 }
