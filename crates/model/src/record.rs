@@ -8,6 +8,7 @@ pub mod firewall;
 pub mod prove;
 pub mod query;
 pub mod trace;
+pub mod walk;
 
 use std::collections::BTreeMap;
 

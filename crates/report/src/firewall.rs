@@ -8,6 +8,7 @@ pub mod prove_page;
 pub mod query;
 pub mod tables;
 pub mod trace;
+pub mod walk;
 
 use model::record::firewall::FirewallHead;
 

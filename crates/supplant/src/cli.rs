@@ -312,8 +312,12 @@ pub(crate) struct Prove {
     #[arg(long, value_name = "FILE")]
     pub(crate) map: Option<PathBuf>,
     /// Write what would be compared with what as such a file, to be edited, and compare nothing; `-` is standard output.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "certificate")]
     pub(crate) write_map: Option<PathBuf>,
+    /// Compare nothing, and show the way of this packet through both, with where they part; written as for `trace`. `--limit` bounds
+    /// the outcomes.
+    #[arg(long, value_name = "PACKET", conflicts_with_all = ["write_map", "certificate"])]
+    pub(crate) explain: Option<String>,
     /// Write what shows that both are the same, for `proof-check`: one file, with several pairs of contexts one for each, numbered.
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,

@@ -13,6 +13,7 @@ pub(crate) mod spots;
 pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
+pub(crate) mod walk;
 pub(crate) mod zoning;
 
 use std::collections::BTreeMap;

@@ -42,3 +42,29 @@ prove-left-out-below = { $count ->
     [one] { $count } statement of { $side } is not modelled and was not compared, see below
    *[other] { $count } statements of { $side } are not modelled and were not compared, see below
 }
+
+# A packet walked through both
+
+walk-same = both do the same
+walk-parts = they part at { $where }; { $change }
+walk-tried = { $count ->
+    [0] the first that was tried
+    [one] after { $count } other rule
+   *[other] after { $count } other rules
+}
+walk-not-rewritten = is not rewritten
+walk-cut = there are more outcomes than the { $count } shown; `--limit` shows more, `app=NAME` and the like in the packet leave fewer
+walk-no-counterpart = zone { $zone } of { $side } has no counterpart on the other side
+    .help = name one with `--zone A=B` or in a map
+word-parts-ingress = where it comes in
+word-parts-destination = the translation of the destination
+word-parts-route = the way out
+word-parts-filter = the rules
+word-parts-source = the translation of the source
+word-stage-ingress = where it comes in
+word-stage-route = where it goes
+word-stage-filter = rules
+word-stage-translation = translation
+error-walk-html = a packet's way is shown as text or JSON
+    .help = use `--format text` or `--format json`, or leave out `--explain`
+walk-parts-alike = they part at { $where }, and still do the same

@@ -33,3 +33,28 @@ prove-no-differences = 对每个数据包的处理都相同
 prove-read = { $count } 条语句，其中 { $share } 已准确读取
 prove-footer = 仅读取配置副本，未作任何更改
 prove-left-out-below = { $side } 有 { $count } 条语句未建模，未作比较，见下文
+
+# 在两侧逐步追踪的数据包
+
+walk-same = 两者处理相同
+walk-parts = 两者在{ $where }处分开；{ $change }
+walk-tried = { $count ->
+    [0] 首条即是
+   *[other] 此前尝试了 { $count } 条规则
+}
+walk-not-rewritten = 未改写
+walk-cut = 结果多于所示的 { $count } 种；用 `--limit` 显示更多，在数据包中写明 `app=名称` 等可减少
+walk-no-counterpart = { $side } 的区域 { $zone } 在另一侧没有对应
+    .help = 用 `--zone A=B` 或映射文件指定
+word-parts-ingress = 进入
+word-parts-destination = 目的地址转换
+word-parts-route = 出口
+word-parts-filter = 规则
+word-parts-source = 源地址转换
+word-stage-ingress = 进入
+word-stage-route = 去向
+word-stage-filter = 规则
+word-stage-translation = 地址转换
+error-walk-html = 数据包的路径只以文本或 JSON 显示
+    .help = 使用 `--format text` 或 `--format json`，或不用 `--explain`
+walk-parts-alike = 两者在{ $where }处分开，处理仍相同

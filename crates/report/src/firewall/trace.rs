@@ -147,7 +147,7 @@ pub(super) fn way_out(case: &Case, words: &Words) -> String {
     words.text(key, &args)
 }
 
-fn render_step(step: &Step, text: &str, indent: &str, words: &Words, out: &mut String) {
+pub(super) fn render_step(step: &Step, text: &str, indent: &str, words: &Words, out: &mut String) {
     let _ = writeln!(out, "{indent}  {}", one_line(text));
     if !step.comment.is_empty() {
         let comment = words.text("trace-comment", &[("text", (&step.comment).into())]);

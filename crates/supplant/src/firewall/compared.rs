@@ -55,7 +55,11 @@ pub(crate) struct Compared {
 
 /// The two policies as they are compared: what a platform leaves open of its own accord, and nobody wrote, is the same unknown in two
 /// configurations of that platform.
-fn prepared(placed: Placed<'_>, other: Placed<'_>, transit: bool) -> (Policy, Vec<String>) {
+pub(crate) fn prepared(
+    placed: Placed<'_>,
+    other: Placed<'_>,
+    transit: bool,
+) -> (Policy, Vec<String>) {
     let mut policy = placed.policy.clone();
     let mut shared = Vec::new();
     if placed.device.platform == other.device.platform {

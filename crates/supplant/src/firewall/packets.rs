@@ -91,7 +91,7 @@ pub(crate) fn trace(
 }
 
 /// Where packets can come in, the first few.
-fn places(policy: &Policy) -> String {
+pub(crate) fn places(policy: &Policy) -> String {
     let names: Vec<&str> = policy.interfaces.iter().map(|one| &*one.name).collect();
     let mut shown = names.iter().take(PLACES_SHOWN).copied().collect::<Vec<_>>().join(", ");
     if names.len() > PLACES_SHOWN {

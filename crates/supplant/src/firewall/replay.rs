@@ -205,11 +205,16 @@ impl Terms<'_> {
                 (self.address(&new.source), new.source_port),
                 (self.address(&new.destination), new.destination_port),
             ],
-            by: match decision.egress {
-                Egress::Interface(id) => Some(self.numbers(id)),
-                Egress::Nowhere => Some(Vec::new()),
-                Egress::Local => None,
-            },
+            by: self.way_out(decision),
+        }
+    }
+
+    /// The numbers of the pairs that the zone where it leaves is in; `None`: it is for the firewall itself.
+    pub(crate) fn way_out(&self, decision: &Decision) -> Option<Vec<usize>> {
+        match decision.egress {
+            Egress::Interface(id) => Some(self.numbers(id)),
+            Egress::Nowhere => Some(Vec::new()),
+            Egress::Local => None,
         }
     }
 
@@ -221,7 +226,8 @@ impl Terms<'_> {
         pairs.filter(|(_, pair)| Some(mine(pair)) == zone).map(|(number, _)| number).collect()
     }
 
-    fn address(&self, new: &TranslatedAddress) -> Address {
+    /// An address in terms that both policies share.
+    pub(crate) fn address(&self, new: &TranslatedAddress) -> Address {
         match new {
             TranslatedAddress::Exactly(address) => Address::Exactly(*address),
             TranslatedAddress::OneOf(ranges) => {

@@ -2,15 +2,17 @@
 
 mod certify;
 mod plan;
+mod walked;
 mod written;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use model::record::prove::{Comparison, PROVE_SCHEMA};
+use model::record::prove::{ComparedContext, Comparison, PROVE_SCHEMA};
 use report::words::Words;
 
 use self::certify::Certifying;
+use self::plan::Plan;
 use crate::Outcome;
 use crate::cli::{Common, Prove, ProveFormat};
 use crate::data::load_facts;
@@ -24,6 +26,7 @@ use crate::trouble::Trouble;
 /// # Errors
 /// See [`super::run`].
 pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcome> {
+    let asked = args.explain.as_deref().map(|text| super::trace::parse(text, words)).transpose()?;
     let facts = load_facts(&common.data, words)?;
     super::refuse_broken(&facts, words)?;
     let read = |path: &PathBuf| {
@@ -39,33 +42,13 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
     if plan.pairs.is_empty() {
         return Err(plan::no_pair((&left, &right), words).into());
     }
-    let mut contexts = Vec::new();
-    for pair in &plan.pairs {
-        let how = How {
-            by: pair.by,
-            zones: &pair.zones,
-            propose: plan.propose,
-            merge_denials: !args.apart,
-            transit: args.transit,
-            port_zero: args.port_zero,
-            limit: args.limit,
-            certify: args.certificate.is_some(),
-        };
-        let compared = compared::compare(pair.left, pair.right, &how);
-        let mut compared = compared.ok_or_else(|| plan::no_zones(pair, words))?;
-        if let Some(path) = &args.certificate {
-            let certifying = Certifying {
-                path,
-                pairs: plan.pairs.len(),
-                sides: (&configs.0, &configs.1),
-                contexts: (left.len(), right.len()),
-                transit: args.transit,
-            };
-            let written = certifying.write(contexts.len(), pair, &compared, words)?;
-            compared.context.certificate = Some(written);
-        }
-        contexts.push(compared.context);
+    if let Some(asked) = &asked {
+        let outcome = walked::run(&plan, asked, args, (common, &facts.sha256), words)?;
+        let whole = !configs.0.unfinished() && !configs.1.unfinished();
+        return Ok(if whole { outcome } else { Outcome::Unfinished });
     }
+    let counts = (left.len(), right.len());
+    let contexts = compare(&plan, args, (&configs.0, &configs.1), counts, words)?;
     let side = |path: &PathBuf, configs: &Configs, alone| {
         compared::side(super::target(std::slice::from_ref(path)), configs, alone)
     };
@@ -84,16 +67,7 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
         right,
         contexts,
     };
-    let bytes = match args.format {
-        ProveFormat::Text => {
-            let colour = args.output == Path::new("-") && colour(common.color);
-            report::firewall::prove::render(&record, words, colour).into_bytes()
-        }
-        ProveFormat::Json => collected(words, |out| report::json::pretty(&record, out))?,
-        ProveFormat::Html => report::firewall::prove_page::render(&record, words)
-            .map_err(|error| Trouble::render(words, error))?
-            .into_bytes(),
-    };
+    let bytes = rendered(&record, args, common, words)?;
     put_or_write(&bytes, &args.output, words)?;
     let unfinished = configs.0.unfinished() || configs.1.unfinished();
     // What was not compared may differ: that is not "the same".
@@ -101,5 +75,62 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
         DIFFERS => Outcome::Found,
         EQUIVALENT if !unfinished => Outcome::Clean,
         _ => Outcome::Unfinished,
+    })
+}
+
+/// Compares all pairs of contexts, and writes their certificates.
+fn compare(
+    plan: &Plan<'_>,
+    args: &Prove,
+    sides: (&Configs, &Configs),
+    counts: (usize, usize),
+    words: &Words,
+) -> Result<Vec<ComparedContext>> {
+    let mut contexts = Vec::new();
+    for pair in &plan.pairs {
+        let how = How {
+            by: pair.by,
+            zones: &pair.zones,
+            propose: plan.propose,
+            merge_denials: !args.apart,
+            transit: args.transit,
+            port_zero: args.port_zero,
+            limit: args.limit,
+            certify: args.certificate.is_some(),
+        };
+        let compared = compared::compare(pair.left, pair.right, &how);
+        let mut compared = compared.ok_or_else(|| plan::no_zones(pair, words))?;
+        if let Some(path) = &args.certificate {
+            let certifying = Certifying {
+                path,
+                pairs: plan.pairs.len(),
+                sides,
+                contexts: counts,
+                transit: args.transit,
+            };
+            let written = certifying.write(contexts.len(), pair, &compared, words)?;
+            compared.context.certificate = Some(written);
+        }
+        contexts.push(compared.context);
+    }
+    Ok(contexts)
+}
+
+/// The comparison in the form that was asked for.
+fn rendered(
+    record: &Comparison,
+    args: &Prove,
+    common: &Common,
+    words: &Words,
+) -> Result<Vec<u8>, Trouble> {
+    Ok(match args.format {
+        ProveFormat::Text => {
+            let colour = args.output == Path::new("-") && colour(common.color);
+            report::firewall::prove::render(record, words, colour).into_bytes()
+        }
+        ProveFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
+        ProveFormat::Html => report::firewall::prove_page::render(record, words)
+            .map_err(|error| Trouble::render(words, error))?
+            .into_bytes(),
     })
 }

@@ -236,3 +236,103 @@ fn no_output_of_a_comparison_has_a_secret() {
         assert!(format == "text" || run.out.contains("set psksecret"), "{format}");
     }
 }
+
+#[test]
+fn a_packet_is_walked_through_both_to_where_they_part() {
+    let left =
+        config(&[policy(1, "accept", "\"web\"", "SSH"), policy(2, "accept", "\"web\"", "HTTPS")]);
+    let estate = two(
+        &left,
+        &left.replace(
+            "edit 2\n        set srcintf",
+            "edit 2\n        set status disable\n        set srcintf",
+        ),
+    );
+    let packet = "in=port1 10.1.2.3 > 192.0.2.5:443/tcp";
+    let run = estate.run(&["prove", "in/a", "in/b", "--explain", packet]);
+    assert_eq!(run.code, 1, "{run:?}");
+    for text in [
+        "they part at the rules; newly stopped",
+        "≠ rules",
+        "after 1 other rule",
+        "in/a/fw.conf:",
+        "default of",
+    ] {
+        assert!(run.out.contains(text), "{text}: {}", run.out);
+    }
+    let run = estate.run(&["prove", "in/a", "in/b", "--explain", packet, "--format", "json"]);
+    let record = json(&run);
+    assert_eq!(record["schema"], "supplant.walk/1");
+    let case = &record["contexts"][0]["cases"][0];
+    assert_eq!((&case["parts"], &case["change"]), (&"filter".into(), &"stopped".into()));
+    assert_eq!((&case["left"]["tried"][0], &case["right"]["tried"][0]), (&1.into(), &1.into()));
+    let other = "in=port1 10.1.2.3 > 192.0.2.5:22/tcp";
+    let run = estate.run(&["prove", "in/a", "in/b", "--explain", other, "--lang", "zh-CN"]);
+    assert!(run.code == 0 && run.out.contains("两者处理相同"), "{run:?}");
+}
+
+#[test]
+fn names_of_either_side_place_a_packet() {
+    let estate = two_platforms();
+    for name in ["port1", "inside", "ethernet1/1"] {
+        let packet = format!("in={name} 10.1.2.3 > 192.0.2.5:443/tcp");
+        let run = estate.run(&["prove", "in/a", "in/p", "--explain", &packet]);
+        assert_eq!(run.code, 0, "{name}: {run:?}");
+        assert!(
+            run.out.contains("port1 (zone port1)") && run.out.contains("ethernet1/1 (zone inside)"),
+            "{run:?}"
+        );
+    }
+    let run = estate.run(&[
+        "prove",
+        "in/a",
+        "in/p",
+        "--explain",
+        "in=port9 10.1.2.3 > 192.0.2.5:443/tcp",
+    ]);
+    assert!(run.code == 2 && run.out.contains("port9"), "{run:?}");
+    let run = estate.run(&["prove", "in/a", "in/p", "--explain", "10.1.2.3 192.0.2.5"]);
+    assert!(run.code == 2 && run.err.contains("is no packet"), "{run:?}");
+}
+
+#[test]
+fn an_unknown_has_one_answer_on_both_sides() {
+    let left = config(&[policy(1, "accept", "\"site\"", "HTTPS")]);
+    let estate = two(&left, &left.replace("edit 1\n", "edit 7\n"));
+    let packet = "in=port1 10.1.2.3 > 192.0.2.77:443/tcp";
+    let run = estate.run(&["prove", "in/a", "in/b", "--explain", packet, "--format", "json"]);
+    let record = json(&run);
+    let cases = record["contexts"][0]["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 2, "{record}");
+    assert!(cases.iter().all(|case| case["parts"] == ""), "{record}");
+}
+
+#[test]
+fn another_translation_is_where_they_part() {
+    let estate = two(&with_target("10.1.2.80"), &with_target("10.1.2.81"));
+    let packet = "in=port2 203.0.113.7 > 198.51.100.9:443/tcp";
+    let run = estate.run(&["prove", "in/a", "in/b", "--explain", packet]);
+    assert!(
+        run.code == 1 && run.out.contains("they part at the translation of the destination"),
+        "{run:?}"
+    );
+    assert!(run.out.contains("10.1.2.80:443") && run.out.contains("≠ translation"), "{run:?}");
+}
+
+#[test]
+fn options_that_exclude_each_other_are_refused() {
+    let estate = two_platforms();
+    let both = ["prove", "in/a", "in/p", "--write-map", "-", "--certificate", "c"];
+    assert_eq!(estate.run(&both).code, 2);
+    let args = [
+        "prove",
+        "in/a",
+        "in/p",
+        "--explain",
+        "in=port1 10.1.2.3 > 192.0.2.5:443/tcp",
+        "--format",
+        "html",
+    ];
+    let run = estate.run(&args);
+    assert!(run.code == 2 && run.err.contains("= help: use `--format text`"), "{run:?}");
+}
