@@ -23,7 +23,8 @@ pub struct Difference {
     pub right: u32,
     /// A packet that the two decide.
     pub witness: Point,
-    /// All packets that the two decide, as disjoint regions; `None` when they are too many to list.
+    /// All packets that the two decide, as disjoint regions, which are those of no other difference; `None` when they are too many to
+    /// list. Empty when other pairs decide them all.
     pub regions: Option<Vec<Region>>,
 }
 
@@ -38,6 +39,8 @@ pub struct Comparison {
     pub covers: u64,
     /// Pairs that needed work.
     pub pairs: u64,
+    /// Whether it was ended before everything was compared.
+    pub ended: bool,
     /// What the result rests on, when it was asked for.
     pub grounds: Option<Grounds>,
 }
@@ -89,6 +92,29 @@ pub struct Plain;
 
 impl Labels for Plain {}
 
+/// Is told how far a comparison is, and may end it.
+pub trait Watch: Sync {
+    /// So many of so many steps are done, so many pairs needed work. Called by one thread only, about every 64 steps or pairs. Returns
+    /// whether to go on.
+    fn step(&self, _done: u64, _of: u64, _pairs: u64) -> bool {
+        true
+    }
+
+    /// Whether it is to be ended: for the other threads.
+    fn ended(&self) -> bool {
+        false
+    }
+
+    /// A difference was found.
+    fn found(&self, _difference: &Difference) {}
+}
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {}
+
 /// Compares two lists over the same numbers.
 pub fn compare(
     left: &List,
@@ -96,7 +122,7 @@ pub fn compare(
     labels: &(dyn Labels + Sync),
     budget: Budget,
 ) -> Comparison {
-    search(left, right, labels, budget, false)
+    search(left, right, labels, budget, false, &Unwatched)
 }
 
 /// Compares two lists, and keeps what the result rests on.
@@ -106,7 +132,19 @@ pub fn compare_with_grounds(
     labels: &(dyn Labels + Sync),
     budget: Budget,
 ) -> Comparison {
-    search(left, right, labels, budget, true)
+    search(left, right, labels, budget, true, &Unwatched)
+}
+
+/// Compares two lists while somebody watches; `keep`: keeps what the result rests on.
+pub fn compare_watched(
+    left: &List,
+    right: &List,
+    labels: &(dyn Labels + Sync),
+    budget: Budget,
+    keep: bool,
+    watch: &dyn Watch,
+) -> Comparison {
+    search(left, right, labels, budget, keep, watch)
 }
 
 fn search(
@@ -115,9 +153,10 @@ fn search(
     labels: &(dyn Labels + Sync),
     budget: Budget,
     keep: bool,
+    watch: &dyn Watch,
 ) -> Comparison {
     let (left_index, right_index) = (Index::new(left), Index::new(right));
-    let sides = Sides { left, right, left_index, right_index, labels };
+    let sides = Sides { left, right, left_index, right_index, labels, watch };
     let mut found = Comparison::default();
     let ((bounds_left, covers_left), (bounds_right, covers_right)) = std::thread::scope(|scope| {
         let other = scope.spawn(|| sides.bounds(false, budget, keep));
@@ -132,8 +171,15 @@ fn search(
     let mut scratch = (Scratch::default(), Scratch::default());
     // Entries of the right list that can still make a pair with the left entry at hand.
     let mut active = Active::new(&bounds_right);
+    let steps = u64::try_from(left.entries.len()).unwrap_or(u64::MAX);
     for (number, entry) in (0u32..).zip(&left.entries) {
         active.pass(number);
+        // Bounds were the first half of the steps.
+        let done = steps.saturating_add(number.into());
+        if number.is_multiple_of(64) && !watch.step(done, steps.saturating_mul(2), found.pairs) {
+            found.ended = true;
+            return found;
+        }
         let bound = bounds_left.get(at(number)).copied().unwrap_or(u32::MAX);
         for other in active.below(bound) {
             let Some(opposite) = right.entries.get(at(other)) else { continue };
@@ -142,6 +188,12 @@ fn search(
             }
             let Some(shared) = entry.region.and(&opposite.region) else { continue };
             found.pairs += 1;
+            if found.pairs.is_multiple_of(64)
+                && !watch.step(done, steps.saturating_mul(2), found.pairs)
+            {
+                found.ended = true;
+                return found;
+            }
             sides.pair(
                 (number, entry),
                 (other, opposite),
@@ -168,6 +220,7 @@ struct Sides<'a> {
     left_index: Index,
     right_index: Index,
     labels: &'a (dyn Labels + Sync),
+    watch: &'a dyn Watch,
 }
 
 /// The entries that cover an entry of one list: earlier ones of its own list with another label, and those of the other list with the
@@ -289,7 +342,19 @@ impl Sides<'_> {
         let mut scratch = (Scratch::default(), Scratch::default());
         let mut bounds = Vec::with_capacity(own.entries.len());
         let mut kept = Vec::new();
+        let steps = u64::try_from(own.entries.len()).unwrap_or(u64::MAX);
         for (before, entry) in (0u32..).zip(&own.entries) {
+            if before.is_multiple_of(64) {
+                // Only one of the threads tells how far it is.
+                let on = match of_left {
+                    true => self.watch.step(before.into(), steps.saturating_mul(2), 0),
+                    false => !self.watch.ended(),
+                };
+                if !on {
+                    bounds.resize(own.entries.len(), u32::MAX);
+                    return (bounds, kept);
+                }
+            }
             let mut covers = BoundCovers {
                 own,
                 own_index,
@@ -345,7 +410,9 @@ impl Sides<'_> {
             Covered::GaveUp => found.undecided.push((left, right)),
             Covered::Not(witness) => {
                 let regions = self.regions(shared, (left, entry), (right, opposite), budget);
-                found.differences.push(Difference { left, right, witness, regions });
+                let difference = Difference { left, right, witness, regions };
+                self.watch.found(&difference);
+                found.differences.push(difference);
             }
         }
     }
@@ -358,15 +425,21 @@ impl Sides<'_> {
         (right, opposite): (u32, &Entry),
         budget: Budget,
     ) -> Option<Vec<Region>> {
-        let before = |list: &'_ [Entry], before: u32, label: u32| -> Vec<Region> {
-            let entries = list.iter().take(at(before));
-            let others = entries.filter(|entry| entry.label != label && entry.region.meets(shared));
-            others.map(|entry| entry.region.clone()).collect()
-        };
-        let mut taken = before(&self.left.entries, left, entry.label);
-        taken.extend(before(&self.right.entries, right, opposite.label));
-        taken.extend(self.labels.agreement(entry.label, opposite.label));
-        remainder(shared, &taken.iter().collect::<Vec<_>>(), budget.regions)
+        let agreement = self.labels.agreement(entry.label, opposite.label);
+        let mut others: Vec<&Region> = agreement.iter().collect();
+        let mut alike: Vec<&Region> = Vec::new();
+        let sides = [(self.left, left, entry.label), (self.right, right, opposite.label)];
+        for (list, before, label) in sides {
+            for entry in list.entries.iter().take(at(before)) {
+                if entry.region.meets(shared) {
+                    let taken = if entry.label == label { &mut alike } else { &mut others };
+                    taken.push(&entry.region);
+                }
+            }
+        }
+        // What an earlier entry with the same label decides is a difference of that entry.
+        others.extend(alike);
+        remainder(shared, &others, budget.regions)
     }
 }
 

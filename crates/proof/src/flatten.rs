@@ -25,6 +25,7 @@ const ENTRIES: usize = 8_000_000;
 pub(crate) struct Flattening<'m, 'a, 'b> {
     pub(crate) meaning: &'m mut Meaning<'a, 'b>,
     out: Vec<Flat>,
+    most: usize,
 }
 
 /// Where on the way through the stages the writing is.
@@ -38,7 +39,13 @@ struct At {
 
 impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
     pub(crate) fn new(meaning: &'m mut Meaning<'a, 'b>) -> Self {
-        Self { meaning, out: Vec::new() }
+        Self { meaning, out: Vec::new(), most: ENTRIES }
+    }
+
+    /// With so many entries at most.
+    pub(crate) fn at_most(mut self, most: usize) -> Self {
+        self.most = self.most.min(most);
+        self
     }
 
     /// The list for the packets in `region`: its entries cover all of it.
@@ -71,8 +78,9 @@ impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
         by: By,
         accepted_by: Option<(RulebaseId, u32)>,
     ) -> Result<(), Exceeded> {
-        if self.out.len() >= ENTRIES {
-            return Err(Exceeded("entries of one list"));
+        if self.out.len() >= self.most {
+            let limit = if self.most < ENTRIES { "memory" } else { "entries of one list" };
+            return Err(Exceeded(limit));
         }
         self.out.push(Flat { region, verdict, by, accepted_by });
         Ok(())

@@ -95,6 +95,11 @@ impl Region {
 }
 
 impl Point {
+    /// The packet as a region of its own: what is not answered is answered with no only where it is asked.
+    pub(crate) fn region(&self) -> Region {
+        Region { cells: self.at.map(Set::one), answers: self.answers.clone() }
+    }
+
     /// The answer to a question here.
     pub fn answer(&self, question: Question) -> bool {
         let found = self.answers.binary_search_by_key(&question, |answer| answer.0);

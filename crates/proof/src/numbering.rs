@@ -94,22 +94,6 @@ impl Numbering {
         }
     }
 
-    /// The first source address with this number.
-    pub(crate) fn source(&self, number: u32) -> u128 {
-        self.source.start(number)
-    }
-
-    /// The last source address with this number.
-    pub(crate) fn last_source(&self, number: u32) -> u128 {
-        let next = number.checked_add(1).map(|next| self.source.start(next));
-        next.and_then(|next| next.checked_sub(1)).unwrap_or(u128::MAX)
-    }
-
-    /// The first destination address with this number.
-    pub(crate) fn destination(&self, number: u32) -> u128 {
-        self.destination.start(number)
-    }
-
     /// The numbers of single addresses that were named as such.
     pub(crate) fn of_source(&self, addresses: &[u128]) -> Set {
         self.source.of(addresses)

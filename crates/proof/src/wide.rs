@@ -41,7 +41,7 @@ pub(crate) mod line {
 }
 
 /// A set of packets of one family: a product of cells, and answers that must hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Wide {
     /// Zone where it comes in.
     pub(crate) from: Set,

@@ -1,0 +1,339 @@
+//! The walk over slices of packets: those that one rule on each side rewrites the destination of, and the rest.
+
+use hashbrown::HashMap;
+use policy::{By, NatId, RulebaseId, Verdict, ZoneId};
+
+use super::effects::{Effects, Meeting};
+use super::gather::{Gathered, Scene};
+use super::result::{Effect, LOCAL, Proof};
+use super::watch::{Progress, Watching};
+use super::{Options, ZoneMap};
+use crate::compare::{Difference, Watch, compare_watched};
+use crate::flatten::{Flat, Flattening};
+use crate::meaning::{Meaning, NewAddress, Party, Slice};
+use crate::numbering::{Labelled, Numbering};
+use crate::questions::Questions;
+use crate::sets::Set;
+use crate::translation::{DestinationPart, rewritten, without};
+use crate::wide::{Exceeded, Universe, Wide};
+
+/// A comparison of one family.
+pub(super) struct Whole<'u, 'p, 'o> {
+    pub(super) zones: &'u ZoneMap,
+    pub(super) options: Options,
+    pub(super) universe: &'u Universe,
+    pub(super) sides: (&'u Party<'u>, &'u Party<'u>),
+    /// Whether the egress zone is part of the effect.
+    pub(super) egress: bool,
+    pub(super) questions: Questions,
+    pub(super) effects: Effects,
+    pub(super) gathered: Gathered,
+    pub(super) watching: &'u Watching<'o>,
+    /// Work that was done before this family, of all the work, 0 to 1; and how much of it this family is.
+    pub(super) span: (f64, f64),
+    pub(super) proof: &'p mut Proof,
+}
+
+/// One side's list: labelled regions, and what decides each.
+type Written = (Vec<Labelled>, Vec<By>);
+
+/// Packets to compare at a time: a region, and the rules that rewrite their destination.
+pub(super) struct Job {
+    region: Wide,
+    rules: (Option<NatId>, Option<NatId>),
+}
+
+/// Bytes that one entry of a list takes, without its sets: before and after numbering, with its place in the index.
+const ENTRY: u64 = 512;
+/// Bytes that one range of a set takes.
+const RANGE: u64 = 64;
+
+/// Slice by slice: where somebody rewrites the destination, and the rest.
+pub(super) fn jobs(
+    universe: &Universe,
+    left_parts: &[DestinationPart],
+    right_parts: &[DestinationPart],
+) -> Result<Vec<Job>, Exceeded> {
+    let mut jobs = Vec::new();
+    let mut rest = vec![universe.full.clone()];
+    for part in left_parts {
+        let mut alone = vec![part.region.clone()];
+        for other in right_parts {
+            if let Some(region) = part.region.and(&other.region) {
+                jobs.push(Job { region, rules: (part.rule, other.rule) });
+                alone = without(alone, &other.region)?;
+            }
+        }
+        let rules = (part.rule, None);
+        jobs.extend(alone.into_iter().map(|region| Job { region, rules }));
+        rest = without(rest, &part.region)?;
+    }
+    for other in right_parts {
+        let mut alone = vec![other.region.clone()];
+        for part in left_parts {
+            alone = without(alone, &part.region)?;
+        }
+        let rules = (None, other.rule);
+        jobs.extend(alone.into_iter().map(|region| Job { region, rules }));
+        rest = without(rest, &other.region)?;
+    }
+    jobs.extend(rest.into_iter().map(|region| Job { region, rules: (None, None) }));
+    Ok(jobs)
+}
+
+impl Whole<'_, '_, '_> {
+    /// Compares what happens to the packets of each job. What a limit stops is left open, the others go on.
+    pub(super) fn run(&mut self, jobs: &[Job]) {
+        for (number, job) in jobs.iter().enumerate() {
+            self.gathered.coverage.parts.1 += 1;
+            let share = |number: usize| share(number, jobs.len(), self.span);
+            let span = (share(number), share(number + 1));
+            let done = match self.watching.limit() {
+                Some(limit) => Err(limit),
+                None => self.one(&job.region, job.rules, span),
+            };
+            match done {
+                Ok(()) => self.gathered.coverage.parts.0 += 1,
+                Err(limit) => {
+                    self.proof.exceeded(limit);
+                    self.gathered.left_open(&job.region, &self.universe.full);
+                }
+            }
+        }
+    }
+
+    /// Compares what happens to the packets of a region. Packets that already go where a rule sends them are looked at on their own:
+    /// what is unknown about their destination is the same question before and after.
+    fn one(
+        &mut self,
+        region: &Wide,
+        rules: (Option<NatId>, Option<NatId>),
+        span: (f64, f64),
+    ) -> Result<(), Exceeded> {
+        let family = self.universe.family;
+        let slice = |policy: &policy::Policy, rule: Option<NatId>| match rule {
+            Some(id) => Slice::of(policy, id, family),
+            None => Ok(Slice::untouched(policy)),
+        };
+        let slices = (slice(self.sides.0.policy, rules.0)?, slice(self.sides.1.policy, rules.1)?);
+        let mut already: Vec<u128> = Vec::new();
+        for slice in [&slices.0, &slices.1] {
+            already.extend(match slice.address {
+                NewAddress::Constant(address) => Some(address),
+                NewAddress::Same | NewAddress::Shift { .. } => None,
+            });
+        }
+        already.dedup();
+        let mut rest = vec![region.clone()];
+        for address in already {
+            let there = Wide { destination: Set::one(address), ..self.universe.full.clone() };
+            let same = |slice: &Slice| match slice.address {
+                NewAddress::Constant(to) if to == address => {
+                    Slice { address: NewAddress::Same, ..slice.clone() }
+                }
+                _ => slice.clone(),
+            };
+            if let Some(part) = region.and(&there) {
+                self.part(&part, (&same(&slices.0), &same(&slices.1)), rules, span)?;
+                rest = without(rest, &there)?;
+            }
+        }
+        for part in &rest {
+            self.part(part, (&slices.0, &slices.1), rules, span)?;
+        }
+        Ok(())
+    }
+
+    /// Compares what happens to the packets of a region whose destination becomes what the slices say.
+    fn part(
+        &mut self,
+        region: &Wide,
+        slices: (&Slice, &Slice),
+        rules: (Option<NatId>, Option<NatId>),
+        span: (f64, f64),
+    ) -> Result<(), Exceeded> {
+        let (left_list, left_by) = self.write(self.sides.0, region, slices.0, rules.0)?;
+        let (right_list, right_by) = self.write(self.sides.1, region, slices.1, rules.1)?;
+        let held = held(&left_list) + held(&right_list);
+        if self.options.memory.is_some_and(|most| held > most) {
+            return Err(Exceeded("memory"));
+        }
+        let (sources, destinations) = self.effects.meetings()?;
+        let (numbering, one, two) =
+            Numbering::new(&left_list, &right_list, &sources, &destinations);
+        let labels =
+            Meeting { effects: &self.effects, numbering: &numbering, full: &self.universe.full };
+        let scene = Scene {
+            zones: self.zones,
+            universe: self.universe,
+            sides: (self.sides.0.policy, self.sides.1.policy),
+            questions: &self.questions,
+            effects: &self.effects.all,
+            lists: (&one, &two),
+            by: (&left_by, &right_by),
+            numbering: &numbering,
+        };
+        let watch = Told { watching: self.watching, scene: &scene, span, held };
+        let keep = self.proof.certificate.is_some();
+        let found = compare_watched(&one, &two, &labels, self.options.budget, keep, &watch);
+        if let Some(certificate) = &mut self.proof.certificate {
+            let numbered = numbering.region_of(region);
+            let both = ((&*left_list, &one), (&*right_list, &two));
+            if !certificate.part((region, &numbered), both.0, both.1, &found) {
+                self.proof.certificate = None;
+            }
+        }
+        self.proof.covers += found.covers;
+        self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
+        self.gathered.coverage.pairs += found.pairs;
+        for pair in &found.undecided {
+            self.gathered.pair_open(&scene, *pair);
+        }
+        for difference in &found.differences {
+            self.gathered.add(&scene, difference, self.options.budget.regions);
+        }
+        if found.ended {
+            return Err(self.watching.limit().unwrap_or(Exceeded("stopped")));
+        }
+        Ok(())
+    }
+
+    /// How many entries a list may have so that two of them are within the bound on memory.
+    fn entries_held(&self) -> usize {
+        let most = self.options.memory.map_or(u64::MAX, |most| most / ENTRY);
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+
+    /// One policy's list for the packets of a region whose destination this rule rewrote.
+    fn write(
+        &mut self,
+        party: &Party<'_>,
+        region: &Wide,
+        slice: &Slice,
+        rule: Option<NatId>,
+    ) -> Result<Written, Exceeded> {
+        let most = self.entries_held();
+        let mut meaning = Meaning::new(party, slice.clone(), &mut self.questions);
+        let flats = Flattening::new(&mut meaning).at_most(most).filter(region)?;
+        let mut list = Vec::with_capacity(flats.len());
+        let mut causes: Vec<By> = Vec::new();
+        let mut numbers: HashMap<(RulebaseId, u32), u32> = HashMap::new();
+        for flat in flats {
+            let origin = match flat.by {
+                By::Rule(base, at) => *numbers.entry((base, at)).or_insert_with(|| {
+                    causes.push(flat.by);
+                    u32::try_from(causes.len() - 1).unwrap_or(u32::MAX)
+                }),
+                by => {
+                    causes.push(by);
+                    u32::try_from(causes.len() - 1).unwrap_or(u32::MAX)
+                }
+            };
+            if flat.verdict == Verdict::Accept {
+                for (region, effect) in accepted(&mut meaning, &flat, rule, self.egress)? {
+                    list.push((region, self.effects.number(effect), origin));
+                }
+                continue;
+            }
+            let verdict = if self.options.merge_denials { Verdict::Drop } else { flat.verdict };
+            list.push((flat.region, self.effects.number(Effect::Stopped(verdict)), origin));
+        }
+        Ok((list, causes))
+    }
+}
+
+/// Splits accepted packets by what becomes of them.
+fn accepted(
+    meaning: &mut Meaning<'_, '_>,
+    flat: &Flat,
+    rule: Option<NatId>,
+    egress: bool,
+) -> Result<Vec<(Wide, Effect)>, Exceeded> {
+    let parts = rewritten(meaning, flat, rule)?;
+    if !egress {
+        let effects = parts.into_iter();
+        return Ok(effects.map(|(region, new)| (region, Effect::Leaves(new, None))).collect());
+    }
+    let mut effects = Vec::new();
+    for (region, new) in parts {
+        let local = meaning.routed(&meaning.party.ways.own);
+        if let Some(stays) = region.and(&local) {
+            effects.push((stays, Effect::Leaves(new.clone(), Some(vec![LOCAL]))));
+        }
+        let mut rest = region.without(&local);
+        for (zone, numbers) in (0u32..).zip(&meaning.party.zones) {
+            let there = meaning.to(&policy::Zones::Of(vec![ZoneId(zone)]));
+            let listed = numbers.ranges().iter().flat_map(|(first, last)| *first..=*last);
+            let listed: Vec<u32> = listed.collect();
+            for way in &there.0 {
+                for piece in std::mem::take(&mut rest) {
+                    let Some(both) = piece.and(way) else {
+                        rest.push(piece);
+                        continue;
+                    };
+                    rest.extend(piece.without(way));
+                    let effect = Effect::Leaves(new.clone(), Some(listed.clone()));
+                    effects.push((both, effect));
+                }
+            }
+        }
+        let nowhere = rest.into_iter();
+        effects.extend(nowhere.map(|piece| (piece, Effect::Leaves(new.clone(), Some(Vec::new())))));
+    }
+    Ok(effects)
+}
+
+/// The place of a job among all of them: those in which nobody rewrites the destination come last, and cost most.
+fn share(number: usize, of: usize, (before, span): (f64, f64)) -> f64 {
+    let float = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    before + span * float(number) / float(of.max(1))
+}
+
+/// Bytes that a list takes: an estimate.
+fn held(list: &[Labelled]) -> u64 {
+    let mut seen: hashbrown::HashSet<usize> = hashbrown::HashSet::new();
+    let mut ranges = 0usize;
+    for (wide, ..) in list {
+        for (identity, count) in [
+            (wide.source.identity(), wide.source.ranges().len()),
+            (wide.destination.identity(), wide.destination.ranges().len()),
+            (wide.service.identity(), wide.service.ranges().len()),
+            (wide.client.identity(), wide.client.ranges().len()),
+        ] {
+            if seen.insert(identity) {
+                ranges = ranges.saturating_add(count);
+            }
+        }
+    }
+    let of = |count: usize, bytes| u64::try_from(count).unwrap_or(u64::MAX).saturating_mul(bytes);
+    of(list.len(), ENTRY).saturating_add(of(ranges, RANGE))
+}
+
+/// A comparison of two lists as it is told to the observer.
+struct Told<'a, 'o> {
+    watching: &'a Watching<'o>,
+    scene: &'a Scene<'a>,
+    span: (f64, f64),
+    held: u64,
+}
+
+impl Watch for Told<'_, '_> {
+    fn step(&self, done: u64, of: u64, pairs: u64) -> bool {
+        let float = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        let share = self.span.0 + (self.span.1 - self.span.0) * float(done) / float(of.max(1));
+        let family = self.scene.universe.family;
+        self.watching.tell(&Progress { family, share, pairs, held: self.held });
+        self.watching.spend(64);
+        !self.watching.ended()
+    }
+
+    fn ended(&self) -> bool {
+        self.watching.ended()
+    }
+
+    fn found(&self, difference: &Difference) {
+        if let Some(found) = self.scene.first(difference) {
+            self.watching.show(&found);
+        }
+    }
+}
