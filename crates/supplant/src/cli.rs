@@ -330,6 +330,12 @@ pub(crate) struct Prove {
     /// Compare packets of which a port is 0 too. It is reserved, and platforms disagree whether "any" has it.
     #[arg(long)]
     pub(crate) port_zero: bool,
+    /// How much memory a comparison may take, roughly, such as `512M` or `4G`; what takes more is left open.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) memory: Option<u64>,
+    /// After how many seconds to stop comparing; what has been found by then is shown, and the rest is left open.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time_limit: Option<u64>,
     /// How many differences to show for each pair of contexts; all are counted.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
@@ -339,6 +345,21 @@ pub(crate) struct Prove {
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+}
+
+/// A number of bytes, `512M`.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no size such as 512M or 4G");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..).unwrap_or("").to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    number.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(wrong)
 }
 
 /// Forms of a proof.

@@ -14,6 +14,7 @@ pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 pub(crate) mod walk;
+pub(crate) mod watching;
 pub(crate) mod zoning;
 
 use std::collections::BTreeMap;

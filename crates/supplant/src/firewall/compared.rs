@@ -8,7 +8,7 @@ use model::record::check::FateCount;
 use model::record::prove::{ComparedContext, ComparedSide, Difference};
 use policy::{By, Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::certificate::Certificate;
-use proof::prove::{Differing, Options, Proof, prove};
+use proof::prove::{Differing, Observer, Options, Proof, prove_watched};
 
 use super::account::read_exactly;
 use super::pairing::Placed;
@@ -43,6 +43,8 @@ pub(crate) struct How<'a> {
     pub(crate) limit: usize,
     /// Whether to keep what a checker needs.
     pub(crate) certify: bool,
+    /// How many bytes the comparison may take, roughly.
+    pub(crate) memory: Option<u64>,
 }
 
 /// What came of a comparison.
@@ -88,7 +90,12 @@ pub(crate) fn prepared(
 }
 
 /// Compares two contexts; `None` when no zone of theirs is paired.
-pub(crate) fn compare(left: Placed<'_>, right: Placed<'_>, how: &How<'_>) -> Option<Compared> {
+pub(crate) fn compare(
+    left: Placed<'_>,
+    right: Placed<'_>,
+    how: &How<'_>,
+    observer: &mut dyn Observer,
+) -> Option<Compared> {
     let (mine, mut shared) = prepared(left, right, how.transit);
     let (theirs, shared_too) = prepared(right, left, how.transit);
     shared.retain(|name| shared_too.contains(name));
@@ -101,9 +108,10 @@ pub(crate) fn compare(left: Placed<'_>, right: Placed<'_>, how: &How<'_>) -> Opt
         merge_denials: how.merge_denials,
         port_zero: how.port_zero,
         certify: how.certify,
+        memory: how.memory,
         ..Options::default()
     };
-    let proof = prove(left.policy, right.policy, &paired.map, options);
+    let proof = prove_watched(left.policy, right.policy, &paired.map, options, observer);
     let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
     let mut differences = found.differences(&proof);
     let idle = idle(left.policy, &paired.left) && idle(right.policy, &paired.right);

@@ -6,6 +6,7 @@ mod walked;
 mod written;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Result;
 use model::record::prove::{ComparedContext, Comparison, PROVE_SCHEMA};
@@ -17,6 +18,7 @@ use crate::Outcome;
 use crate::cli::{Common, Prove, ProveFormat};
 use crate::data::load_facts;
 use crate::firewall::compared::{self, DIFFERS, EQUIVALENT, How};
+use crate::firewall::watching::Watch;
 use crate::firewall::{self, Configs, pairing};
 use crate::output::{collected, colour, put_or_write};
 use crate::trouble::Trouble;
@@ -87,6 +89,7 @@ fn compare(
     words: &Words,
 ) -> Result<Vec<ComparedContext>> {
     let mut contexts = Vec::new();
+    let mut watch = Watch::new(args.time_limit.map(Duration::from_secs));
     for pair in &plan.pairs {
         let how = How {
             by: pair.by,
@@ -97,8 +100,10 @@ fn compare(
             port_zero: args.port_zero,
             limit: args.limit,
             certify: args.certificate.is_some(),
+            memory: args.memory,
         };
-        let compared = compared::compare(pair.left, pair.right, &how);
+        let compared = compared::compare(pair.left, pair.right, &how, &mut watch);
+        watch.done();
         let mut compared = compared.ok_or_else(|| plan::no_zones(pair, words))?;
         if let Some(path) = &args.certificate {
             let certifying = Certifying {

@@ -13,6 +13,7 @@ mod compared;
 mod deliveries;
 mod firewalls;
 mod inputs;
+mod night;
 mod proofs;
 mod records;
 mod secrets;
