@@ -2,11 +2,12 @@
 //!
 //! In rooms of their own: what is found (`result`), who watches (`watch`), the walk over slices of packets (`slices`), labels as functions
 //! (`effects`), differences by what decides (`gather`), the certain ones among them (`sure`), sets of packets in short (`areas`), and
-//! typical packets (`packet`).
+//! typical packets (`packet`), and the words of the administrators (`names`).
 
 mod areas;
 mod effects;
 mod gather;
+mod names;
 mod packet;
 mod result;
 mod slices;
@@ -14,7 +15,7 @@ mod sure;
 mod watch;
 
 use hashbrown::HashMap;
-use policy::{Family, Policy, ZoneId};
+use policy::{Family, NatRule, NatWhen, Policy, Seen, ZoneId};
 
 use crate::certificate::Certificate;
 use crate::compare::Budget;
@@ -23,10 +24,13 @@ use crate::questions::Questions;
 use crate::routes::Ways;
 use crate::sets::Set;
 use crate::translation::destination_parts;
-use crate::wide::Universe;
+use crate::wide::{Exceeded, Universe};
 
 use effects::Effects;
 use gather::{Gathered, Told};
+pub use names::{Cell, Names};
+#[cfg(test)]
+pub(crate) use packet::typical;
 pub(crate) use packet::{address, packet_at};
 pub use result::{
     Area, Change, Coverage, Differing, Effect, LOCAL, Packets, Proof, Witness, order,
@@ -146,6 +150,8 @@ fn one_family(
     );
     let mut questions = Questions::default();
     let mut parts = || {
+        modelled(left)?;
+        modelled(right)?;
         let mine = destination_parts(&sides.0, &mut questions)?;
         jobs(&universe, &mine, &destination_parts(&sides.1, &mut questions)?)
     };
@@ -182,6 +188,17 @@ fn one_family(
     proof.coverage.push(coverage);
     if let Some(certificate) = &mut proof.certificate {
         certificate.end_family(family, &questions, &effects.all);
+    }
+}
+
+/// No platform shows its filter a source that was translated before it, and the prover does not model it.
+fn modelled(policy: &Policy) -> Result<(), Exceeded> {
+    let passes = policy.nat.passes.iter().filter(|pass| pass.when == NatWhen::BeforeFilter);
+    let mut rules = passes.flat_map(|pass| &pass.rules).filter(|rule| rule.enabled);
+    let seen = |rule: &NatRule| rule.seen.unwrap_or(policy.seen) == Seen::Translated;
+    match rules.any(|rule| rule.rewrites_source() && seen(rule)) {
+        true => Err(Exceeded("source translated before the filter")),
+        false => Ok(()),
     }
 }
 

@@ -1,5 +1,7 @@
 mod analyses;
 mod certified;
+mod hard;
+mod told;
 mod twin;
 mod worlds;
 

@@ -1,5 +1,6 @@
 //! Renderers of what was read of firewalls: checks, traces, rule tables.
 
+mod areas;
 pub mod check;
 pub(crate) mod excerpt;
 pub mod page;

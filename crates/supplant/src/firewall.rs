@@ -1,6 +1,7 @@
 //! Firewall configurations in the shell: found among files, read by their dialects, turned into records.
 
 pub(crate) mod account;
+pub(crate) mod areas;
 pub(crate) mod asked;
 pub(crate) mod checked;
 pub(crate) mod compared;

@@ -11,7 +11,6 @@ prove-differing = { $count ->
 }
 prove-more = { $count } more; `--limit` shows more
 prove-possible = possible: it takes something undefined or unreadable
-prove-parts = { $count } parts
 prove-undecided = { $count ->
     [one] { $count } question was left open
    *[other] { $count } questions were left open
@@ -32,6 +31,27 @@ prove-transit = packets to the firewall itself were left out
 prove-port-zero = packets of which a port is 0, which is reserved, were not compared; `--port-zero` compares them
 prove-taken-alike = not told by the configurations, and taken to be the same in both: { $list }
 
+prove-packets = in about 2^{ $power } packets:
+prove-packets-within = in at most about 2^{ $power } packets, somewhere within:
+prove-areas-more = { $count } more parts; JSON has more of them
+prove-area = { $family } { $source } > { $destination }, { $services }
+prove-area-from = coming in from { $list }
+prove-area-to = leaving to { $list }
+prove-area-source-ports = source port { $list }
+prove-area-holds = if { $kind } { $name } holds ({ $about })
+prove-area-holds-not = if { $kind } { $name } does not hold ({ $about })
+prove-cell-any = any
+prove-cell-none = none
+prove-cell-except = all but { $list }
+prove-cell-more = { $list } and { $count } more
+prove-coverage = { $family }: proved the same for { $share } % of all packets; { $done } of { $parts } parts were compared to the end
+word-family-ipv4 = IPv4
+word-family-ipv6 = IPv6
+word-about-source = source
+word-about-destination = destination
+word-about-translated = destination after translation
+word-about-packet = packet
+
 word-change-allowed = newly allowed: only B lets it pass
 word-change-stopped = newly stopped: only A lets it pass
 word-change-rewritten = both let it pass and translate it differently
@@ -43,6 +63,10 @@ word-pair-name = same name
 word-pair-address = same address
 word-pair-interface = same interface
 
+word-limit-source-translated-before-the-filter = a source that is translated before the filter sees it
+word-limit-memory = memory for the lists that are compared at a time
+word-limit-work = steps of work
+word-limit-stopped = ended before it was done
 word-limit-entries-of-one-list = entries of one list
 word-limit-alternatives-of-one-cell = alternatives of one cell of a rule
 word-limit-ranges-of-one-wildcard-mask = ranges of one wildcard mask

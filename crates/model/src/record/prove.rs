@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::FateCount;
+use super::check::{FateCount, Statement};
 use super::trace::Case;
 
 /// The schema of this version.
@@ -48,6 +48,9 @@ pub struct ComparedSide {
     pub read: u64,
     /// Statements that matter and are not modelled, by reason: what they do is not compared.
     pub left_out: Vec<FateCount>,
+    /// Those statements, the first few of each reason and file.
+    #[serde(default)]
+    pub left_out_statements: Vec<Statement>,
     /// Contexts that were not compared: the other side has none for them.
     pub contexts_alone: Vec<String>,
 }
@@ -82,6 +85,9 @@ pub struct ComparedContext {
     pub undecided: u64,
     /// Limits that were reached, by name, such as `entries-of-one-list`.
     pub limits: Vec<String>,
+    /// How far the comparison got, by address family.
+    #[serde(default)]
+    pub coverage: Vec<ComparedCoverage>,
     /// The certificate; `null` when none was asked for.
     pub certificate: Option<Certificate>,
 }
@@ -97,6 +103,23 @@ pub struct Certificate {
     pub right: String,
     /// Why there is none: `differs`, `not-decided`, `not-listed` (it is too much to write down); empty when there is one.
     pub why_not: String,
+}
+
+/// How far the comparison of one address family got. Shares are of all packets, each counted once for each zone where it may come in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ComparedCoverage {
+    /// `ipv4` or `ipv6`.
+    pub family: String,
+    /// The share that is proved to be the same, 0 to 1: a lower bound; 1 only when it is all.
+    pub alike: f64,
+    /// The share in which the two differ, or may differ: an upper bound.
+    pub different: f64,
+    /// The share that was left open: an upper bound.
+    pub open: f64,
+    /// Parts of the packets, by what rewrites their destination.
+    pub parts: u64,
+    /// Parts that were compared to the end.
+    pub parts_done: u64,
 }
 
 /// Two zones that were taken to be the same.
@@ -120,10 +143,64 @@ pub struct Difference {
     pub possible: bool,
     /// How many parts of the packets differ in this way.
     pub parts: u64,
+    /// The packets, the largest parts first; the first ones when they are many.
+    #[serde(default)]
+    pub areas: Vec<Area>,
+    /// Whether every packet of the areas is meant. If not, they are somewhere within: there are too many parts to tell.
+    #[serde(default)]
+    pub exact: bool,
+    /// How many packets there are, as the power of 2; at most, if not `exact`. Each counts once for each zone where it may come in.
+    #[serde(default)]
+    pub packets_log2: f64,
     /// A packet, and what the first does with it.
     pub left: Outcome,
     /// The same packet, and what the second does with it.
     pub right: Outcome,
+}
+
+/// Packets of one address family: a product of sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// `ipv4` or `ipv6`.
+    pub family: String,
+    /// Zones where they come in.
+    pub from: AreaCell,
+    /// Zones where they leave, as far as the routes leave that open.
+    pub to: AreaCell,
+    /// Sources: names of objects that have exactly these addresses, networks, ranges.
+    pub source: AreaCell,
+    /// Destinations, as they arrive.
+    pub destination: AreaCell,
+    /// Services, as they arrive: names of objects, `tcp/443`, `icmp/8:0` (type and code), `ip/47`.
+    pub services: AreaCell,
+    /// Source ports.
+    pub source_ports: AreaCell,
+    /// What must hold of them, and what must not.
+    pub conditions: Vec<AreaCondition>,
+}
+
+/// A set: these, or all but these.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaCell {
+    /// Whether everything but `of` is meant. With nothing there: everything.
+    pub except: bool,
+    /// Names, networks and ranges, the first ones when they are many.
+    pub of: Vec<String>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+/// Something unknown that must hold, or must not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaCondition {
+    /// Its kind, such as `fqdn`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// What it is about: `source`, `destination`, `translated` (the destination after translation), `packet`.
+    pub about: String,
+    /// Whether it must hold.
+    pub holds: bool,
 }
 
 /// A packet and what becomes of it.

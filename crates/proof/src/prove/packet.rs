@@ -33,7 +33,7 @@ const RANGES: usize = 64;
 
 /// A packet of a region that people will take for a packet: hosts and not networks, a port that is known or the lowest, a port of a
 /// client. `answers` are those that the packet needs.
-pub(super) fn typical(
+pub(crate) fn typical(
     family: Family,
     region: &Wide,
     ingress: InterfaceId,

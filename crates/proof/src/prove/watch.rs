@@ -49,7 +49,8 @@ impl Observer for () {}
 
 /// The observer as the comparison calls it, and the work that may be done.
 pub(super) struct Watching<'o> {
-    observer: Mutex<&'o mut dyn Observer>,
+    /// With the greatest share that it was told.
+    observer: Mutex<(&'o mut dyn Observer, f64)>,
     stopped: AtomicBool,
     /// How much work may be done, and was.
     work: Mutex<(Option<u64>, u64)>,
@@ -59,7 +60,7 @@ pub(super) struct Watching<'o> {
 impl<'o> Watching<'o> {
     pub(super) fn new(observer: &'o mut dyn Observer, work: Option<u64>) -> Self {
         Self {
-            observer: Mutex::new(observer),
+            observer: Mutex::new((observer, 0.0)),
             stopped: AtomicBool::new(false),
             work: Mutex::new((work, 0)),
             worked_out: AtomicBool::new(false),
@@ -90,13 +91,15 @@ impl<'o> Watching<'o> {
 
     pub(super) fn tell(&self, progress: &Progress) {
         let mut observer = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
-        let go = observer.progress(progress);
+        observer.1 = observer.1.max(progress.share);
+        let share = observer.1;
+        let go = observer.0.progress(&Progress { share, ..*progress });
         self.heed(go);
     }
 
     pub(super) fn show(&self, difference: &Differing) {
         let mut observer = self.observer.lock().unwrap_or_else(PoisonError::into_inner);
-        let go = observer.found(difference);
+        let go = observer.0.found(difference);
         self.heed(go);
     }
 

@@ -73,7 +73,10 @@ impl World for OfWitness<'_> {
 
 /// What counts as the same: verdict, and for what is accepted its translation and the zone where it leaves.
 fn effect(policy: &Policy, packet: &Packet, world: &mut dyn World) -> String {
-    let decision = decide(policy, packet, world);
+    decided(policy, &decide(policy, packet, world))
+}
+
+pub(super) fn decided(policy: &Policy, decision: &Decision) -> String {
     if decision.verdict != Verdict::Accept {
         return format!("{:?}", decision.verdict);
     }
@@ -84,7 +87,7 @@ fn effect(policy: &Policy, packet: &Packet, world: &mut dyn World) -> String {
     format!("{:?} {zone:?}", decision.translated)
 }
 
-fn replay(left: &Policy, right: &Policy, witness: &Witness) -> (String, String) {
+pub(super) fn replay(left: &Policy, right: &Policy, witness: &Witness) -> (String, String) {
     let world =
         |policy, packet, egress| OfWitness { policy, packet, egress, answers: &witness.answers };
     let mut one = world(left, witness.left, witness.egress.0);

@@ -8,6 +8,7 @@ use model::record::prove::{
 };
 use model::record::trace::Assumption;
 
+use super::areas;
 use super::trace::{condition, render_case};
 use crate::text::{count, one_line};
 use crate::words::Words;
@@ -118,6 +119,9 @@ pub(crate) fn limits(context: &ComparedContext, words: &Words) -> Vec<String> {
         let name = words.word("limit", limit);
         lines.push(words.text("prove-limit", &[("name", (&name).into())]));
     }
+    let mut text = String::new();
+    areas::coverage(context, words, &mut text);
+    lines.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     lines
 }
 
@@ -211,11 +215,8 @@ fn render_difference(
     if difference.possible {
         let _ = write!(head, "{}{}", words.plain("comma"), words.plain("prove-possible"));
     }
-    if difference.parts > 1 {
-        let parts = words.text("prove-parts", &[("count", difference.parts.into())]);
-        let _ = write!(head, "{}{parts}", words.plain("comma"));
-    }
     let _ = writeln!(out, "{}", bold(&head, colour));
+    areas::render(difference, words, out);
     for line in conditions(difference, words) {
         let _ = writeln!(out, "  {}", one_line(&line));
     }
@@ -246,6 +247,14 @@ fn render_left_out(letter: &str, side: &ComparedSide, words: &Words, out: &mut S
         let disposition = words.word("disposition", &fate.disposition);
         let reason = words.code(&fate.reason, &std::collections::BTreeMap::new());
         let _ = writeln!(out, "  {}  {disposition}: {reason}", count(fate.statements));
+        let named = side.left_out_statements.iter();
+        for one in
+            named.filter(|one| one.reason == fate.reason && one.disposition == fate.disposition)
+        {
+            let (spot, text) = (&one.place, one.place.text.trim());
+            let _ =
+                writeln!(out, "    {}", one_line(&format!("{}:{}: {text}", spot.path, spot.line)));
+        }
     }
     out.push('\n');
 }

@@ -8,8 +8,8 @@ use model::record::prove::{
 use model::record::trace::Case;
 
 use super::prove::{alone, certificate, conditions, limits, modes, verdict, zones_by_reason};
-use super::share;
 use super::trace::decided;
+use super::{areas, share};
 use crate::Error;
 use crate::html::{CSS, policy_of_style};
 use crate::text::count;
@@ -74,6 +74,8 @@ struct SideView {
     devices: String,
     read: String,
     left_out: Vec<[String; 3]>,
+    /// Place and line of statements that were left out.
+    statements: Vec<(String, String)>,
 }
 
 /// Two contexts.
@@ -145,6 +147,14 @@ fn side_view(letter: &'static str, side: &ComparedSide, words: &Words) -> SideVi
         read: words
             .text("prove-read", &[("count", side.statements.into()), ("share", (&part).into())]),
         left_out: left_out.collect(),
+        statements: side
+            .left_out_statements
+            .iter()
+            .map(|one| {
+                let place = &one.place;
+                (format!("{}:{}", place.path, place.line), place.text.trim().to_owned())
+            })
+            .collect(),
     }
 }
 
@@ -198,9 +208,9 @@ fn difference_view(number: usize, difference: &Difference, words: &Words) -> Dif
     if difference.possible {
         notes.push(words.plain("prove-possible"));
     }
-    if difference.parts > 1 {
-        notes.push(words.text("prove-parts", &[("count", difference.parts.into())]));
-    }
+    let mut packets = String::new();
+    areas::render(difference, words, &mut packets);
+    notes.extend(packets.lines().map(|line| line.trim().to_owned()));
     notes.extend(conditions(difference, words));
     DifferenceView {
         number,

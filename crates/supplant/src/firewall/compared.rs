@@ -6,11 +6,12 @@ use std::collections::btree_map::Entry;
 use dialect::{Disposition, Tally};
 use model::record::check::FateCount;
 use model::record::prove::{ComparedContext, ComparedSide, Difference};
-use policy::{By, Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
+use policy::{Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::certificate::Certificate;
-use proof::prove::{Differing, Observer, Options, Proof, prove_watched};
+use proof::prove::{Differing, Names, Observer, Options, Proof, order, prove_watched};
 
-use super::account::read_exactly;
+use super::account::{self, read_exactly};
+use super::areas::{Areas, coverage};
 use super::pairing::Placed;
 use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
 use super::zoning::{Paired, idle, pair_zones, zone_name};
@@ -113,7 +114,7 @@ pub(crate) fn compare(
     };
     let proof = prove_watched(left.policy, right.policy, &paired.map, options, observer);
     let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
-    let mut differences = found.differences(&proof);
+    let mut differences = found.grouped(&proof);
     let idle = idle(left.policy, &paired.left) && idle(right.policy, &paired.right);
     let names = |policy: &Policy, zones: &[ZoneId]| -> Vec<String> {
         zones.iter().map(|zone| zone_name(policy, *zone)).collect()
@@ -123,7 +124,8 @@ pub(crate) fn compare(
     limits.dedup();
     let undecided = proof.undecided + found.refuted;
     let differing = u64::try_from(differences.len()).unwrap_or(u64::MAX);
-    let verdict = if differences.iter().any(|one| !one.possible) {
+    let certain = differences.iter().any(|one| !one.possible);
+    let verdict = if certain {
         DIFFERS
     } else if differing > 0 || undecided > 0 || !limits.is_empty() {
         GAVE_UP
@@ -133,6 +135,7 @@ pub(crate) fn compare(
         EXCEPT
     };
     differences.truncate(how.limit);
+    let differences = found.told(differences);
     let context = ComparedContext {
         left: left.name(),
         right: right.name(),
@@ -147,6 +150,7 @@ pub(crate) fn compare(
         differences,
         undecided,
         limits,
+        coverage: proof.coverage.iter().map(coverage).collect(),
         certificate: None,
     };
     // A difference that the evaluator does not confirm is no equality either: then there is none.
@@ -169,6 +173,9 @@ pub(crate) fn verdict(contexts: &[ComparedContext], sides: [&ComparedSide; 2]) -
     }
 }
 
+/// How many statements that were left out are named, of each reason and file.
+const LEFT_OUT: usize = 3;
+
 /// One side in short: what was read, and what of it was left out of the comparison.
 pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> ComparedSide {
     let devices = configs.readings.iter().flat_map(|reading| &reading.devices);
@@ -181,6 +188,9 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
             *sums.entry((fate.disposition, fate.reason.code().0)).or_default() += statements;
         }
     }
+    let wanted = [Disposition::Unsupported, Disposition::Unrecognized];
+    let readings = configs.readings.iter();
+    let statements = readings.flat_map(|reading| account::statements(reading, &wanted, LEFT_OUT));
     let left_out = sums.into_iter().map(|((disposition, reason), statements)| FateCount {
         disposition: disposition.as_str().to_owned(),
         reason: reason.to_owned(),
@@ -194,6 +204,7 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
         statements: tallies.iter().map(Tally::statements).sum(),
         read: tallies.iter().map(read_exactly).sum(),
         left_out: left_out.collect(),
+        left_out_statements: statements.collect(),
         contexts_alone: alone,
     }
 }
@@ -202,6 +213,9 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
 type Key = (Rank, [u32; 3], [u32; 3]);
 /// What is certain before what is only possible, and of each what is newly allowed first.
 type Rank = (bool, usize);
+
+/// How many parts of the packets of a difference are written out.
+const AREAS: usize = 20;
 
 /// The changes, the gravest first.
 const CHANGES: [&str; 5] = ["allowed", "stopped", "rewritten", "leaves", "denied"];
@@ -215,52 +229,75 @@ struct Found<'a> {
 }
 
 /// A difference with its replayed witness.
-struct Shown {
+struct Shown<'p> {
     change: &'static str,
     possible: bool,
-    parts: u64,
+    /// Of how many packets, as the greatest share of all packets of a family.
+    share: f64,
+    /// The differences of the prover that are shown as this one.
+    of: Vec<&'p Differing>,
+    key: Key,
     replayed: (Replayed, Replayed),
 }
 
 impl Found<'_> {
-    /// The differences of a proof, grouped by what decides.
-    fn differences(&mut self, proof: &Proof) -> Vec<Difference> {
-        let mut groups: BTreeMap<Key, Shown> = BTreeMap::new();
+    /// The differences of a proof, grouped by what decides, the largest first among equals.
+    fn grouped<'p>(&mut self, proof: &'p Proof) -> Vec<Shown<'p>> {
+        let mut groups: BTreeMap<Key, Shown<'p>> = BTreeMap::new();
         for differing in &proof.differences {
             let Some(shown) = self.replayed(differing) else {
                 self.refuted += 1;
                 continue;
             };
-            let place = CHANGES.iter().position(|known| *known == shown.change);
-            let rank = (shown.possible, place.unwrap_or(CHANGES.len()));
-            match groups.entry((rank, order(&differing.left.1), order(&differing.right.1))) {
+            match groups.entry(shown.key) {
                 Entry::Vacant(entry) => {
                     entry.insert(shown);
                 }
                 Entry::Occupied(mut entry) => {
                     let known = entry.get_mut();
-                    let parts = known.parts + 1;
+                    known.share = known.share.max(shown.share);
+                    known.of.push(differing);
                     // The packet that assumes least says most.
                     if shown.assumptions() < known.assumptions() {
-                        *known = shown;
+                        known.replayed = shown.replayed;
                     }
-                    known.parts = parts;
                 }
             }
         }
+        let mut all: Vec<Shown<'p>> = groups.into_values().collect();
+        let by_rank = |one: &Shown<'_>, two: &Shown<'_>| one.key.0.cmp(&two.key.0);
+        all.sort_by(|one, two| by_rank(one, two).then(two.share.total_cmp(&one.share)));
+        all
+    }
+
+    /// Differences in words.
+    fn told(&self, shown: Vec<Shown<'_>>) -> Vec<Difference> {
+        if shown.is_empty() {
+            return Vec::new();
+        }
         let (left, right) = self.sides;
-        let told = |shown: Shown| Difference {
-            change: shown.change.to_owned(),
-            possible: shown.possible,
-            parts: shown.parts,
-            left: outcome(left, &shown.replayed.0),
-            right: outcome(right, &shown.replayed.1),
+        let names = Names::new(left.policy, right.policy, self.how.port_zero);
+        let areas = Areas { sides: self.sides, paired: self.paired, names };
+        let told = |shown: Shown<'_>| {
+            let all = || shown.of.iter().flat_map(|one| &one.packets.areas);
+            let more: u64 = shown.of.iter().map(|one| one.packets.more).sum();
+            let packets: f64 = shown.of.iter().map(|one| one.packets.count).sum();
+            Difference {
+                change: shown.change.to_owned(),
+                possible: shown.possible,
+                parts: u64::try_from(all().count()).unwrap_or(u64::MAX).saturating_add(more),
+                areas: all().take(AREAS).map(|one| areas.area(one)).collect(),
+                exact: shown.of.iter().all(|one| one.packets.exact),
+                packets_log2: (packets.max(1.0).log2() * 10.0).round() / 10.0,
+                left: outcome(left, &shown.replayed.0),
+                right: outcome(right, &shown.replayed.1),
+            }
         };
-        groups.into_values().map(told).collect()
+        shown.into_iter().map(told).collect()
     }
 
     /// The witness as the evaluator sees it; `None` when both sides do the same.
-    fn replayed(&self, differing: &Differing) -> Option<Shown> {
+    fn replayed<'p>(&self, differing: &'p Differing) -> Option<Shown<'p>> {
         let (left, right) = self.sides;
         let terms = |policy, side| Terms {
             policy,
@@ -278,25 +315,17 @@ impl Found<'_> {
         let certain = all(left.policy, 0)
             .zip(all(right.policy, 1))
             .is_some_and(|(mine, theirs)| mine.iter().all(|one| !theirs.contains(one)));
-        let possible = !certain;
-        Some(Shown { change, possible, parts: 1, replayed: (one, two) })
+        // The prover looks at all packets and the evaluator at one: either may know.
+        let possible = !certain && !differing.certain;
+        let place = CHANGES.iter().position(|known| *known == change).unwrap_or(CHANGES.len());
+        let key = ((possible, place), order(&differing.left.1), order(&differing.right.1));
+        let (share, of) = (differing.packets.share, vec![differing]);
+        Some(Shown { change, possible, share, of, key, replayed: (one, two) })
     }
 }
 
-impl Shown {
+impl Shown<'_> {
     fn assumptions(&self) -> usize {
         self.replayed.0.assumed.len() + self.replayed.1.assumed.len()
-    }
-}
-
-/// Rules in their order, then what is no rule.
-pub(crate) fn order(by: &By) -> [u32; 3] {
-    match by {
-        By::Rule(base, number) => [0, base.0, *number],
-        By::Default(base) => [1, base.0, 0],
-        By::NoRoute => [2, 0, 0],
-        By::NotGuarded => [3, 0, 0],
-        By::Bypass => [4, 0, 0],
-        By::NoFilter => [5, 0, 0],
     }
 }

@@ -107,6 +107,11 @@ fn differences_come_with_packets_that_show_them() {
         assert!(run.out.contains(text), "{text}: {}", run.out);
     }
     assert!(run.out.contains("in/b/fw.conf:"), "{}", run.out);
+    assert!(
+        run.out.contains("IPv4 any > web, SSH"),
+        "packets in the names of objects: {}",
+        run.out
+    );
     let allowed = run.out.find("newly allowed").unwrap();
     assert!(allowed < run.out.find("newly stopped").unwrap(), "{}", run.out);
     let record = json(&estate.run(&["prove", "in/a", "in/b", "--format", "json", "--limit", "1"]));
@@ -114,6 +119,9 @@ fn differences_come_with_packets_that_show_them() {
     assert_eq!(context["differences"].as_array().unwrap().len(), 1);
     assert!(context["differing"].as_u64().unwrap() > 1, "{context}");
     assert_eq!(context["undecided"], 0);
+    let first = &context["differences"][0];
+    assert_eq!(first["areas"][0]["destination"]["of"][0], "web", "{first}");
+    assert_eq!(first["exact"], true);
     // The packet is one that `trace` takes, and each side does what was said.
     let record = json(&estate.run(&["prove", "in/a", "in/b", "--format", "json"]));
     for difference in record["contexts"][0]["differences"].as_array().unwrap() {
@@ -161,7 +169,7 @@ fn what_was_not_compared_is_never_the_same() {
     let estate = two(&left, &right);
     let run = estate.run(&["prove", "in/a", "in/b"]);
     assert_eq!(run.code, 3, "{run:?}");
-    for text in ["equivalent except", "of B", "unrecognized"] {
+    for text in ["equivalent except", "of B", "unrecognized", "frobnicate"] {
         assert!(run.out.contains(text), "{text}: {}", run.out);
     }
 }
