@@ -125,7 +125,7 @@ fn certain_is_what_no_answer_takes_away() {
 }
 
 /// The packet with the first or the last number of each cell of an area, as a witness.
-fn corner(area: &Area, like: &Witness, last: bool) -> Witness {
+fn corner(area: &Area, last: bool) -> Witness {
     let end = |set: &Set| {
         let (first, end) = if last { *set.ranges().last().unwrap() } else { set.ranges()[0] };
         Set::one(if last { end } else { first })
@@ -146,13 +146,7 @@ fn corner(area: &Area, like: &Witness, last: bool) -> Witness {
     let interface = |set: &Set| InterfaceId(set.first().unwrap());
     let packet = crate::prove::typical(area.family, &wide, interface(&area.from), &[]);
     let to = Some(interface(&area.to));
-    Witness {
-        left: packet,
-        right: packet,
-        egress: (to, to),
-        answers: area.answers.clone(),
-        ..like.clone()
-    }
+    Witness { left: packet, right: packet, egress: (to, to), answers: area.answers.clone() }
 }
 
 fn has(difference: &Differing, packet: &Packet) -> bool {
@@ -195,7 +189,7 @@ fn the_areas_of_differences_are_all_packets_that_differ_and_no_others() {
             for (area, last) in
                 difference.packets.areas.iter().flat_map(|area| [(area, false), (area, true)])
             {
-                let witness = corner(area, &difference.witness, last);
+                let witness = corner(area, last);
                 // What is unknown of a packet to itself is one question and not two.
                 if witness.left.source == witness.left.destination {
                     continue;
