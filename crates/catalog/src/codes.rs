@@ -20,6 +20,10 @@ pub const UNKNOWN_KEY: Code = Code("data/unknown-key");
 pub const UNKNOWN_FILE: Code = Code("data/unknown-file");
 /// A value has the wrong type.
 pub const WRONG_TYPE: Code = Code("data/wrong-type");
+/// A map names what its configuration does not have.
+pub const MAP_UNKNOWN: Code = Code("map/unknown-name");
+/// An entry of a map is not used.
+pub const MAP_UNUSED: Code = Code("map/unused");
 /// A waiver has passed its end.
 pub const WAIVER_EXPIRED: Code = Code("waiver/expired");
 /// A waiver ends within 14 days.
@@ -38,6 +42,8 @@ pub const ALL: &[Code] = &[
     UNKNOWN_KEY,
     UNKNOWN_FILE,
     WRONG_TYPE,
+    MAP_UNKNOWN,
+    MAP_UNUSED,
     WAIVER_EXPIRED,
     WAIVER_EXPIRING,
     WAIVER_UNUSED,

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod directive;
 pub mod facts;
 pub mod load;
+pub mod mapping;
 pub mod matcher;
 pub mod names;
 pub mod ownership;

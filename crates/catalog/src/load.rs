@@ -9,6 +9,7 @@ use toml_span::{DeserError, Deserialize, Error, ErrorKind, Span, Value};
 
 use crate::codes;
 use crate::facts::{Catalog, Negative, SourceEntry, Term};
+use crate::mapping::Mapping;
 use crate::waiver::Waivers;
 
 /// The facts that ship with the program.
@@ -104,6 +105,15 @@ pub fn load_waivers(file: DataFile) -> (Waivers, Vec<Problem>, DataFile) {
         Ok(mut value) => lenient_waivers(&mut value, &mut problems),
     };
     (waivers, problems, file)
+}
+
+/// Reads a map of the user. With a mistake in it nothing of it holds.
+pub fn load_mapping(text: &str) -> (Mapping, Vec<Problem>) {
+    let read = toml_span::parse(text).map_err(DeserError::from);
+    match read.and_then(|mut value| Mapping::deserialize(&mut value)) {
+        Ok(mapping) => (mapping, Vec::new()),
+        Err(errors) => (Mapping::default(), problems(0, errors).collect()),
+    }
 }
 
 /// A wrong waiver is reported and left out; the others still hold.

@@ -27,7 +27,7 @@ pub use limits::Limits;
 pub use reading::{Problem, Reading, Severity, read};
 pub use secret::mask;
 pub use text::{Bytes, Text, decode};
-pub use tree::{Excerpt, Line, Node, Tree};
+pub use tree::{Excerpt, Line, Node, Passage, Tree};
 
 /// One platform's configuration language.
 pub trait Dialect: Sync {

@@ -16,7 +16,7 @@ pub(crate) mod yaml;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 
-pub use excerpt::Excerpt;
+pub use excerpt::{Excerpt, Passage};
 use policy::Span;
 
 use crate::fate::{Disposition, Fate, Tally};

@@ -9,6 +9,7 @@ pub mod prove;
 pub mod query;
 pub mod trace;
 pub mod traffic;
+pub mod walk;
 
 use std::collections::BTreeMap;
 

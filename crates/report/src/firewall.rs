@@ -5,9 +5,11 @@ pub mod check;
 pub(crate) mod excerpt;
 pub mod page;
 pub mod prove;
+pub mod prove_page;
 pub mod query;
 pub mod tables;
 pub mod trace;
+pub mod walk;
 
 use model::record::firewall::FirewallHead;
 

@@ -357,7 +357,7 @@ pub(crate) struct Trace {
     pub(crate) output: PathBuf,
 }
 
-/// Forms of a trace, a proof and a query.
+/// Forms of a trace and a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceFormat {
     /// Text for a terminal.
@@ -382,9 +382,22 @@ pub(crate) struct Prove {
     #[arg(long, value_name = "A=B")]
     pub(crate) context: Option<String>,
     /// A zone (or interface) of A and the one of B that is the same place; may be repeated. Others are paired by name, by the
-    /// addresses and by the names of their interfaces.
+    /// addresses, networks and names of their interfaces, and by routes.
     #[arg(long, value_name = "A=B")]
     pub(crate) zone: Vec<String>,
+    /// Which contexts, zones and interfaces are the same, as a file; `--context` and `--zone` go before it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// Write what would be compared with what as such a file, to be edited, and compare nothing; `-` is standard output.
+    #[arg(long, value_name = "FILE", conflicts_with = "certificate")]
+    pub(crate) write_map: Option<PathBuf>,
+    /// Compare nothing, and show the way of this packet through both, with where they part; written as for `trace`. `--limit` bounds
+    /// the outcomes.
+    #[arg(long, value_name = "PACKET", conflicts_with_all = ["write_map", "certificate"])]
+    pub(crate) explain: Option<String>,
+    /// Write what shows that both are the same, for `proof-check`: one file, with several pairs of contexts one for each, numbered.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
     /// Tell the ways of stopping a packet (deny, drop, reject) apart.
     #[arg(long)]
     pub(crate) apart: bool,
@@ -394,15 +407,47 @@ pub(crate) struct Prove {
     /// Compare packets of which a port is 0 too. It is reserved, and platforms disagree whether "any" has it.
     #[arg(long)]
     pub(crate) port_zero: bool,
+    /// How much memory a comparison may take, roughly, such as `512M` or `4G`; what takes more is left open.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) memory: Option<u64>,
+    /// After how many seconds to stop comparing; what has been found by then is shown, and the rest is left open.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time_limit: Option<u64>,
     /// How many differences to show for each pair of contexts; all are counted.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: usize,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: TraceFormat,
+    pub(crate) format: ProveFormat,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+}
+
+/// A number of bytes, `512M`.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no size such as 512M or 4G");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..).unwrap_or("").to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    number.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(wrong)
+}
+
+/// Forms of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProveFormat {
+    /// Text for a terminal.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One self-contained HTML page.
+    Html,
 }
 
 /// Arguments of `query`.

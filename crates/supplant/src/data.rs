@@ -108,7 +108,11 @@ fn looks_like_directive(text: &str) -> bool {
     text.lines().any(|line| line.trim_start().starts_with("jurisdiction"))
 }
 
-fn read_text(path: &Path, words: &Words) -> Result<String, Trouble> {
+/// Reads a text file of the user.
+///
+/// # Errors
+/// When it cannot be read, or is no UTF-8.
+pub(crate) fn read_text(path: &Path, words: &Words) -> Result<String, Trouble> {
     std::fs::read_to_string(path).map_err(|error| Trouble::read(words, path, error))
 }
 

@@ -14,6 +14,9 @@ pub(crate) mod spots;
 pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
+pub(crate) mod walk;
+pub(crate) mod watching;
+pub(crate) mod zoning;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -27,6 +30,7 @@ use dialect::{Bytes, DIALECTS, DialectFacts, Group, Limits, Problem, Reading, Se
 use model::record::check::NotRead;
 use model::record::firewall::FirewallHead;
 use report::words::Words;
+use sha2::{Digest, Sha256};
 
 use crate::trouble::Trouble;
 use crate::world;
@@ -38,9 +42,30 @@ pub(crate) struct Configs {
     pub(crate) readings: Vec<Reading>,
     /// Inputs that are no configuration, or could not be read.
     pub(crate) not_read: Vec<NotRead>,
+    /// SHA-256 of each file that was read as a configuration, as it is when unpacked; in hex, sorted.
+    pub(crate) digests: Vec<String>,
 }
 
 impl Configs {
+    /// Reads groups of files.
+    fn take(&mut self, groups: Vec<Group>, facts: &DialectFacts) {
+        let files = groups.iter().flat_map(|group| &group.files);
+        self.digests.extend(files.map(|file| sha256(&file.bytes)));
+        self.readings.extend(read_groups(groups, facts));
+    }
+
+    /// One digest for all files: that of the file, or of the list of digests where there are several, a line each.
+    pub(crate) fn digest(&self) -> String {
+        match self.digests.as_slice() {
+            [one] => one.clone(),
+            several => {
+                let lines: Vec<String> =
+                    several.iter().map(|digest| format!("{digest}\n")).collect();
+                sha256(lines.concat().as_bytes())
+            }
+        }
+    }
+
     /// Whether something stopped before its end.
     pub(crate) fn unfinished(&self) -> bool {
         let failed = |input: &NotRead| input.severity == Severity::Error.as_str();
@@ -88,10 +113,11 @@ pub(crate) fn read(
         if together {
             files.append(&mut found);
         } else {
-            configs.readings.extend(read_groups(detect(found, false).groups, facts));
+            configs.take(detect(found, false).groups, facts);
         }
     }
-    configs.readings.extend(read_groups(detect(files, together).groups, facts));
+    configs.take(detect(files, together).groups, facts);
+    configs.digests.sort_unstable();
     configs.not_read.sort_by(|a, b| (&a.path, &a.code).cmp(&(&b.path, &b.code)));
     let empty = |reading: &Reading| reading.trees.is_empty();
     if configs.readings.iter().all(empty) {
@@ -104,6 +130,11 @@ pub(crate) fn read(
         });
     }
     Ok(configs)
+}
+
+/// A digest in hex.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads groups, on all cores.

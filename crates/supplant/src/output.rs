@@ -43,7 +43,13 @@ pub(crate) fn write_reports(
 }
 
 /// Writes a file beside its place and moves it there, so that an interrupted run leaves no half report.
-fn write_file(path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_file(
+    path: &Path,
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
     };

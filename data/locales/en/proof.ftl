@@ -1,8 +1,8 @@
 # Proving two configurations the same
 
 prove-side = { $side }: { $target }, { $devices }
-prove-context = { $left } and { $right }
-prove-zones = zones taken to be the same: { $list }
+prove-context = { $left } and { $right } ({ $by })
+prove-zones = zones taken to be the same ({ $by }): { $list }
 prove-zones-alone = zones of { $side } without a counterpart, not compared: { $list }
 prove-zones-idle = zones of { $side } without a counterpart; nothing passes them: { $list }
 prove-differing = { $count ->
@@ -82,11 +82,11 @@ error-pair = `{ $text }` is no pair
 error-pair-context = no context, or more than one, is named `{ $name }`
     .help = the first has { $left }; the second has { $right }
 error-no-pair = no context of the first has one in the second
-    .help = name two with `--context A=B`; the first has { $left }; the second has { $right }
+    .help = name two with `--context A=B`, or pairs in a file for `--map`; the first has { $left }; the second has { $right }
 error-pair-zone = `{ $text }` names no zone of both configurations
     .help = the first has { $left }; the second has { $right }
 error-no-zones = no zone of the first is known to be one of the second
-    .help = name pairs with `--zone A=B`; the first has { $left }; the second has { $right }
+    .help = name pairs with `--zone A=B` or in a file (`--write-map FILE`, then `--map FILE`); the first has { $left }; the second has { $right }
 
 # Asking what may pass
 

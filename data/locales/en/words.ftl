@@ -177,6 +177,9 @@ word-purpose-unknown = purpose unknown
 word-purpose-update = update
 word-purpose-vpn = VPN
 
+word-entry-context = context
+word-entry-zone = zone
+word-entry-interface = interface
 word-entry-vendor = vendor
 word-entry-product = product
 word-entry-directive = directive

@@ -1,8 +1,8 @@
 # 证明两份配置相同
 
 prove-side = { $side }：{ $target }，{ $devices }
-prove-context = { $left } 与 { $right }
-prove-zones = 视为相同的区域：{ $list }
+prove-context = { $left } 与 { $right }（{ $by }）
+prove-zones = 视为相同的区域（{ $by }）：{ $list }
 prove-zones-alone = { $side } 中没有对应的区域，未作比较：{ $list }
 prove-zones-idle = { $side } 中没有对应的区域，无任何流量经过：{ $list }
 prove-differing = { $count } 对规则的判定不同
@@ -73,11 +73,11 @@ error-pair = `{ $text }` 不是一对名称
 error-pair-context = 没有上下文名为 `{ $name }`，或不止一个
     .help = 第一份有 { $left }；第二份有 { $right }
 error-no-pair = 第一份中没有上下文能与第二份对应
-    .help = 用 `--context A=B` 指定；第一份有 { $left }；第二份有 { $right }
+    .help = 用 `--context A=B` 指定，或写入文件后用 `--map`；第一份有 { $left }；第二份有 { $right }
 error-pair-zone = `{ $text }` 不是两份配置中的区域
     .help = 第一份有 { $left }；第二份有 { $right }
 error-no-zones = 两份配置中没有已知相同的区域
-    .help = 用 `--zone A=B` 指定；第一份有 { $left }；第二份有 { $right }
+    .help = 用 `--zone A=B` 或文件指定（先 `--write-map FILE`，再 `--map FILE`）；第一份有 { $left }；第二份有 { $right }
 
 # 查询可通过的流量
 

@@ -159,6 +159,9 @@ word-purpose-unknown = 用途不明
 word-purpose-update = 更新
 word-purpose-vpn = VPN
 
+word-entry-context = 上下文
+word-entry-zone = 区域
+word-entry-interface = 接口
 word-entry-vendor = 厂商
 word-entry-product = 产品
 word-entry-directive = 指令

@@ -44,6 +44,55 @@ impl Tree {
     }
 }
 
+/// Whole lines of a configuration, with everything secret masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// The number of the first line.
+    pub line: u32,
+    /// The lines without their breaks; what is cut of one ends in an ellipsis.
+    pub lines: Vec<String>,
+    /// Whether the span goes on.
+    pub cut: bool,
+}
+
+impl Tree {
+    /// The lines that a span covers, at most so many. Of a giant line only what the span covers is shown.
+    pub fn passage(&self, span: Span, most: usize) -> Passage {
+        let start = floor(&self.text, at(span.start));
+        let end = floor(&self.text, at(span.end)).max(start);
+        let head = self.text.get(..start).unwrap_or("");
+        let from = memchr::memrchr(b'\n', head.as_bytes()).map_or(0, |at| at + 1);
+        let from = if start - from > BEFORE { start } else { from };
+        // Secrets are found by what stands before them: whole lines are masked, then cut.
+        let upto = floor(&self.text, end.min(start.saturating_add(PASSAGE)));
+        let tail = self.text.get(upto..).unwrap_or("");
+        let rest = memchr::memchr(b'\n', tail.as_bytes()).unwrap_or(tail.len());
+        let upto = if upto == end && rest <= AFTER { upto + rest } else { upto };
+        let text = self.masked(from, upto);
+        let mut lines: Vec<String> = text.lines().map(clipped).collect();
+        while lines.last().is_some_and(|line| line.trim().is_empty()) {
+            lines.pop();
+        }
+        let cut = upto < end || lines.len() > most;
+        lines.truncate(most);
+        Passage { line: self.line(span.start).line, lines, cut }
+    }
+}
+
+/// A line that is not longer than people read.
+fn clipped(line: &str) -> String {
+    let mut shown: String = line.chars().take(WIDEST).collect();
+    if shown.len() < line.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The most characters of one line of a passage.
+const WIDEST: usize = 1_000;
+/// The most bytes of a passage that are looked at.
+const PASSAGE: usize = 1 << 16;
+
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -52,3 +101,49 @@ fn small(number: usize) -> u32 {
 const BEFORE: usize = 100;
 /// And so many from its beginning on.
 const AFTER: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fate, Text};
+
+    const TEXT: &str = "rule 1\n  from lan\n  password hunter2\n  key abc\nend\nrule 2\n";
+
+    fn passage(most: usize) -> Passage {
+        let tree = Tree::of_lines(Text { file: 0, path: "x".into(), text: TEXT.into() });
+        let known = tree.statements().find(|node| node.word(0) == "key").unwrap();
+        known.claim(Fate::SECRET);
+        let end = TEXT.find("rule 2").unwrap();
+        tree.passage(Span { file: 0, start: 0, end: small(end - 1) }, most)
+    }
+
+    #[test]
+    fn a_passage_has_whole_lines() {
+        let passage = passage(10);
+        assert_eq!((passage.line, passage.lines.len(), passage.cut), (1, 5, false));
+        assert_eq!(passage.lines[1], "  from lan");
+    }
+
+    #[test]
+    fn a_passage_has_no_secrets() {
+        let text = passage(10).lines.join("\n");
+        assert!(!text.contains("hunter2") && !text.contains("abc"), "{text}");
+    }
+
+    #[test]
+    fn a_long_passage_is_cut_and_says_so() {
+        let passage = passage(2);
+        assert_eq!((passage.lines.len(), passage.cut), (2, true));
+    }
+
+    #[test]
+    fn of_a_giant_line_only_the_span_is_shown() {
+        let text = format!("<a>{}<rule>x</rule><password>hunter2</password></a>", "y".repeat(9000));
+        let start = text.find("<rule>").unwrap();
+        let tree = Tree::of_lines(Text { file: 0, path: "x".into(), text });
+        let passage =
+            tree.passage(Span { file: 0, start: small(start), end: small(start + 14) }, 9);
+        assert!(passage.lines[0].starts_with("<rule>x</rule>"), "{passage:?}");
+        assert!(!passage.lines[0].contains("hunter2"), "{passage:?}");
+    }
+}

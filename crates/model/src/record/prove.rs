@@ -42,6 +42,10 @@ pub struct ComparedSide {
     pub target: String,
     /// The devices, with their platforms.
     pub devices: Vec<String>,
+    /// Statements of its files.
+    pub statements: u64,
+    /// Statements converted or inert.
+    pub read: u64,
     /// Statements that matter and are not modelled, by reason: what they do is not compared.
     pub left_out: Vec<FateCount>,
     /// Those statements, the first few of each reason and file.
@@ -58,6 +62,8 @@ pub struct ComparedContext {
     pub left: String,
     /// The second one's device and context.
     pub right: String,
+    /// Why they belong together: `given`, `name`, `address`, `network`, `single`.
+    pub by: String,
     /// `equivalent`, `equivalent-except`, `differs`, `gave-up`, without regard to statements that were left out.
     pub verdict: String,
     /// Which zones were taken to be the same.
@@ -82,6 +88,21 @@ pub struct ComparedContext {
     /// How far the comparison got, by address family.
     #[serde(default)]
     pub coverage: Vec<ComparedCoverage>,
+    /// The certificate; `null` when none was asked for.
+    pub certificate: Option<Certificate>,
+}
+
+/// What became of the certificate that was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The file; empty when there is none.
+    pub file: String,
+    /// What it says the first configuration is: a digest, and the context where there are several.
+    pub left: String,
+    /// What it says the second configuration is.
+    pub right: String,
+    /// Why there is none: `differs`, `not-decided`, `not-listed` (it is too much to write down); empty when there is one.
+    pub why_not: String,
 }
 
 /// How far the comparison of one address family got. Shares are of all packets, each counted once for each zone where it may come in.
@@ -108,7 +129,7 @@ pub struct ZonePair {
     pub left: String,
     /// The second one's.
     pub right: String,
-    /// Why: `given`, `name`, `address`, `interface`.
+    /// Why: `given`, `name`, `address`, `network`, `interface`, `routes`, `single`.
     pub by: String,
 }
 
@@ -189,4 +210,21 @@ pub struct Outcome {
     pub packet: String,
     /// What happens.
     pub case: Case,
+    /// The statements of the rules that decide and rewrite, secrets masked.
+    pub passages: Vec<Passage>,
+}
+
+/// A statement as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// The name of the rule.
+    pub name: String,
+    /// The file's path.
+    pub path: String,
+    /// The line of its first line, from 1.
+    pub line: u32,
+    /// The lines, each cut where it is long.
+    pub lines: Vec<String>,
+    /// Whether there are more lines.
+    pub cut: bool,
 }

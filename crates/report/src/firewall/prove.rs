@@ -3,7 +3,9 @@
 
 use std::fmt::Write;
 
-use model::record::prove::{ComparedContext, ComparedSide, Comparison, Difference, Outcome};
+use model::record::prove::{
+    ComparedContext, ComparedSide, Comparison, Difference, Outcome, ZonePair,
+};
 use model::record::trace::Assumption;
 
 use super::areas;
@@ -32,13 +34,8 @@ pub fn render(comparison: &Comparison, words: &Words, colour: bool) -> String {
         render_left_out(letter, side, words, &mut out);
     }
     let _ = writeln!(out, "{}", bold(&words.text(verdict(comparison), &[]), colour));
-    let key = if comparison.denials_merged { "prove-merged" } else { "prove-apart" };
-    let _ = writeln!(out, "  {}", words.plain(key));
-    if comparison.transit_only {
-        let _ = writeln!(out, "  {}", words.plain("prove-transit"));
-    }
-    if !comparison.port_zero {
-        let _ = writeln!(out, "  {}", words.plain("prove-port-zero"));
+    for line in modes(comparison, words) {
+        let _ = writeln!(out, "  {line}");
     }
     out
 }
@@ -47,7 +44,8 @@ fn bold(text: &str, colour: bool) -> String {
     if colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
-fn verdict(comparison: &Comparison) -> &'static str {
+/// The key of the verdict's words.
+pub(crate) fn verdict(comparison: &Comparison) -> &'static str {
     match comparison.verdict.as_str() {
         "equivalent" => "prove-equivalent",
         "equivalent-except" => "prove-equivalent-except",
@@ -57,36 +55,16 @@ fn verdict(comparison: &Comparison) -> &'static str {
 }
 
 fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &mut String) {
-    let args = [("left", (&context.left).into()), ("right", (&context.right).into())];
+    let by = words.word("pair", &context.by);
+    let args = [
+        ("left", (&context.left).into()),
+        ("right", (&context.right).into()),
+        ("by", (&by).into()),
+    ];
     let _ = writeln!(out, "{}", bold(&one_line(&words.text("prove-context", &args)), colour));
-    let pairs: Vec<String> = context
-        .zones
-        .iter()
-        .map(|pair| {
-            let by = words.word("pair", &pair.by);
-            if pair.left == pair.right && pair.by == "name" {
-                pair.left.clone()
-            } else {
-                format!("{} = {} ({by})", pair.left, pair.right)
-            }
-        })
-        .collect();
-    let pairs = pairs.join(&words.plain("comma"));
-    let _ =
-        writeln!(out, "  {}", one_line(&words.text("prove-zones", &[("list", (&pairs).into())])));
-    for (letter, zones) in [("A", &context.zones_left), ("B", &context.zones_right)] {
-        if zones.is_empty() {
-            continue;
-        }
-        let list = zones.join(&words.plain("comma"));
-        let args = [("side", letter.into()), ("list", (&list).into())];
-        let key = if context.zones_idle { "prove-zones-idle" } else { "prove-zones-alone" };
-        let _ = writeln!(out, "  {}", one_line(&words.text(key, &args)));
-    }
-    if !context.taken_alike.is_empty() {
-        let list = context.taken_alike.join(&words.plain("comma"));
-        let text = words.text("prove-taken-alike", &[("list", (&list).into())]);
-        let _ = writeln!(out, "  {}", one_line(&text));
+    render_zones(&context.zones, words, out);
+    for line in alone(context, words) {
+        let _ = writeln!(out, "  {}", one_line(&line));
     }
     if context.differing > 0 {
         let args = [("count", context.differing.into())];
@@ -100,16 +78,130 @@ fn render_context(context: &ComparedContext, words: &Words, colour: bool, out: &
     if let Some(more @ 1..) = context.differing.checked_sub(shown) {
         let _ = writeln!(out, "  {}\n", words.text("prove-more", &[("count", more.into())]));
     }
+    for line in limits(context, words) {
+        let _ = writeln!(out, "  {}\n", one_line(&line));
+    }
+    for line in certificate(context, words) {
+        let _ = writeln!(out, "  {}", one_line(&line));
+    }
+    if context.certificate.is_some() {
+        out.push('\n');
+    }
+}
+
+/// Zones without a counterpart, and what was taken to be the same besides.
+pub(crate) fn alone(context: &ComparedContext, words: &Words) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (letter, zones) in [("A", &context.zones_left), ("B", &context.zones_right)] {
+        if zones.is_empty() {
+            continue;
+        }
+        let list = zones.join(&words.plain("comma"));
+        let args = [("side", letter.into()), ("list", (&list).into())];
+        let key = if context.zones_idle { "prove-zones-idle" } else { "prove-zones-alone" };
+        lines.push(words.text(key, &args));
+    }
+    if !context.taken_alike.is_empty() {
+        let list = context.taken_alike.join(&words.plain("comma"));
+        lines.push(words.text("prove-taken-alike", &[("list", (&list).into())]));
+    }
+    lines
+}
+
+/// What was left open, and why.
+pub(crate) fn limits(context: &ComparedContext, words: &Words) -> Vec<String> {
+    let mut lines = Vec::new();
     if context.undecided > 0 {
         let args = [("count", context.undecided.into())];
-        let _ = writeln!(out, "  {}\n", words.text("prove-undecided", &args));
+        lines.push(words.text("prove-undecided", &args));
     }
     for limit in &context.limits {
         let name = words.word("limit", limit);
-        let args = [("name", (&name).into())];
-        let _ = writeln!(out, "  {}\n", words.text("prove-limit", &args));
+        lines.push(words.text("prove-limit", &[("name", (&name).into())]));
     }
-    areas::coverage(context, words, out);
+    let mut text = String::new();
+    areas::coverage(context, words, &mut text);
+    lines.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    lines
+}
+
+/// What a difference takes, on either side.
+pub(crate) fn conditions(difference: &Difference, words: &Words) -> Vec<String> {
+    let mut assumed: Vec<&Assumption> = Vec::new();
+    let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
+    for one in of_both.filter(|one| one.kind != "route") {
+        if !assumed.contains(&one) {
+            assumed.push(one);
+        }
+    }
+    assumed.into_iter().map(|one| condition(one, words)).collect()
+}
+
+/// What counts as the same, and what was left out on request.
+pub(crate) fn modes(comparison: &Comparison, words: &Words) -> Vec<String> {
+    let key = if comparison.denials_merged { "prove-merged" } else { "prove-apart" };
+    let mut lines = vec![words.plain(key)];
+    if comparison.transit_only {
+        lines.push(words.plain("prove-transit"));
+    }
+    if !comparison.port_zero {
+        lines.push(words.plain("prove-port-zero"));
+    }
+    lines
+}
+
+/// Where the certificate is and how to check it, or why there is none.
+pub(crate) fn certificate(context: &ComparedContext, words: &Words) -> Vec<String> {
+    let Some(certificate) = &context.certificate else { return Vec::new() };
+    if certificate.file.is_empty() {
+        let why = words.word("no-certificate", &certificate.why_not);
+        return vec![words.text("prove-no-certificate", &[("why", (&why).into())])];
+    }
+    let mut lines = vec![words.text("prove-certificate", &[("file", (&certificate.file).into())])];
+    if context.verdict == "equivalent-except" {
+        lines.push(words.plain("prove-certificate-except"));
+    }
+    let [file, left, right] =
+        [&certificate.file, &certificate.left, &certificate.right].map(|text| quoted(text));
+    lines.push(format!("proof-check {file} --left {left} --right {right}"));
+    lines
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
+        return text.to_owned();
+    }
+    // What begins with a dash is taken for an option however it is quoted.
+    let path = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
+    format!("'{}'", path.replace('\'', "'\\''"))
+}
+
+/// The zones that were taken to be the same, a line for each reason.
+fn render_zones(zones: &[ZonePair], words: &Words, out: &mut String) {
+    for (by, pairs) in zones_by_reason(zones) {
+        let list = pairs.join(&words.plain("comma"));
+        let by = words.word("pair", by);
+        let args = [("by", (&by).into()), ("list", (&list).into())];
+        let _ = writeln!(out, "  {}", one_line(&words.text("prove-zones", &args)));
+    }
+}
+
+/// Pairs of zones by reason, in the order in which the reasons come up; one name for two that are equal.
+pub(crate) fn zones_by_reason(zones: &[ZonePair]) -> Vec<(&str, Vec<String>)> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for pair in zones {
+        let text = match pair.left == pair.right {
+            true => pair.left.clone(),
+            false => format!("{} = {}", pair.left, pair.right),
+        };
+        match reasons.iter_mut().find(|(by, _)| *by == pair.by) {
+            Some((_, pairs)) => pairs.push(text),
+            None => reasons.push((&pair.by, vec![text])),
+        }
+    }
+    reasons
 }
 
 fn render_difference(
@@ -125,15 +217,8 @@ fn render_difference(
     }
     let _ = writeln!(out, "{}", bold(&head, colour));
     areas::render(difference, words, out);
-    let mut assumed: Vec<&Assumption> = Vec::new();
-    let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
-    for one in of_both.filter(|one| one.kind != "route") {
-        if !assumed.contains(&one) {
-            assumed.push(one);
-        }
-    }
-    for one in assumed {
-        let _ = writeln!(out, "  {}", one_line(&condition(one, words)));
+    for line in conditions(difference, words) {
+        let _ = writeln!(out, "  {}", one_line(&line));
     }
     for (letter, outcome) in [("A", &difference.left), ("B", &difference.right)] {
         render_outcome(letter, outcome, words, colour, out);

@@ -132,6 +132,11 @@ pub(super) fn render_case(
         let text = words.text("trace-after", &[("packet", (&case.after).into())]);
         let _ = writeln!(out, "{indent}  {}", one_line(&text));
     }
+    let _ = writeln!(out, "{indent}  {}", one_line(&way_out(case, words)));
+}
+
+/// Where a packet leaves, in words.
+pub(super) fn way_out(case: &Case, words: &Words) -> String {
     let args =
         [("interface", (&case.egress_interface).into()), ("zone", (&case.egress_zone).into())];
     let key = match case.egress.as_str() {
@@ -139,10 +144,10 @@ pub(super) fn render_case(
         "local" => "trace-out-local",
         _ => "trace-out-nowhere",
     };
-    let _ = writeln!(out, "{indent}  {}", one_line(&words.text(key, &args)));
+    words.text(key, &args)
 }
 
-fn render_step(step: &Step, text: &str, indent: &str, words: &Words, out: &mut String) {
+pub(super) fn render_step(step: &Step, text: &str, indent: &str, words: &Words, out: &mut String) {
     let _ = writeln!(out, "{indent}  {}", one_line(text));
     if !step.comment.is_empty() {
         let comment = words.text("trace-comment", &[("text", (&step.comment).into())]);

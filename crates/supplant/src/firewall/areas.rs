@@ -6,8 +6,9 @@ use proof::prove::{self, Cell, Coverage, Names};
 use proof::questions::{Asked, Subject};
 use proof::sets::Set;
 
-use super::pairing::{Paired, Placed};
+use super::pairing::Placed;
 use super::replay::alone;
+use super::zoning::Paired;
 
 /// Turns packets into records.
 pub(crate) struct Areas<'a> {

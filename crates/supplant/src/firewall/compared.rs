@@ -7,12 +7,14 @@ use dialect::{Disposition, Tally};
 use model::record::check::FateCount;
 use model::record::prove::{ComparedContext, ComparedSide, Difference};
 use policy::{Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
-use proof::prove::{Differing, Names, Options, Proof, order, prove};
+use proof::certificate::Certificate;
+use proof::prove::{Differing, Names, Observer, Options, Proof, order, prove_watched};
 
-use super::account;
+use super::account::{self, read_exactly};
 use super::areas::{Areas, coverage};
-use super::pairing::{Paired, Placed, idle, pair_zones, zone_name};
+use super::pairing::Placed;
 use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
+use super::zoning::{Paired, idle, pair_zones, zone_name};
 use super::{Configs, platform_name};
 
 /// They do the same with every packet.
@@ -26,8 +28,12 @@ pub(crate) const GAVE_UP: &str = "gave-up";
 
 /// How to compare.
 pub(crate) struct How<'a> {
-    /// Zones that are the same, by name.
-    pub(crate) zones: &'a [(String, String)],
+    /// Why the contexts belong together.
+    pub(crate) by: &'a str,
+    /// Zones that are the same, as somebody said.
+    pub(crate) zones: &'a [(ZoneId, ZoneId)],
+    /// Whether other zones are paired too.
+    pub(crate) propose: bool,
     /// Whether all ways of stopping a packet are the same.
     pub(crate) merge_denials: bool,
     /// Whether packets to the firewall itself are left out.
@@ -36,11 +42,27 @@ pub(crate) struct How<'a> {
     pub(crate) port_zero: bool,
     /// How many differences to keep.
     pub(crate) limit: usize,
+    /// Whether to keep what a checker needs.
+    pub(crate) certify: bool,
+    /// How many bytes the comparison may take, roughly.
+    pub(crate) memory: Option<u64>,
+}
+
+/// What came of a comparison.
+pub(crate) struct Compared {
+    /// What people are told.
+    pub(crate) context: ComparedContext,
+    /// What shows that the two are the same, if it was asked for and they are.
+    pub(crate) certificate: Option<Certificate>,
 }
 
 /// The two policies as they are compared: what a platform leaves open of its own accord, and nobody wrote, is the same unknown in two
 /// configurations of that platform.
-fn prepared(placed: Placed<'_>, other: Placed<'_>, transit: bool) -> (Policy, Vec<String>) {
+pub(crate) fn prepared(
+    placed: Placed<'_>,
+    other: Placed<'_>,
+    transit: bool,
+) -> (Policy, Vec<String>) {
     let mut policy = placed.policy.clone();
     let mut shared = Vec::new();
     if placed.device.platform == other.device.platform {
@@ -73,21 +95,24 @@ pub(crate) fn compare(
     left: Placed<'_>,
     right: Placed<'_>,
     how: &How<'_>,
-) -> Option<ComparedContext> {
+    observer: &mut dyn Observer,
+) -> Option<Compared> {
     let (mine, mut shared) = prepared(left, right, how.transit);
     let (theirs, shared_too) = prepared(right, left, how.transit);
     shared.retain(|name| shared_too.contains(name));
     let (left, right) = (Placed { policy: &mine, ..left }, Placed { policy: &theirs, ..right });
-    let paired = pair_zones(left.policy, right.policy, how.zones);
+    let paired = pair_zones(left.policy, right.policy, how.zones, how.propose);
     if paired.map.pairs.is_empty() {
         return None;
     }
     let options = Options {
         merge_denials: how.merge_denials,
         port_zero: how.port_zero,
+        certify: how.certify,
+        memory: how.memory,
         ..Options::default()
     };
-    let proof = prove(left.policy, right.policy, &paired.map, options);
+    let proof = prove_watched(left.policy, right.policy, &paired.map, options, observer);
     let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
     let mut differences = found.grouped(&proof);
     let idle = idle(left.policy, &paired.left) && idle(right.policy, &paired.right);
@@ -111,9 +136,10 @@ pub(crate) fn compare(
     };
     differences.truncate(how.limit);
     let differences = found.told(differences);
-    Some(ComparedContext {
+    let context = ComparedContext {
         left: left.name(),
         right: right.name(),
+        by: how.by.to_owned(),
         verdict: verdict.to_owned(),
         zones_left: names(left.policy, &paired.left),
         zones_right: names(right.policy, &paired.right),
@@ -125,7 +151,10 @@ pub(crate) fn compare(
         undecided,
         limits,
         coverage: proof.coverage.iter().map(coverage).collect(),
-    })
+        certificate: None,
+    };
+    // A difference that the evaluator does not confirm is no equality either: then there is none.
+    Some(Compared { context, certificate: proof.certificate })
 }
 
 /// The verdict over all contexts and all that was left out.
@@ -172,6 +201,8 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
         devices: devices
             .map(|device| format!("{} ({})", device.name, platform_name(device.platform)))
             .collect(),
+        statements: tallies.iter().map(Tally::statements).sum(),
+        read: tallies.iter().map(read_exactly).sum(),
         left_out: left_out.collect(),
         left_out_statements: statements.collect(),
         contexts_alone: alone,

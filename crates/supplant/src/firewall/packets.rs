@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use dialect::Reading;
+use model::record::prove::Passage;
 use model::record::trace::{Assumption, Case, Step, Trace};
 use policy::{
     About, Assumed, By, Decision, Egress, Given, InterfaceId, NatId, Packet, PacketError,
-    PacketText, Policy, PortRange, Predicate, PredicateId, Translated, TranslatedAddress,
-    TranslatedPort, outcomes,
+    PacketText, Policy, PortRange, Predicate, PredicateId, Rule, RulebaseId, Translated,
+    TranslatedAddress, TranslatedPort, outcomes,
 };
 
 use super::platform_name;
-use super::spots::spot_of;
+use super::spots::{passage_of, spot_of};
 
 /// One packet to trace, as it was given and as it was understood.
 pub(crate) struct Asked {
@@ -90,7 +91,7 @@ pub(crate) fn trace(
 }
 
 /// Where packets can come in, the first few.
-fn places(policy: &Policy) -> String {
+pub(crate) fn places(policy: &Policy) -> String {
     let names: Vec<&str> = policy.interfaces.iter().map(|one| &*one.name).collect();
     let mut shown = names.iter().take(PLACES_SHOWN).copied().collect::<Vec<_>>().join(", ");
     if names.len() > PLACES_SHOWN {
@@ -185,8 +186,9 @@ impl Teller<'_> {
         let step = match step.by {
             By::Rule(base, index) => {
                 let rulebase = self.policy.rulebase(base);
-                let rule = rulebase.and_then(|rulebase| at(&rulebase.rules, index));
-                let Some((rulebase, rule)) = rulebase.zip(rule) else { return plain("rule") };
+                let Some((rulebase, rule)) = rulebase.zip(self.rule(base, index)) else {
+                    return plain("rule");
+                };
                 Step {
                     list: rulebase.name.to_string(),
                     name: rule.origin.label.to_string(),
@@ -218,25 +220,52 @@ impl Teller<'_> {
     fn nat(&self, decision: &Decision) -> Vec<Step> {
         let mut steps: Vec<Step> =
             decision.nat.iter().filter_map(|id| self.nat_step(*id)).collect();
+        steps.extend(self.own_nat(decision).map(|nat| Step {
+            by: "nat".to_owned(),
+            name: nat.origin.label.to_string(),
+            comment: nat.origin.comment.to_string(),
+            place: spot_of(self.reading, &nat.origin),
+            ..Step::default()
+        }));
+        steps
+    }
+
+    /// The source NAT of the rule that accepted a packet, when it rewrote it.
+    fn own_nat(&self, decision: &Decision) -> Option<&policy::SourceNat> {
         let rewrites =
             |id: &NatId| self.policy.nat.rule(*id).is_some_and(policy::NatRule::rewrites_source);
         let source = TranslatedAddress::Exactly(self.packet.source);
         let of_rule = decision.translated.source != source && !decision.nat.iter().any(rewrites);
-        let last = decision.steps.last().map(|step| step.by);
-        if let (true, Some(By::Rule(base, index))) = (of_rule, last) {
-            let rules = self.policy.rulebase(base).map(|rulebase| &rulebase.rules);
-            let rule = rules.and_then(|rules| at(rules, index));
-            if let Some(nat) = rule.and_then(|rule| rule.source_nat.as_deref()) {
-                steps.push(Step {
-                    by: "nat".to_owned(),
-                    name: nat.origin.label.to_string(),
-                    comment: nat.origin.comment.to_string(),
-                    place: spot_of(self.reading, &nat.origin),
-                    ..Step::default()
-                });
+        match decision.steps.last().map(|step| step.by) {
+            Some(By::Rule(base, index)) if of_rule => {
+                self.rule(base, index).and_then(|rule| rule.source_nat.as_deref())
+            }
+            _ => None,
+        }
+    }
+
+    fn rule(&self, base: RulebaseId, index: u32) -> Option<&Rule> {
+        self.policy.rulebase(base).and_then(|base| at(&base.rules, index))
+    }
+
+    /// What decided and rewrote, as it is written; each statement once.
+    pub(crate) fn passages(&self, decision: &Decision) -> Vec<Passage> {
+        let rules = decision.steps.iter().filter_map(|step| match step.by {
+            By::Rule(base, index) => self.rule(base, index).map(|rule| &rule.origin),
+            By::Default(base) => self.policy.rulebase(base).map(|base| &base.default_origin),
+            By::NoRoute | By::NotGuarded | By::Bypass | By::NoFilter => None,
+        });
+        let nat = decision.nat.iter().filter_map(|id| self.policy.nat.rule(*id));
+        let nat = nat.map(|rule| &rule.origin);
+        let own = self.own_nat(decision).map(|nat| &nat.origin);
+        let mut passages = Vec::new();
+        for passage in rules.chain(nat).chain(own).filter_map(|it| passage_of(self.reading, it)) {
+            let same = |known: &Passage| (&known.path, known.line) == (&passage.path, passage.line);
+            if !passages.iter().any(same) {
+                passages.push(passage);
             }
         }
-        steps
+        passages
     }
 
     fn nat_step(&self, id: NatId) -> Option<Step> {

@@ -205,11 +205,16 @@ impl Terms<'_> {
                 (self.address(&new.source), new.source_port),
                 (self.address(&new.destination), new.destination_port),
             ],
-            by: match decision.egress {
-                Egress::Interface(id) => Some(self.numbers(id)),
-                Egress::Nowhere => Some(Vec::new()),
-                Egress::Local => None,
-            },
+            by: self.way_out(decision),
+        }
+    }
+
+    /// The numbers of the pairs that the zone where it leaves is in; `None`: it is for the firewall itself.
+    pub(crate) fn way_out(&self, decision: &Decision) -> Option<Vec<usize>> {
+        match decision.egress {
+            Egress::Interface(id) => Some(self.numbers(id)),
+            Egress::Nowhere => Some(Vec::new()),
+            Egress::Local => None,
         }
     }
 
@@ -221,7 +226,8 @@ impl Terms<'_> {
         pairs.filter(|(_, pair)| Some(mine(pair)) == zone).map(|(number, _)| number).collect()
     }
 
-    fn address(&self, new: &TranslatedAddress) -> Address {
+    /// An address in terms that both policies share.
+    pub(crate) fn address(&self, new: &TranslatedAddress) -> Address {
         match new {
             TranslatedAddress::Exactly(address) => Address::Exactly(*address),
             TranslatedAddress::OneOf(ranges) => {
@@ -262,7 +268,8 @@ pub(crate) fn outcome(placed: Placed<'_>, replayed: &Replayed) -> Outcome {
     let teller = Teller { reading: placed.reading, policy, packet };
     let mut case = teller.case(&replayed.decision);
     case.assumed = replayed.assumed.iter().map(|one| teller.assumption(one)).collect();
-    Outcome { packet: packet_text(&teller, replayed), case }
+    let passages = teller.passages(&replayed.decision);
+    Outcome { packet: packet_text(&teller, replayed), case, passages }
 }
 
 /// The packet as `trace --packet` takes it. A name that the form has no room for is left out; it is among what is assumed.

@@ -2,6 +2,7 @@
 
 use dialect::Reading;
 use model::record::check::Spot;
+use model::record::prove::Passage;
 use policy::{Origin, Span};
 
 /// The place of a span.
@@ -22,6 +23,23 @@ pub(crate) fn spot(reading: &Reading, span: Span) -> Option<Spot> {
 pub(crate) fn spot_of(reading: &Reading, origin: &Origin) -> Option<Spot> {
     spot(reading, origin.span?)
 }
+
+/// The statement that a thing is written as, the first lines of it; `None` for what nobody wrote.
+pub(crate) fn passage_of(reading: &Reading, origin: &Origin) -> Option<Passage> {
+    let span = origin.span?;
+    let tree = reading.tree(span.file)?;
+    let passage = tree.passage(span, LINES);
+    Some(Passage {
+        name: origin.label.to_string(),
+        path: tree.path().to_owned(),
+        line: passage.line,
+        lines: passage.lines,
+        cut: passage.cut,
+    })
+}
+
+/// The most lines of one statement.
+const LINES: usize = 60;
 
 /// File and line of a thing; empty and 0 for what nobody wrote.
 pub(crate) fn line_of(reading: &Reading, origin: &Origin) -> (String, u32) {

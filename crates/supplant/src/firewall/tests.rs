@@ -103,7 +103,7 @@ fn reading() -> Reading {
 }
 
 fn configs() -> Configs {
-    Configs { readings: vec![reading()], not_read: Vec::new() }
+    Configs { readings: vec![reading()], ..Configs::default() }
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_condition_without_members_is_never_met() {
     let mut reading = reading();
     let never = Condition { any_of: Vec::new(), negated: false };
     reading.devices[0].contexts[0].rulebases[0].rules[0].conditions.push(never);
-    let configs = Configs { readings: vec![reading], not_read: Vec::new() };
+    let configs = Configs { readings: vec![reading], ..Configs::default() };
     let record = checked::check(&configs, &[], 3, (true, false));
     let found = record.problems.iter().find(|problem| problem.code == "review/never-matches");
     assert_eq!(found.unwrap().args["cell"], "conditions");

@@ -1,17 +1,25 @@
 //! `prove`: whether two firewalls do the same with every packet.
 
+mod certify;
+mod plan;
+mod walked;
+mod written;
+
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Result;
-use model::record::prove::{Comparison, PROVE_SCHEMA};
+use model::record::prove::{ComparedContext, Comparison, PROVE_SCHEMA};
 use report::words::Words;
 
+use self::certify::Certifying;
+use self::plan::Plan;
 use crate::Outcome;
-use crate::cli::{Common, Prove, TraceFormat};
+use crate::cli::{Common, Prove, ProveFormat};
 use crate::data::load_facts;
 use crate::firewall::compared::{self, DIFFERS, EQUIVALENT, How};
-use crate::firewall::pairing::{self, Placed, zone};
-use crate::firewall::{self, Configs};
+use crate::firewall::watching::Watch;
+use crate::firewall::{self, Configs, pairing};
 use crate::output::{collected, colour, put_or_write};
 use crate::trouble::Trouble;
 
@@ -20,9 +28,7 @@ use crate::trouble::Trouble;
 /// # Errors
 /// See [`super::run`].
 pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcome> {
-    let given = args.context.as_deref().map(|text| halves(text, words)).transpose()?;
-    let zones = args.zone.iter().map(|text| halves(text, words));
-    let zones = zones.collect::<Result<Vec<_>, Trouble>>()?;
+    let asked = args.explain.as_deref().map(|text| super::trace::parse(text, words)).transpose()?;
     let facts = load_facts(&common.data, words)?;
     super::refuse_broken(&facts, words)?;
     let read = |path: &PathBuf| {
@@ -30,52 +36,40 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
     };
     let configs = (read(&args.left)?, read(&args.right)?);
     let (left, right) = (pairing::contexts(&configs.0), pairing::contexts(&configs.1));
-    let pairs = pairs(&left, &right, given.as_ref(), words)?;
-    known_zones(&zones, (&left, &right), &pairs, words)?;
-    let how = How {
-        zones: &zones,
-        merge_denials: !args.apart,
-        transit: args.transit,
-        port_zero: args.port_zero,
-        limit: args.limit,
-    };
-    let mut contexts = Vec::new();
-    for (mine, theirs) in &pairs {
-        let Some((mine, theirs)) = left.get(*mine).zip(right.get(*theirs)) else { continue };
-        let compared = compared::compare(*mine, *theirs, &how);
-        contexts.push(compared.ok_or_else(|| no_zones((*mine, *theirs), words))?);
+    let plan = plan::plan((&left, &right), args, words)?;
+    if let Some(path) = &args.write_map {
+        put_or_write(written::map(&plan, words).as_bytes(), path, words)?;
+        return Ok(Outcome::Clean);
     }
-    let alone = |side: &[Placed<'_>], of: fn(&(usize, usize)) -> usize| -> Vec<String> {
-        let paired: Vec<usize> = pairs.iter().map(of).collect();
-        let all = side.iter().enumerate();
-        // Whoever names contexts does not ask about the others.
-        let all = all.filter(|(index, _)| given.is_none() && !paired.contains(index));
-        all.map(|(_, one)| one.name()).collect()
-    };
+    if plan.pairs.is_empty() {
+        return Err(plan::no_pair((&left, &right), words).into());
+    }
+    if let Some(asked) = &asked {
+        let outcome = walked::run(&plan, asked, args, (common, &facts.sha256), words)?;
+        let whole = !configs.0.unfinished() && !configs.1.unfinished();
+        return Ok(if whole { outcome } else { Outcome::Unfinished });
+    }
+    let counts = (left.len(), right.len());
+    let contexts = compare(&plan, args, (&configs.0, &configs.1), counts, words)?;
     let side = |path: &PathBuf, configs: &Configs, alone| {
         compared::side(super::target(std::slice::from_ref(path)), configs, alone)
     };
-    let left = side(&args.left, &configs.0, alone(&left, |pair| pair.0));
-    let right = side(&args.right, &configs.1, alone(&right, |pair| pair.1));
+    let [left_alone, right_alone] = plan.alone;
+    let left = side(&args.left, &configs.0, left_alone);
+    let right = side(&args.right, &configs.1, right_alone);
     let record = Comparison {
         schema: PROVE_SCHEMA.to_owned(),
         program: super::program(),
         data_sha256: facts.sha256,
         verdict: compared::verdict(&contexts, [&left, &right]).to_owned(),
-        denials_merged: how.merge_denials,
-        transit_only: how.transit,
-        port_zero: how.port_zero,
+        denials_merged: !args.apart,
+        transit_only: args.transit,
+        port_zero: args.port_zero,
         left,
         right,
         contexts,
     };
-    let bytes = match args.format {
-        TraceFormat::Text => {
-            let colour = args.output == Path::new("-") && colour(common.color);
-            report::firewall::prove::render(&record, words, colour).into_bytes()
-        }
-        TraceFormat::Json => collected(words, |out| report::json::pretty(&record, out))?,
-    };
+    let bytes = rendered(&record, args, common, words)?;
     put_or_write(&bytes, &args.output, words)?;
     let unfinished = configs.0.unfinished() || configs.1.unfinished();
     // What was not compared may differ: that is not "the same".
@@ -86,83 +80,62 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
     })
 }
 
-/// `A=B`.
-fn halves(text: &str, words: &Words) -> Result<(String, String), Trouble> {
-    let halves =
-        text.split_once('=').filter(|(mine, theirs)| !mine.is_empty() && !theirs.is_empty());
-    let (mine, theirs) =
-        halves.ok_or_else(|| Trouble::wrong(words, "error-pair", &[("text", text.into())]))?;
-    Ok((mine.to_owned(), theirs.to_owned()))
-}
-
-/// The contexts to compare.
-fn pairs(
-    left: &[Placed<'_>],
-    right: &[Placed<'_>],
-    given: Option<&(String, String)>,
+/// Compares all pairs of contexts, and writes their certificates.
+fn compare(
+    plan: &Plan<'_>,
+    args: &Prove,
+    sides: (&Configs, &Configs),
+    counts: (usize, usize),
     words: &Words,
-) -> Result<pairing::Pairs, Trouble> {
-    let given = given.map(|(mine, theirs)| (mine.as_str(), theirs.as_str()));
-    let names = |side: &[Placed<'_>]| {
-        let names = side.iter().map(|one| format!("`{}`", one.name()));
-        names.collect::<Vec<_>>().join(&words.plain("comma"))
-    };
-    let (mine, theirs) = (names(left), names(right));
-    let args = [("left", (&mine).into()), ("right", (&theirs).into())];
-    match pairing::pair_contexts(left, right, given) {
-        Ok(pairs) if pairs.is_empty() => Err(Trouble::wrong(words, "error-no-pair", &args)),
-        Ok(pairs) => Ok(pairs),
-        Err(name) => {
-            let [mine, theirs] = args;
-            let args = [("name", (&name).into()), mine, theirs];
-            Err(Trouble::wrong(words, "error-pair-context", &args))
-        }
-    }
-}
-
-/// Refuses zones that none of the contexts has: a pair that is misspelt would be left out in silence.
-fn known_zones(
-    zones: &[(String, String)],
-    (left, right): (&[Placed<'_>], &[Placed<'_>]),
-    pairs: &[(usize, usize)],
-    words: &Words,
-) -> Result<(), Trouble> {
-    for (mine, theirs) in zones {
-        let known = pairs.iter().any(|(one, other)| {
-            let of = |side: &[Placed<'_>], index: usize, name: &str| {
-                side.get(index).is_some_and(|placed| zone(placed.policy, name).is_some())
+) -> Result<Vec<ComparedContext>> {
+    let mut contexts = Vec::new();
+    let mut watch = Watch::new(args.time_limit.map(Duration::from_secs));
+    for pair in &plan.pairs {
+        let how = How {
+            by: pair.by,
+            zones: &pair.zones,
+            propose: plan.propose,
+            merge_denials: !args.apart,
+            transit: args.transit,
+            port_zero: args.port_zero,
+            limit: args.limit,
+            certify: args.certificate.is_some(),
+            memory: args.memory,
+        };
+        let compared = compared::compare(pair.left, pair.right, &how, &mut watch);
+        watch.done();
+        let mut compared = compared.ok_or_else(|| plan::no_zones(pair, words))?;
+        if let Some(path) = &args.certificate {
+            let certifying = Certifying {
+                path,
+                pairs: plan.pairs.len(),
+                sides,
+                contexts: counts,
+                transit: args.transit,
             };
-            of(left, *one, mine) && of(right, *other, theirs)
-        });
-        if !known {
-            let text = format!("{mine}={theirs}");
-            let (one, two) = (zone_names(left), zone_names(right));
-            let args =
-                [("text", (&text).into()), ("left", (&one).into()), ("right", (&two).into())];
-            return Err(Trouble::wrong(words, "error-pair-zone", &args));
+            let written = certifying.write(contexts.len(), pair, &compared, words)?;
+            compared.context.certificate = Some(written);
         }
+        contexts.push(compared.context);
     }
-    Ok(())
+    Ok(contexts)
 }
 
-/// The zones of all contexts, the first few.
-fn zone_names(side: &[Placed<'_>]) -> String {
-    let mut names: Vec<&str> =
-        side.iter().flat_map(|one| &one.policy.zones).map(|zone| &*zone.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    let mut shown = names.iter().take(ZONES_SHOWN).copied().collect::<Vec<_>>().join(", ");
-    if names.len() > ZONES_SHOWN {
-        shown.push_str(", …");
-    }
-    shown
-}
-
-const ZONES_SHOWN: usize = 20;
-
-/// Without a zone that is the same there is nothing to compare.
-fn no_zones((left, right): (Placed<'_>, Placed<'_>), words: &Words) -> Trouble {
-    let (one, two) = (zone_names(&[left]), zone_names(&[right]));
-    let args = [("left", (&one).into()), ("right", (&two).into())];
-    Trouble::wrong(words, "error-no-zones", &args)
+/// The comparison in the form that was asked for.
+fn rendered(
+    record: &Comparison,
+    args: &Prove,
+    common: &Common,
+    words: &Words,
+) -> Result<Vec<u8>, Trouble> {
+    Ok(match args.format {
+        ProveFormat::Text => {
+            let colour = args.output == Path::new("-") && colour(common.color);
+            report::firewall::prove::render(record, words, colour).into_bytes()
+        }
+        ProveFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
+        ProveFormat::Html => report::firewall::prove_page::render(record, words)
+            .map_err(|error| Trouble::render(words, error))?
+            .into_bytes(),
+    })
 }

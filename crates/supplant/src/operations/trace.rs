@@ -65,7 +65,11 @@ pub(crate) fn run(args: &Trace, common: &Common, words: &Words) -> Result<Outcom
     })
 }
 
-fn parse(text: &str, words: &Words) -> Result<Asked, Trouble> {
+/// A packet as somebody wrote it.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn parse(text: &str, words: &Words) -> Result<Asked, Trouble> {
     let wrong = |key: &str, value: &str| {
         let args = [("text", value.into()), ("places", "".into())];
         let why = words.text(key, &args);

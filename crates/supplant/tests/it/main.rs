@@ -9,9 +9,11 @@
 )]
 
 mod archives;
+mod compared;
 mod deliveries;
 mod firewalls;
 mod inputs;
+mod night;
 mod proofs;
 mod records;
 mod secrets;

@@ -66,10 +66,16 @@ fn reads_without_loss<R: serde::de::DeserializeOwned + serde::Serialize>(name: &
 
 #[test]
 fn records_of_firewalls_of_version_1_read_and_write_without_loss() {
-    use model::record::{check, firewall, trace};
+    use model::record::{check, firewall, prove, query, trace, walk};
     assert_eq!(check::CHECK_SCHEMA, "supplant.check/1", "a new version needs its own sample");
     assert_eq!(firewall::FIREWALL_SCHEMA, "supplant.firewall/1");
     assert_eq!(trace::TRACE_SCHEMA, "supplant.trace/1");
+    assert_eq!(prove::PROVE_SCHEMA, "supplant.prove/1");
+    assert_eq!(query::QUERY_SCHEMA, "supplant.query/1");
+    assert_eq!(walk::WALK_SCHEMA, "supplant.walk/1");
+    reads_without_loss::<prove::Comparison>("prove.json");
+    reads_without_loss::<query::Queried>("query.json");
+    reads_without_loss::<walk::Walks>("walk.json");
     reads_without_loss::<check::Check>("check.json");
     reads_without_loss::<firewall::Firewalls>("firewall.json");
     reads_without_loss::<trace::Traces>("trace.json");
@@ -97,8 +103,9 @@ fn the_manual_names_every_field() {
         "error_args",
         "predicates",
     ];
-    let of_firewalls = ["check.json", "firewall.json", "trace.json"]
-        .map(|name| serde_json::from_str::<Value>(&of_firewalls(name)).unwrap());
+    let of_firewalls =
+        ["check.json", "firewall.json", "prove.json", "query.json", "trace.json", "walk.json"]
+            .map(|name| serde_json::from_str::<Value>(&of_firewalls(name)).unwrap());
     let mut values = vec![&value];
     values.extend(&of_firewalls);
     while let Some(value) = values.pop() {
