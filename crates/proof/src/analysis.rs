@@ -1,13 +1,17 @@
 //! One policy on its own: which rules never decide, which could go, and what may pass.
 
+mod correlated;
 mod examine;
 mod meets;
 mod query;
+mod removable;
 mod review;
 mod without;
 
-pub use examine::review;
+pub use correlated::{Correlated, Correlation};
+pub use examine::{Examined, Wanted, examine, review};
 pub use query::{Answer, Part, Query, query};
+pub use removable::Removable;
 pub use review::{Idle, Review, RuleAt};
 
 use std::cell::OnceCell;

@@ -68,7 +68,7 @@ impl Questions {
 }
 
 /// Whether a predicate of this kind is never the same as another one.
-fn alone(kind: PredicateKind) -> bool {
+pub(crate) fn alone(kind: PredicateKind) -> bool {
     matches!(
         kind,
         PredicateKind::Undefined | PredicateKind::Unreadable | PredicateKind::InterfaceAddress

@@ -1,5 +1,6 @@
 mod analyses;
 mod certified;
+mod relations;
 mod twin;
 mod worlds;
 

@@ -4,14 +4,41 @@ use std::borrow::Cow;
 
 use policy::{By, Family, Policy};
 
+use super::correlated::{Correlated, correlated};
+use super::removable::{Removable, removable};
 use super::review::{Review, RuleAt};
 use super::without::Means;
 use super::{Piece, Query, Single};
 use crate::list::Entry;
 use crate::prove::at;
 
+/// What to look for besides rules that decide nothing of their own.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted<'w> {
+    /// How many pairs of rules to keep whose order matters; `None` does not look for them.
+    pub correlated: Option<usize>,
+    /// Which rules may be proposed to be removed; `None` does not look for them.
+    pub removable: Option<&'w dyn Fn(RuleAt) -> bool>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Examined {
+    /// Rules that decide nothing of their own.
+    pub review: Review,
+    /// Pairs of rules whose order matters, if they were looked for and nothing was exceeded before.
+    pub correlated: Option<Correlated>,
+    /// Rules that can go together, if they were looked for and nothing was exceeded before.
+    pub removable: Option<Removable>,
+}
+
 /// Looks for rules that decide nothing of their own.
 pub fn review(policy: &Policy) -> Review {
+    examine(policy, Wanted::default()).review
+}
+
+/// Looks at the rules of a policy.
+pub fn examine(policy: &Policy, wanted: Wanted<'_>) -> Examined {
     // A rule that accepts in one stage does not show in the end when a later stage decides: each stage is looked at on its own.
     let stages: Vec<Cow<'_, Policy>> = match policy.filter.as_slice() {
         [] | [_] => vec![Cow::Borrowed(policy)],
@@ -20,20 +47,30 @@ pub fn review(policy: &Policy) -> Review {
             .map(|stage| Cow::Owned(Policy { filter: vec![stage.clone()], ..policy.clone() }))
             .collect(),
     };
-    let mut review = Review::default();
+    let mut examined = Examined::default();
     let mut singles = Vec::new();
     for policy in &stages {
         for family in [Family::V4, Family::V6] {
             match Single::new(policy, family, &Query::everything()) {
                 Ok(single) => singles.push(single),
-                Err(exceeded) => review.exceeded.push(exceeded),
+                Err(exceeded) => examined.review.exceeded.push(exceeded),
             }
         }
     }
-    if !review.exceeded.is_empty() {
-        return review;
+    if !examined.review.exceeded.is_empty() {
+        return examined;
     }
-    Whole::new(policy, &singles).review(&mut Means::new())
+    let whole = Whole::new(policy, &singles);
+    let mut means = Means::new();
+    let mut witnesses = Vec::new();
+    examined.review = whole.review(&mut means, &mut witnesses);
+    examined.correlated = wanted.correlated.map(|keep| correlated(&whole, keep));
+    let chosen =
+        wanted.removable.map(|may| whole.removable(&examined.review, witnesses, may, &mut means));
+    drop(whole);
+    drop(singles);
+    examined.removable = chosen.map(|chosen| removable(policy, chosen));
+    examined
 }
 
 /// A policy written out for both families, stage by stage.
@@ -76,10 +113,19 @@ impl<'s, 'p> Whole<'s, 'p> {
         self.places.get(from..to).unwrap_or(&[])
     }
 
+    /// An entry with its piece, by numbers.
+    pub(super) fn entry_at(
+        &self,
+        piece: u32,
+        number: u32,
+    ) -> Option<(&'s Single<'s>, &'s Piece, &'s Entry)> {
+        let (single, piece) = *self.pieces.get(at(piece))?;
+        Some((single, piece, piece.list.entries.get(at(number))?))
+    }
+
     /// The piece and the entry at a place.
     pub(super) fn entry(&self, place: Place) -> Option<(&'s Single<'s>, &'s Piece, &'s Entry)> {
-        let (single, piece) = *self.pieces.get(at(place.piece))?;
-        Some((single, piece, piece.list.entries.get(at(place.number))?))
+        self.entry_at(place.piece, place.number)
     }
 }
 

@@ -6,6 +6,7 @@ use super::Piece;
 use super::examine::{Place, Whole};
 use super::without::{Asked, Means, Rest, Without};
 use crate::cover::Covered;
+use crate::list::Point;
 use crate::prove::at;
 use crate::wide::Exceeded;
 
@@ -34,20 +35,27 @@ pub struct Review {
     pub exceeded: Vec<Exceeded>,
 }
 
+/// Why a rule cannot go: a packet of this entry would fare otherwise.
+pub(super) struct Needed {
+    pub(super) rule: RuleAt,
+    pub(super) place: Place,
+    pub(super) point: Point,
+}
+
 /// What was found about one rule, over all its entries.
 #[derive(Default)]
 struct Found {
     /// It decides some packet.
     decides: bool,
     /// Some packet would fare otherwise without it.
-    needed: bool,
+    needed: Option<(Place, Point)>,
     open: bool,
     by: Vec<By>,
 }
 
 impl Whole<'_, '_> {
-    /// Looks for rules that decide nothing of their own.
-    pub(super) fn review(&self, means: &mut Means) -> Review {
+    /// Looks for rules that decide nothing of their own; keeps a packet of each that is needed.
+    pub(super) fn review(&self, means: &mut Means, needed: &mut Vec<Needed>) -> Review {
         let mut review = Review::default();
         for (base, rulebase) in (0u32..).map(RulebaseId).zip(&self.policy.rulebases) {
             for (number, rule) in (0u32..).zip(&rulebase.rules) {
@@ -62,7 +70,9 @@ impl Whole<'_, '_> {
                 match self.look(places, means) {
                     Found { open: true, .. } => review.open.push(at),
                     Found { decides: false, by, .. } => review.idle.push((at, Idle::Shadowed(by))),
-                    Found { needed: true, .. } => {}
+                    Found { needed: Some((place, point)), .. } => {
+                        needed.push(Needed { rule: at, place, point });
+                    }
                     Found { by, .. } => review.idle.push((at, Idle::Redundant(by))),
                 }
             }
@@ -74,11 +84,11 @@ impl Whole<'_, '_> {
     fn look(&self, places: &[Place], means: &mut Means) -> Found {
         let mut found = Found::default();
         for place in places {
-            if found.open || found.decides && found.needed {
+            if found.open || found.decides && found.needed.is_some() {
                 break;
             }
             let Some((_, piece, entry)) = self.entry(*place) else { continue };
-            piece.look(Asked { number: place.number, entry }, &mut found, means);
+            piece.look(Asked { number: place.number, entry }, *place, &mut found, means);
         }
         found.by.sort_unstable_by_key(order);
         found.by.dedup();
@@ -87,7 +97,7 @@ impl Whole<'_, '_> {
 }
 
 /// Rules in their order, then what is no rule.
-fn order(by: &By) -> (u8, u32, u32) {
+pub(super) fn order(by: &By) -> (u8, u32, u32) {
     match by {
         By::Rule(base, number) => (0, base.0, *number),
         By::Default(base) => (1, base.0, 0),
@@ -99,7 +109,7 @@ fn order(by: &By) -> (u8, u32, u32) {
 }
 
 impl Piece {
-    fn look(&self, asked: Asked<'_>, found: &mut Found, means: &mut Means) {
+    fn look(&self, asked: Asked<'_>, place: Place, found: &mut Found, means: &mut Means) {
         if !found.decides {
             let all = &asked.entry.region;
             match self.covered((asked, Rest::ALL), all, asked.number, means) {
@@ -112,10 +122,10 @@ impl Piece {
                 }
             }
         }
-        if !found.needed {
+        if found.needed.is_none() {
             match self.without(asked, Rest::ALL, means) {
                 Without::Same(used) => self.blame(&used, found),
-                Without::Other(_) => found.needed = true,
+                Without::Other(point) => found.needed = Some((place, point)),
                 Without::Open => found.open = true,
             }
         }

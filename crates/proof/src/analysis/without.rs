@@ -38,7 +38,7 @@ impl Rest<'_> {
     /// Everything is there, and only labels count.
     pub(super) const ALL: Rest<'static> = Rest { gone: &[], alike: &[], own: false };
 
-    fn there(&self, entry: &Entry) -> bool {
+    pub(super) fn there(&self, entry: &Entry) -> bool {
         self.gone.get(at(entry.origin)) != Some(&true)
     }
 
