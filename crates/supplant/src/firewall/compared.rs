@@ -46,6 +46,11 @@ fn prepared(placed: Placed<'_>, other: Placed<'_>, transit: bool) -> (Policy, Ve
                 predicate.kind = PredicateKind::Protocol;
                 predicate.meaning = predicate.origin.label.clone();
                 shared.push(predicate.origin.label.to_string());
+            } else if implied
+                && predicate.kind == PredicateKind::Protocol
+                && predicate.meaning == predicate.origin.label
+            {
+                shared.push(predicate.origin.label.to_string());
             }
         }
     }
