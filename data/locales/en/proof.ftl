@@ -78,5 +78,7 @@ error-query = `{ $text }` is no question: `{ $word }` is not understood
     .help = write `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; names of services stand behind `service`
 error-query-name = nothing is named `{ $name }`
     .help = `supplant policy` lists zones and objects; addresses are `10.0.0.1`, `10.0.0.0/8` or `10.0.0.1-10.0.0.9`
+error-query-near = nothing is named `{ $name }`; nearly so: { $near }
+    .help = `supplant policy` lists zones and objects; names with spaces stand in quotes
 error-reach = `{ $text }` is no destination
     .help = write `192.0.2.5:3389`, `[2001:db8::5]:53/udp`

@@ -69,5 +69,7 @@ error-query = `{ $text }` 不是查询：无法理解 `{ $word }`
     .help = 写成 `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from 区域 to 区域`；服务名称写在 `service` 之后
 error-query-name = 没有名为 `{ $name }` 的内容
     .help = `supplant policy` 列出区域和对象；地址写成 `10.0.0.1`、`10.0.0.0/8` 或 `10.0.0.1-10.0.0.9`
+error-query-near = 没有名为 `{ $name }` 的内容；相近的有：{ $near }
+    .help = `supplant policy` 列出区域和对象；含空格的名称加引号
 error-reach = `{ $text }` 不是目的
     .help = 写成 `192.0.2.5:3389`、`[2001:db8::5]:53/udp`

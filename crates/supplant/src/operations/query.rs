@@ -9,7 +9,8 @@ use report::words::Words;
 use crate::Outcome;
 use crate::cli::{Common, Query, TraceFormat};
 use crate::data::load_facts;
-use crate::firewall::asked::{Question, answer};
+use crate::firewall::asked::answer;
+use crate::firewall::question::Question;
 use crate::firewall::{self, pairing};
 use crate::output::{collected, colour, put_or_write};
 use crate::trouble::Trouble;
@@ -38,8 +39,11 @@ pub(crate) fn run(args: &Query, common: &Common, words: &Words) -> Result<Outcom
     if let Some(unknown) = contexts.iter().find(|one| one.verdict == "unknown-name")
         && contexts.iter().all(|one| one.verdict == "unknown-name")
     {
-        let args = [("name", (&unknown.unknown).into())];
-        return Err(Trouble::wrong(words, "error-query-name", &args).into());
+        let near: Vec<String> = unknown.near.iter().map(|name| format!("`{name}`")).collect();
+        let near = near.join(&words.plain("comma"));
+        let args = [("name", (&unknown.unknown).into()), ("near", (&near).into())];
+        let key = if near.is_empty() { "error-query-name" } else { "error-query-near" };
+        return Err(Trouble::wrong(words, key, &args).into());
     }
     let record = Queried {
         schema: QUERY_SCHEMA.to_owned(),
