@@ -2,6 +2,7 @@
 
 mod correlated;
 mod examine;
+mod flows;
 mod meets;
 mod query;
 mod removable;
@@ -10,6 +11,7 @@ mod without;
 
 pub use correlated::{Correlated, Correlation};
 pub use examine::{Examined, Wanted, examine, review};
+pub use flows::{Flow, flows};
 pub use query::{Answer, Part, Query, query};
 pub use removable::Removable;
 pub use review::{Idle, Review, RuleAt};

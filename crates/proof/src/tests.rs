@@ -1,5 +1,6 @@
 mod analyses;
 mod certified;
+mod flows;
 mod relations;
 mod twin;
 mod worlds;

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub(crate) mod excerpt;
+pub mod matrix;
 pub mod page;
 pub mod prove;
 pub mod query;

@@ -6,6 +6,7 @@ pub(crate) mod checked;
 pub(crate) mod compared;
 pub(crate) mod estate;
 pub(crate) mod idle;
+pub(crate) mod matrix;
 mod near;
 pub(crate) mod packets;
 pub(crate) mod pairing;

@@ -263,7 +263,7 @@ impl Piece {
         self.causes.get(at(entry.origin)).map(|cause| cause.1)
     }
 
-    fn accepts(&self, entry: &Entry) -> bool {
+    pub(super) fn accepts(&self, entry: &Entry) -> bool {
         self.verdict(entry) == Some(Verdict::Accept)
     }
 

@@ -92,7 +92,7 @@ const LINE: [(u32, u32, &str); 5] = [
 ];
 
 /// A range of the line in words.
-fn services((first, last): (u32, u32)) -> Vec<String> {
+pub(crate) fn services((first, last): (u32, u32)) -> Vec<String> {
     let mut shown = Vec::new();
     for (start, count, name) in LINE {
         let end = start + (count - 1);
