@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod firewall;
+pub mod matrix;
 pub mod prove;
 pub mod query;
 pub mod trace;

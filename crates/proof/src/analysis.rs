@@ -1,26 +1,37 @@
 //! One policy on its own: which rules never decide, which could go, and what may pass.
 
+mod correlated;
+mod examine;
+mod flows;
+mod meets;
 mod query;
+mod removable;
 mod review;
+mod without;
 
+pub use correlated::{Correlated, Correlation};
+pub use examine::{Examined, Wanted, examine, review};
+pub use flows::{Flow, flows};
 pub use query::{Answer, Part, Query, query};
-pub use review::{Idle, Review, RuleAt, review};
+pub use removable::Removable;
+pub use review::{Idle, Review, RuleAt};
+
+use std::cell::OnceCell;
 
 use hashbrown::HashMap;
 use policy::{AddressTarget, By, Family, NatId, Policy, PortTarget, Verdict};
 
-use crate::cover::Covers;
 use crate::flatten::{Flat, Flattening};
-use crate::index::{Index, Scratch};
-use crate::list::{Entry, List, Point, Region};
+use crate::index::Index;
+use crate::list::List;
 use crate::meaning::{Meaning, Party, Side, Slice};
 use crate::numbering::{Labelled, Numbering};
-use crate::prove::at;
 use crate::questions::Questions;
 use crate::routes::Ways;
 use crate::sets::Set;
 use crate::translation::{destination_parts, without};
 use crate::wide::{Exceeded, Universe, Wide};
+use meets::Meets;
 
 /// How many splits one cover may take.
 const SPLITS: u32 = 100_000;
@@ -41,6 +52,8 @@ struct Piece {
     index: Index,
     causes: Vec<(By, Verdict)>,
     numbering: Numbering,
+    /// Made when it is asked for.
+    meets: OnceCell<Meets>,
 }
 
 /// Each zone of the policy is a number of its own.
@@ -132,7 +145,7 @@ fn piece(
     }
     let (numbering, list, _) = Numbering::new(&labelled, &[], &[], &[]);
     let index = Index::new(&list);
-    Ok(Some(Piece { list, index, causes, numbering }))
+    Ok(Some(Piece { list, index, causes, numbering, meets: OnceCell::new() }))
 }
 
 /// What two rules must share to be interchangeable.
@@ -153,38 +166,5 @@ fn same<'a>(policy: &'a Policy, flat: &Flat) -> Same<'a> {
         verdict: flat.verdict,
         source_nat: own.map(|own| (&own.address, own.port)),
         inspection: rule.map_or(&[], |rule| &rule.inspection),
-    }
-}
-
-/// Entries that may cover an entry: those before it of other rules, and those behind it that `later` allows.
-struct Around<'p> {
-    piece: &'p Piece,
-    number: u32,
-    origin: u32,
-    label: u32,
-    later: bool,
-    scratch: &'p mut Scratch,
-}
-
-impl Covers for Around<'_> {
-    fn region(&self, number: u32) -> &Region {
-        crate::compare::region(&self.piece.list, number)
-    }
-
-    fn containing(&mut self, point: &Point) -> Option<u32> {
-        let Self { piece, number, origin, label, .. } = *self;
-        let other = |entry: &Entry| entry.origin != origin;
-        let before = piece.index.first(&piece.list, point, number, other, self.scratch);
-        if before.is_some() || !self.later {
-            return before;
-        }
-        // Behind it the first one of another rule decides: it must do the same.
-        let mut first = None;
-        let index = &piece.index;
-        let found = index.first(&piece.list, point, u32::MAX, other, self.scratch)?;
-        if piece.list.entries.get(at(found)).is_some_and(|entry| entry.label == label) {
-            first = Some(found);
-        }
-        first
     }
 }

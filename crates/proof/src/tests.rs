@@ -1,6 +1,8 @@
 mod analyses;
 mod certified;
+mod flows;
 mod hard;
+mod relations;
 mod told;
 mod twin;
 mod worlds;

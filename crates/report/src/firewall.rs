@@ -3,6 +3,7 @@
 mod areas;
 pub mod check;
 pub(crate) mod excerpt;
+pub mod matrix;
 pub mod page;
 pub mod prove;
 pub mod prove_page;

@@ -450,6 +450,19 @@ pub(crate) enum ProveFormat {
     Html,
 }
 
+/// Forms of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QueryFormat {
+    /// Text for a terminal.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One row for each pair of zones between which something may flow.
+    Csv,
+    /// A page.
+    Html,
+}
+
 /// Arguments of `query`.
 #[derive(Args, Debug)]
 pub(crate) struct Query {
@@ -458,20 +471,23 @@ pub(crate) struct Query {
     pub(crate) path: PathBuf,
     /// The question, `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; words in any order, what is left out is everything.
     /// Names of objects stand behind `src`, `dst` and `service`, those with spaces in quotes.
-    #[arg(value_name = "QUERY", required_unless_present = "who_can_reach")]
+    #[arg(value_name = "QUERY", required_unless_present_any = ["who_can_reach", "matrix"])]
     pub(crate) query: Option<String>,
     /// Who can reach this destination: TCP unless a protocol is given.
     #[arg(long, value_name = "ADDRESS:PORT[/PROTO]", conflicts_with = "query")]
     pub(crate) who_can_reach: Option<String>,
+    /// What may flow between each two zones, instead of one question.
+    #[arg(long, conflicts_with_all = ["query", "who_can_reach"])]
+    pub(crate) matrix: bool,
     /// Only this context, by name or as `DEVICE/CONTEXT`.
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
     /// Take all files of one platform as those of one device or management server.
     #[arg(long)]
     pub(crate) together: bool,
-    /// The form of what is printed.
+    /// The form of what is printed; CSV and HTML are for `--matrix`.
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: TraceFormat,
+    pub(crate) format: QueryFormat,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,

@@ -245,6 +245,24 @@ review-unreached-rule = no packet that the rule could match ever comes to it
     .help = look at the zones, the routes and the rules that lead to it
 review-not-analysed = it was not looked at whether { $count } rules are needed; limit: { $limits }
     .help = nothing to do; rules that look alike are still found
+review-correlated-rules = { $standing ->
+    [possible] if what is unknown turns out so, its
+   *[certain] its
+} order with { $later } matters: { $packet } meets "{ $verdict }" here and would meet "{ $otherwise }" there, and each of the two matches packets that the other does not
+    .help = find out which of the two is meant for the packets of both; keep their order when rules are moved
+review-correlated-more = { $bound ->
+    [at-least] at least { $pairs } pairs
+   *[exactly] { $pairs } pairs
+} of rules depend on their order; { $shown } are listed, the worst first{ $left ->
+    [some] ; { $open } more were left open
+   *[none] {""}
+}
+    .help = rules that overlap only in part and do the opposite are best replaced by rules that do not
+review-removable-rules = rules that can be removed together, as was proved: no packet fares otherwise: { $bound ->
+    [at-least] { $count } or more
+   *[exactly] { $count }
+} ({ $rules })
+    .help = all of them are in the JSON record; look first at what they count, at schedules of reports and at other systems that name them
 review-never-matches = the rule matches no packet: nothing is in its cell `{ $cell }`
     .help = fill the cell, or remove the rule
 

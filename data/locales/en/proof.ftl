@@ -103,5 +103,29 @@ error-query = `{ $text }` is no question: `{ $word }` is not understood
     .help = write `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; names of services stand behind `service`
 error-query-name = nothing is named `{ $name }`
     .help = `supplant policy` lists zones and objects; addresses are `10.0.0.1`, `10.0.0.0/8` or `10.0.0.1-10.0.0.9`
+error-query-near = nothing is named `{ $name }`; nearly so: { $near }
+    .help = `supplant policy` lists zones and objects; names with spaces stand in quotes
 error-reach = `{ $text }` is no destination
     .help = write `192.0.2.5:3389`, `[2001:db8::5]:53/udp`
+
+# What may flow between zones
+
+matrix-title = What may flow between the zones of { $target }
+matrix-eyebrow = Zone matrix
+matrix-intro = Each cell says what may flow from the zone of its row to the zone of its column, for all packets that cross the firewall. What takes something that the configuration does not say (names, users, applications, times) is told apart as possible.
+matrix-caption = From the zone of the row to the zone of the column; a cell leads to its rules below
+matrix-possible = only if something unknown turns out so: { $services }
+matrix-internet = also from the Internet
+matrix-cut = a limit was reached: there may be more
+matrix-closed = nothing may flow between { $pairs } of { $all } pairs of zones
+matrix-rules = Rules
+matrix-by = Let it pass
+word-permits-everything = everything
+word-permits-any-service = any service
+word-permits-some = some services
+word-permits-possible = possible only
+word-permits-unknown = not decided
+word-permits-none = nothing
+
+error-query-format = { $format } is for `--matrix`
+    .help = questions are answered as text or JSON

@@ -245,6 +245,24 @@ review-unreached-rule = 该规则可能匹配的数据包都不会到达它
     .help = 检查区域、路由以及通往它的规则
 review-not-analysed = 未检查 { $count } 条规则是否必要；上限：{ $limits }
     .help = 无需处理；外观相同的规则仍会列出
+review-correlated-rules = { $standing ->
+    [possible] 若未知条件如此成立，该规则
+   *[certain] 该规则
+}与 { $later } 的先后有影响：{ $packet } 在此得到“{ $verdict }”，在彼得到“{ $otherwise }”，而两条各自匹配对方不匹配的数据包
+    .help = 查明两条共有的数据包应以哪条为准；移动规则时保持两者的先后
+review-correlated-more = { $bound ->
+    [at-least] 至少 { $pairs } 对
+   *[exactly] { $pairs } 对
+}规则取决于先后；列出最严重的 { $shown } 对{ $left ->
+    [some] ；另有 { $open } 对未能判定
+   *[none] {""}
+}
+    .help = 只有部分重叠而动作相反的规则，最好改为互不重叠的规则
+review-removable-rules = { $bound ->
+    [at-least] 至少 { $count } 条
+   *[exactly] { $count } 条
+}规则可以一并删除而任何数据包的结果都不变（已证明）：{ $rules }
+    .help = 完整清单在 JSON 记录中；删除前请先查看其命中计数、报表以及引用它们的其他系统
 review-never-matches = 规则不匹配任何数据包：单元格“{ $cell }”中没有内容
     .help = 填写该单元格，或删除规则
 

@@ -94,5 +94,29 @@ error-query = `{ $text }` 不是查询：无法理解 `{ $word }`
     .help = 写成 `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from 区域 to 区域`；服务名称写在 `service` 之后
 error-query-name = 没有名为 `{ $name }` 的内容
     .help = `supplant policy` 列出区域和对象；地址写成 `10.0.0.1`、`10.0.0.0/8` 或 `10.0.0.1-10.0.0.9`
+error-query-near = 没有名为 `{ $name }` 的内容；相近的有：{ $near }
+    .help = `supplant policy` 列出区域和对象；含空格的名称加引号
 error-reach = `{ $text }` 不是目的
     .help = 写成 `192.0.2.5:3389`、`[2001:db8::5]:53/udp`
+
+# 区域之间可以通过什么
+
+matrix-title = { $target } 各区域之间可以通过的流量
+matrix-eyebrow = 区域矩阵
+matrix-intro = 每格说明从行所示区域到列所示区域、穿越防火墙的全部数据包可以通过什么。取决于配置未说明的内容（名称、用户、应用、时间）的，单独列为可能。
+matrix-caption = 从行所示区域到列所示区域；点击单元格查看下方的规则
+matrix-possible = 仅当未知条件成立时：{ $services }
+matrix-internet = 互联网来源亦可
+matrix-cut = 已达上限：可能还有更多
+matrix-closed = { $all } 对区域中有 { $pairs } 对之间不能通过任何流量
+matrix-rules = 规则数
+matrix-by = 放行的规则
+word-permits-everything = 全部
+word-permits-any-service = 任意服务
+word-permits-some = 部分服务
+word-permits-possible = 仅可能
+word-permits-unknown = 未能判定
+word-permits-none = 无
+
+error-query-format = { $format } 只用于 `--matrix`
+    .help = 查询的答案为文本或 JSON

@@ -78,6 +78,25 @@ pub struct CheckedContext {
     pub routes: u64,
     /// Named unknowns by kind.
     pub predicates: BTreeMap<String, u64>,
+    /// Rules that can be removed together without any change for any packet, as was proved; empty when there are none, or when they
+    /// were not looked for.
+    #[serde(default)]
+    pub removable: Vec<RemovableRule>,
+}
+
+/// A rule that can be removed together with others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovableRule {
+    /// Its rulebase.
+    pub rulebase: String,
+    /// Its number in it, from 1.
+    pub number: u64,
+    /// Its name or identifier.
+    pub name: String,
+    /// The file.
+    pub path: String,
+    /// The line; 0 when not known.
+    pub line: u32,
 }
 
 /// A configuration file and where its statements went.

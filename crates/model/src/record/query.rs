@@ -37,6 +37,9 @@ pub struct QueriedContext {
     pub verdict: String,
     /// A name in the question that this context does not know; empty otherwise.
     pub unknown: String,
+    /// Names that it knows and that are nearly so.
+    #[serde(default)]
+    pub near: Vec<String>,
     /// The limit that was reached, by name; empty otherwise.
     pub limit: String,
     /// The rules that decide some of the packets.

@@ -5,9 +5,9 @@ use policy::{
     Addresses, By, Family, InterfaceId, Packet, Policy, Services, Verdict, ZoneId, Zones,
 };
 
-use super::{Around, PARTS, Piece, SPLITS, Single};
-use crate::cover::{Covered, cover, remainder};
-use crate::index::Scratch;
+use super::without::{Asked, Means};
+use super::{PARTS, Piece, Single};
+use crate::cover::{Covered, remainder};
 use crate::list::{Entry, Point, Region};
 use crate::prove::{Witness, at, packet_at};
 use crate::sets::Set;
@@ -80,9 +80,9 @@ pub fn query(policy: &Policy, query: &Query) -> Result<Vec<Answer>, Exceeded> {
     let mut answers = Vec::new();
     for family in [Family::V4, Family::V6] {
         let single = Single::new(policy, family, query)?;
-        let mut scratch = Scratch::default();
+        let mut means = Means::new();
         for piece in &single.pieces {
-            single.answers(piece, &mut scratch, &mut answers)?;
+            single.answers(piece, &mut means, &mut answers)?;
         }
     }
     Ok(answers)
@@ -92,22 +92,13 @@ impl Single<'_> {
     fn answers(
         &self,
         piece: &Piece,
-        scratch: &mut Scratch,
+        means: &mut Means,
         answers: &mut Vec<Answer>,
     ) -> Result<(), Exceeded> {
         let mut told: HashSet<u32> = HashSet::new();
         for (number, entry) in (0u32..).zip(&piece.list.entries) {
-            let (origin, label) = (entry.origin, entry.label);
-            let mut around = Around {
-                piece,
-                number,
-                origin: u32::MAX,
-                label,
-                later: false,
-                scratch: &mut *scratch,
-            };
-            let mut splits = SPLITS;
-            let point = match cover(&entry.region, &mut around, &mut splits) {
+            let origin = entry.origin;
+            let point = match piece.before(Asked { number, entry }, means) {
                 Covered::By(_) => continue,
                 Covered::Not(point) => point,
                 Covered::GaveUp => return Err(Exceeded("splits of one cover")),
@@ -131,7 +122,7 @@ impl Single<'_> {
         Ok(())
     }
 
-    fn witness(&self, piece: &Piece, point: &Point) -> Option<Witness> {
+    pub(super) fn witness(&self, piece: &Piece, point: &Point) -> Option<Witness> {
         let interface = |zone: u32| {
             let mut all = (0u32..).zip(&self.policy.interfaces);
             all.find(|(_, interface)| interface.zone.0 == zone).map(|(id, _)| InterfaceId(id))

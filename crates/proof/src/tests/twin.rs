@@ -11,9 +11,9 @@ use crate::questions::{Asked, Subject};
 use crate::wide::address_number;
 
 /// A world whose answers follow from a seed: the same question has the same answer in both policies.
-struct Seeded<'a> {
-    policy: &'a Policy,
-    seed: u64,
+pub(super) struct Seeded<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) seed: u64,
 }
 
 fn coin(seed: u64, about: impl Hash) -> u64 {
@@ -72,7 +72,7 @@ impl World for OfWitness<'_> {
 }
 
 /// What counts as the same: verdict, and for what is accepted its translation and the zone where it leaves.
-fn effect(policy: &Policy, packet: &Packet, world: &mut dyn World) -> String {
+pub(super) fn effect(policy: &Policy, packet: &Packet, world: &mut dyn World) -> String {
     decided(policy, &decide(policy, packet, world))
 }
 

@@ -250,6 +250,7 @@ pub(crate) fn problem_text(problem: &Problem, words: &Words) -> String {
     let args = problem.args.iter().map(|(name, value)| {
         let value = match name.as_str() {
             "cell" => words.word("cell", value),
+            "verdict" | "otherwise" => words.word("verdict", value),
             _ => value.clone(),
         };
         (name.clone(), value)

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use dialect::{Disposition, Reading};
 use model::diagnostic::{Code, Severity};
-use model::record::check::{Check, CheckedContext, CheckedDevice, Problem, Spot};
+use model::record::check::{Check, CheckedContext, CheckedDevice, Problem, RemovableRule, Spot};
 use policy::{Device, Origin, Policy, PredicateKind, Review, Rule, RulebaseId, Span, review};
 
-use super::idle::{self, Exact, NOT_ANALYSED, REDUNDANT, SHADOWED, UNREACHED};
+use super::idle::{
+    self, CORRELATED, CORRELATED_MORE, Exact, NOT_ANALYSED, REDUNDANT, REMOVABLE, SHADOWED,
+    UNREACHED,
+};
 use super::spots::{line_of, spot, spot_of};
 use super::{Configs, account, args, platform_name};
 
@@ -35,6 +38,9 @@ pub(crate) const CODES: &[Code] = &[
     SHADOWED,
     REDUNDANT,
     UNREACHED,
+    CORRELATED,
+    CORRELATED_MORE,
+    REMOVABLE,
     NOT_ANALYSED,
 ];
 
@@ -50,7 +56,6 @@ pub(crate) fn check(
     for reading in &configs.readings {
         check.files.extend(account::files(reading));
         check.statements.extend(account::statements(reading, wanted, most));
-        check.devices.extend(reading.devices.iter().map(|found| device(reading, found)));
         check.problems.extend(reading.problems.iter().map(|problem| Problem {
             code: problem.code.0.to_owned(),
             severity: problem.severity.as_str().to_owned(),
@@ -58,8 +63,12 @@ pub(crate) fn check(
             place: problem.span.and_then(|span| spot(reading, span)),
             ..Problem::default()
         }));
-        for device in &reading.devices {
-            Reviewer { reading, device, quick, all, problems: &mut check.problems }.review();
+        for found in &reading.devices {
+            let mut told = device(reading, found);
+            let contexts = &mut told.contexts;
+            let problems = &mut check.problems;
+            Reviewer { reading, device: found, quick, all, problems, contexts }.review();
+            check.devices.push(told);
         }
     }
     check
@@ -125,6 +134,7 @@ fn context(policy: &Policy) -> CheckedContext {
         interfaces: count(policy.interfaces.iter().filter(|one| !one.stand_in).count()),
         routes: count(policy.routes.len()),
         predicates,
+        removable: Vec::new(),
     }
 }
 
@@ -138,14 +148,18 @@ struct Reviewer<'a> {
     quick: bool,
     all: bool,
     problems: &'a mut Vec<Problem>,
+    contexts: &'a mut [CheckedContext],
 }
 
 impl Reviewer<'_> {
     fn review(&mut self) {
         let reviews: Vec<Review> = self.device.contexts.iter().map(review).collect();
         let contexts = self.device.contexts.iter().zip(&reviews);
-        for (context, review) in contexts.clone() {
-            self.rules(context, review);
+        for (index, (context, review)) in contexts.clone().enumerate() {
+            let removable = self.rules(context, review);
+            if let Some(told) = self.contexts.get_mut(index) {
+                told.removable = removable;
+            }
         }
         // An object that several contexts share is unused when none of them uses it.
         let mut used: HashSet<Span> = HashSet::new();
@@ -186,7 +200,8 @@ impl Reviewer<'_> {
         }
     }
 
-    fn rules(&mut self, context: &Policy, review: &Review) {
+    /// What there is to say about the rules of a context. Those that can go together.
+    fn rules(&mut self, context: &Policy, review: &Review) -> Vec<RemovableRule> {
         let name = &context.context;
         let get = |(base, at): (RulebaseId, u32)| rule(context, base, at);
         for found in review.disabled.iter().filter_map(|at| get(*at)) {
@@ -200,7 +215,7 @@ impl Reviewer<'_> {
             let limit = format!("{EXACT_RULES} rules in a context, unless --exact");
             Exact::too_many(rules as u64, limit)
         } else {
-            idle::idle(self.reading, context)
+            idle::idle(self.reading, self.device, context)
         };
         self.exact(context, review, &exact);
         for (base, at, earlier, same) in &review.repeated {
@@ -226,6 +241,19 @@ impl Reviewer<'_> {
             let args = BTreeMap::from([("cell".to_owned(), cell.as_str().to_owned())]);
             self.say_rule(NEVER, Severity::Warning, name, found, args);
         }
+        exact.removable.iter().filter_map(|at| self.removable(context, *at)).collect()
+    }
+
+    fn removable(&self, context: &Policy, (base, at): (RulebaseId, u32)) -> Option<RemovableRule> {
+        let found = rule(context, base, at)?;
+        let (path, line) = line_of(self.reading, &found.origin);
+        Some(RemovableRule {
+            rulebase: context.rulebase(base)?.name.to_string(),
+            number: u64::from(at) + 1,
+            name: found.origin.label.to_string(),
+            path,
+            line,
+        })
     }
 
     /// What the exact analysis says; an empty cell is named below.
@@ -238,6 +266,9 @@ impl Reviewer<'_> {
                 let args = found.args.clone();
                 self.say_rule(found.code, found.severity, &context.context, rule, args);
             }
+        }
+        for (code, args) in &exact.said {
+            self.say(*code, Severity::Note, &context.context, "", None, args.clone());
         }
         if let Some((rules, limits)) = &exact.open {
             let args = [("count", rules.to_string()), ("limits", limits.clone())];

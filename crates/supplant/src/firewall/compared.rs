@@ -72,6 +72,11 @@ pub(crate) fn prepared(
                 predicate.kind = PredicateKind::Protocol;
                 predicate.meaning = predicate.origin.label.clone();
                 shared.push(predicate.origin.label.to_string());
+            } else if implied
+                && predicate.kind == PredicateKind::Protocol
+                && predicate.meaning == predicate.origin.label
+            {
+                shared.push(predicate.origin.label.to_string());
             }
         }
     }

@@ -139,6 +139,41 @@ fn a_check_says_what_was_not_read_and_what_does_nothing() {
     assert!(chinese.contains("共 11 条语句"), "{chinese}");
 }
 
+#[test]
+fn a_check_names_the_rules_that_can_go_together() {
+    let record = checked::check(&configs(), &[], 3, (false, false));
+    let removable = &record.devices[0].contexts[0].removable;
+    let names: Vec<&str> = removable.iter().map(|rule| rule.name.as_str()).collect();
+    // Behind rule 4 stands a statement that was not understood and that may belong to it.
+    assert_eq!(names, ["rule 3"]);
+    assert_eq!((removable[0].number, removable[0].line), (3, 8));
+    let text = render(&record, &Words::new(Lang::En), CheckOptions { show: 3, colour: false });
+    let line = "as was proved: no packet fares otherwise: 1 (rule 3 (lab.conf:8))";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
+fn a_check_names_rules_whose_order_matters_with_a_packet() {
+    let mut reading = reading();
+    let rules = &mut reading.devices[0].contexts[0].rulebases[0].rules;
+    let all = Addresses::family(policy::Family::V4);
+    rules[1].destination = all.clone();
+    rules[2].enabled = false;
+    rules[3].services = Services::Any;
+    let configs = Configs { readings: vec![reading], not_read: Vec::new(), digests: Default::default() };
+    let record = checked::check(&configs, &[], 3, (false, false));
+    let found = record.problems.iter().find(|problem| problem.code == "review/correlated-rules");
+    let found = found.unwrap();
+    assert_eq!(
+        (found.subject.as_str(), found.args["later"].as_str()),
+        ("rule 2", "rule 4 (lab.conf:9)")
+    );
+    assert_eq!(found.args["standing"], "certain");
+    let text = render(&record, &Words::new(Lang::En), CheckOptions { show: 3, colour: false });
+    let line = "rule 2: its order with rule 4 (lab.conf:9) matters: in=lan 0.0.0.0:0 > 198.51.100.5:443/tcp meets \"accept\" here and would meet \"drop\" there";
+    assert!(text.contains(line), "{text}");
+}
+
 fn traced(text: &str) -> model::record::trace::Trace {
     let asked = Asked { text: text.to_owned(), packet: PacketText::parse(text).unwrap() };
     let reading = reading();

@@ -273,6 +273,40 @@ fn questions_are_answered_by_rules_with_packets() {
     }
 }
 
+#[test]
+fn a_matrix_says_what_may_flow_between_zones_in_every_form() {
+    let estate = Estate::new();
+    let rules = [
+        policy(1, "deny", "\"db\"", "HTTPS"),
+        policy(2, "accept", "\"servers\"", "HTTPS"),
+        policy(3, "accept", "\"web\"", "SSH"),
+    ];
+    estate.put("fw.conf", config(&rules));
+    let run = estate.run(&["query", "in", "--matrix"]);
+    for text in ["port1 → port2: some services; tcp/22, tcp/443", "policy 3", "fw.conf:"] {
+        assert!(run.out.contains(text), "{text}: {run:?}");
+    }
+    let record = json(&estate.run(&["query", "in", "--matrix", "--format", "json"]));
+    let cells = record["contexts"][0]["cells"].as_array().unwrap();
+    assert_eq!((cells.len(), &cells[0]["permits"]), (1, &Value::from("some")));
+    assert_eq!(cells[0]["rules_all"], 2);
+    let run = estate.run(&["query", "in", "--matrix", "--format", "csv"]);
+    assert!(run.out.contains("port1,port2,some,\"tcp/22, tcp/443\""), "{run:?}");
+    let run = estate.run(&["query", "in", "--matrix", "--format", "html", "--lang", "zh-CN"]);
+    assert!(run.out.contains("default-src 'none'") && run.out.contains("部分服务"), "{run:?}");
+    assert!(run.out.contains("href=\"#c0-0-1\"") && run.out.contains("id=\"c0-0-1\""), "{run:?}");
+    let run = estate.run(&["query", "in", "src any", "--format", "html"]);
+    assert!(run.code == 2 && run.err.contains("html is for `--matrix`"), "{run:?}");
+}
+
+#[test]
+fn near_names_are_told() {
+    let estate = Estate::new();
+    estate.put("fw.conf", config(&[policy(1, "accept", "\"web\"", "HTTPS")]));
+    let run = estate.run(&["query", "in", "dst Serves"]);
+    assert!(run.code == 2 && run.err.contains("nearly so: `servers`"), "{run:?}");
+}
+
 /// The same as one policy of `config`, in the words of another platform.
 pub(crate) const PANOS: &str = r#"<?xml version="1.0"?>
 <config version="10.2.0"><devices><entry name="localhost.localdomain">

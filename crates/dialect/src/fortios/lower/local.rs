@@ -51,10 +51,11 @@ impl<'t> Lower<'t, '_> {
                 return;
             }
         }
-        // Tunnels, routing, DHCP, portals and the like also listen, each where it is configured.
+        // Tunnels, routing, DHCP, portals and the like also listen, each where it is configured. Nobody wrote it and the platform decides
+        // it: the same unknown in two configurations.
         let what = "services of the device itself";
         let mut rule = Rule::any(Origin::implied(what), Action::Decide(Verdict::Accept));
-        let listens = self.b.fresh(PredicateKind::Unreadable, what, Origin::implied(what));
+        let listens = self.b.unknown(PredicateKind::Protocol, what, Origin::implied(what));
         rule.conditions = vec![policy::Condition { any_of: vec![listens], negated: false }];
         rules.push(rule);
         let local = self.b.rulebase(Rulebase {
