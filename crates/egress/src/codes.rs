@@ -54,3 +54,5 @@ pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
 pub const LOCAL_TIME: Code = Code("flow/local-time");
 /// The log counts bytes of two directions and does not say which is which; the rule of its format was applied.
 pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");
+/// The log repeats a flow while its counters grow; which row is the last one cannot be told, so these rows count nothing.
+pub const REPEATED_COUNTERS: Code = Code("flow/repeated-counters");

@@ -2,6 +2,8 @@
 
 mod aws_vpc_flow;
 mod azure_flow;
+mod cef;
+mod checkpoint;
 mod csv;
 mod fortigate;
 mod gcp_flow;
@@ -11,6 +13,7 @@ mod pairs;
 mod panos;
 mod row;
 mod squid;
+mod sysmon;
 #[cfg(test)]
 mod testing;
 mod umbrella;
@@ -21,11 +24,17 @@ use crate::reader::{Format, Head};
 pub static FORMATS: &[&dyn Format] = &[
     &aws_vpc_flow::AwsVpcFlow,
     &azure_flow::AzureFlow,
+    &cef::Cef,
+    &checkpoint::CheckpointLog,
     &fortigate::Fortigate,
     &gcp_flow::GcpFlow,
+    &cef::Leef,
     &osquery::Osquery,
     &panos::Panos,
     &squid::Squid,
+    &sysmon::SysmonEvtx,
+    &sysmon::SysmonJson,
+    &sysmon::SysmonXml,
     &umbrella::UmbrellaDns,
     &umbrella::UmbrellaProxy,
 ];

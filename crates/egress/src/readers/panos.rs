@@ -257,7 +257,8 @@ fn sent(mut cells: Vec<Cow<'_, str>>, at: u64, out: &mut Out<'_>) -> Result<(), 
     row(&Fields { pairs: pairs.filter(|(name, _)| !name.is_empty()).collect() }, at, out)
 }
 
-fn row(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
+/// Reads one row by the names of an export; also for the same row in another notation.
+pub(super) fn row(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
     let kind = fields.get("type").unwrap_or("").to_ascii_uppercase();
     let subtype = fields.get("threat/content type").unwrap_or("").to_ascii_lowercase();
     match (kind.as_str(), subtype.as_str()) {
