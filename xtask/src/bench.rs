@@ -1,4 +1,4 @@
-//! `cargo xtask bench audit`, `firewall` and `certificate`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
+//! `cargo xtask bench audit`, `egress`, `firewall` and `certificate`: the figures of `docs/performance.md`, on input made from a seed, with the release build.
 //!
 //! The command builds the release binaries and starts its own; each large run is a process of its own. Nothing here is a test that
 //! fails: the goal stands beside each figure.
@@ -10,6 +10,7 @@ mod firewalls;
 mod measure;
 mod rootfs;
 mod stream;
+mod traffic;
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +22,7 @@ use serde_json::Value;
 use measure::{Cost, machine, median};
 use stream::{Stream, Streamed};
 
-/// Builds, and runs the benches of the part that is named: `audit` (with `--only PART` one of them), `firewall` or
+/// Builds, and runs the benches of the part that is named: `audit` or `egress` (with `--only PART` one of them), `firewall` or
 /// `certificate` (of how many rules).
 ///
 /// # Errors
@@ -31,7 +32,7 @@ pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
     else {
         bail!(USAGE);
     };
-    if !matches!(part, "audit" | "certificate" | "firewall") {
+    if !matches!(part, "audit" | "certificate" | "egress" | "firewall") {
         bail!(USAGE);
     }
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
@@ -59,6 +60,7 @@ pub fn inner(root: &Path, arguments: &[String]) -> Result<bool> {
             let rules = rest.first().map_or(Ok(CERTIFIED), |rules| rules.parse());
             certificate::run(SEED, rules.context("how many rules?")?)?;
         }
+        "egress" => traffic::bench(root, rest)?,
         "stream" => stream::inner(rest)?,
         "firewall" => firewalls::bench(root)?,
         "read-firewall" => firewalls::inner(root, rest)?,
@@ -197,7 +199,7 @@ fn on_rootfs(program: &Path, bench: &Path) -> Result<()> {
     Ok(())
 }
 
-const USAGE: &str = "`cargo xtask bench audit [--only files|stream|rootfs]`, `… firewall` or `… certificate [RULES]`";
+const USAGE: &str = "`cargo xtask bench audit [--only files|stream|rootfs]`, `… egress`, `… firewall` or `… certificate [RULES]`";
 const SEED: u64 = 20_260_210;
 /// Hosts and rows on disk: 3.6 GB, so that starting (0.2 s) weighs little.
 const FILES: (usize, usize) = (20_000, 400);

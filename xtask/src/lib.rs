@@ -8,6 +8,7 @@ pub mod firewall;
 pub mod score;
 pub mod steps;
 pub mod tidy;
+pub mod traffic;
 
 use std::path::{Path, PathBuf};
 

@@ -29,7 +29,7 @@ use tar::{Cleaned, Damage, Kind, Member, Tar, clean};
 
 /// Reads a tar: `first` is its stream, and `reopen` gives it from its beginning once more, compressed or not.
 pub(crate) fn read_tar(
-    first: &mut dyn BufRead,
+    first: &mut (dyn BufRead + Send),
     reopen: &Reopen<'_>,
     job: &Job<'_>,
     collector: &mut Collector,
@@ -71,7 +71,7 @@ fn read_images(plan: &image::Plan, tar: &mut Tar<'_>, job: &Job<'_>, collector: 
 
 /// Reads an OCI layout that is a folder.
 pub(crate) fn read_layout(
-    open: &dyn Fn(&str) -> io::Result<Box<dyn Read>>,
+    open: &dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
     job: &Job<'_>,
     collector: &mut Collector,
 ) {
@@ -206,7 +206,8 @@ fn tree_entry(tree: &mut RootFs, member: &Member, root: &str, tar: &mut Tar<'_>)
     };
     let path = path.strip_prefix(root).unwrap_or(&path);
     let target = if member.kind == Kind::Symlink { member.target.as_str() } else { "" };
-    let content: Option<&mut dyn Read> = if member.kind == Kind::File { Some(tar) } else { None };
+    let content: Option<&mut (dyn Read + Send)> =
+        if member.kind == Kind::File { Some(tar) } else { None };
     tree.entry(&Entry { path, kind, target, at: member.at }, content);
 }
 

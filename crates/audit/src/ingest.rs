@@ -1,9 +1,8 @@
 //! From bytes to observations: decompress, open containers, detect the format, read, account.
 
-use std::cell::RefCell;
 use std::io::{self, BufRead, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::asset::AssetKind;
 use model::source::{Fate, Source, SourceId, Unit};
@@ -26,7 +25,7 @@ pub struct File<'a> {
     /// Size on disk in bytes.
     pub bytes: u64,
     /// Opens the file from its first byte.
-    pub open: &'a dyn Fn() -> io::Result<Box<dyn Read>>,
+    pub open: &'a dyn Fn() -> io::Result<Box<dyn Read + Send>>,
 }
 
 /// Reads one file into the collector: one source, and one more for each member of a container.
@@ -41,7 +40,7 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
             return;
         }
     };
-    let hasher = RefCell::new(Sha256::new());
+    let hasher = Mutex::new(Sha256::new());
     let mut raw = Hashed { inner: raw, hasher: &hasher };
     let job = Job { path: file.path, source, nested: 0, limits };
     read_source(&mut raw, Some(file.open), &job, collector);
@@ -50,7 +49,7 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
     if let Err(error) = io::copy(&mut raw, &mut io::sink()) {
         report_read_error(&mut sink, &error);
     }
-    let digest = hasher.borrow_mut().finalize_reset();
+    let digest = hasher.lock().unwrap_or_else(PoisonError::into_inner).finalize_reset();
     if let Some(source) = sink.source_mut() {
         source.sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     }
@@ -81,7 +80,7 @@ pub fn is_layout(exists: &dyn Fn(&str) -> bool) -> bool {
 /// `oci-layout`, `index.json` and `blobs/ALGORITHM/DIGEST`, nothing else.
 pub fn ingest_layout(
     path: &str,
-    open: &dyn Fn(&str) -> io::Result<Box<dyn Read>>,
+    open: &dyn Fn(&str) -> io::Result<Box<dyn Read + Send>>,
     limits: &Limits,
     collector: &mut Collector,
 ) {
@@ -90,7 +89,7 @@ pub fn ingest_layout(
 }
 
 /// Gives a stream from its first byte once more.
-pub(crate) type Reopen<'r> = dyn Fn() -> io::Result<Box<dyn Read>> + 'r;
+pub(crate) type Reopen<'r> = dyn Fn() -> io::Result<Box<dyn Read + Send>> + 'r;
 
 /// A source that is being read.
 pub(crate) struct Job<'j> {
@@ -106,7 +105,7 @@ pub(crate) struct Job<'j> {
 
 /// Reads one member of the job's archive as a source of its own.
 pub(crate) fn read_member(
-    stream: &mut dyn Read,
+    stream: &mut (dyn Read + Send),
     member: &str,
     bytes: u64,
     job: &Job<'_>,
@@ -120,7 +119,7 @@ pub(crate) fn read_member(
 
 /// Reads one decompressible stream: the members of a container, or rows with the reader that knows the format.
 fn read_source(
-    raw: &mut dyn Read,
+    raw: &mut (dyn Read + Send),
     reopen: Option<&Reopen<'_>>,
     job: &Job<'_>,
     collector: &mut Collector,
@@ -175,7 +174,7 @@ fn read_rows(reader: &dyn Reader, stream: &mut dyn BufRead, job: &Job<'_>, sink:
 
 /// Reads a tar twice. One that lies in another archive cannot be opened again, so it is held in memory.
 fn read_tar(
-    stream: &mut dyn BufRead,
+    stream: &mut (dyn BufRead + Send),
     reopen: Option<&Reopen<'_>>,
     job: &Job<'_>,
     collector: &mut Collector,
@@ -186,7 +185,7 @@ fn read_tar(
     let mut sink = collector.resume(job.source, job.limits);
     let bytes = Input { stream, path: job.path, limits: job.limits }.whole(&mut sink);
     let bytes: Arc<[u8]> = bytes.into();
-    let reopen = || Ok(Box::new(io::Cursor::new(Arc::clone(&bytes))) as Box<dyn Read>);
+    let reopen = || Ok(Box::new(io::Cursor::new(Arc::clone(&bytes))) as Box<dyn Read + Send>);
     container::read_tar(&mut io::Cursor::new(&*bytes), &reopen, job, collector);
 }
 
@@ -212,14 +211,15 @@ pub(crate) fn set_fate(sink: &mut Sink<'_>, fate: Fate) {
 
 /// Hashes what passes through.
 struct Hashed<'h> {
-    inner: Box<dyn Read>,
-    hasher: &'h RefCell<Sha256>,
+    inner: Box<dyn Read + Send>,
+    hasher: &'h Mutex<Sha256>,
 }
 
 impl Read for Hashed<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.hasher.borrow_mut().update(buffer.get(..count).unwrap_or_default());
+        let mut hasher = self.hasher.lock().unwrap_or_else(PoisonError::into_inner);
+        hasher.update(buffer.get(..count).unwrap_or_default());
         Ok(count)
     }
 }

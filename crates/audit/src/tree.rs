@@ -144,7 +144,7 @@ impl RootFs {
     }
 
     /// Notes an entry, with the content of a file that is wanted. At the limit on entries it is left out, and that is reported.
-    pub fn entry(&mut self, entry: &Entry<'_>, content: Option<&mut dyn Read>) {
+    pub fn entry(&mut self, entry: &Entry<'_>, content: Option<&mut (dyn Read + Send)>) {
         let spot = Spot { layer: 0, at: entry.at };
         let path = entry.path.trim_matches('/');
         if path.is_empty() {
@@ -248,7 +248,7 @@ impl RootFs {
         &mut self,
         path: &str,
         spot: Spot,
-        stream: &mut dyn Read,
+        stream: &mut (dyn Read + Send),
         most: u64,
     ) -> Option<Rc<Kept>> {
         let mut bytes = Vec::new();

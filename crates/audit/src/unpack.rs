@@ -1,15 +1,15 @@
 //! Transparent decompression: gzip, xz and zstd, nested up to a limit, with a guard against bombs.
 
-use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::limits::Limits;
 
 /// The content of a stream, with compression removed, and the names of the compressions that were, outermost first.
 pub struct Unpacked<'a> {
     /// The content.
-    pub stream: Box<dyn BufRead + 'a>,
+    pub stream: Box<dyn BufRead + Send + 'a>,
     /// The compressions that were removed.
     pub layers: Vec<&'static str>,
 }
@@ -18,17 +18,18 @@ pub struct Unpacked<'a> {
 ///
 /// # Errors
 /// When the stream cannot be read or a compressed header is broken.
-pub fn unpack<'a>(stream: impl Read + 'a, limits: &Limits) -> io::Result<Unpacked<'a>> {
-    let taken = Rc::new(Cell::new(0));
-    let counted = Counted { inner: stream, taken: Rc::clone(&taken) };
-    let mut stream: Box<dyn BufRead + 'a> = Box::new(BufReader::with_capacity(BUFFER, counted));
+pub fn unpack<'a>(stream: impl Read + Send + 'a, limits: &Limits) -> io::Result<Unpacked<'a>> {
+    let taken = Arc::new(AtomicU64::new(0));
+    let counted = Counted { inner: stream, taken: Arc::clone(&taken) };
+    let mut stream: Box<dyn BufRead + Send + 'a> =
+        Box::new(BufReader::with_capacity(BUFFER, counted));
     let mut layers = Vec::new();
     while let Some(layer) = magic(stream.fill_buf()?) {
         if layers.len() == MAX_LAYERS {
             return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "compressed too many times"));
         }
         layers.push(layer);
-        let plain: Box<dyn Read + 'a> = match layer {
+        let plain: Box<dyn Read + Send + 'a> = match layer {
             "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),
             "xz" => Box::new(lzma_rust2::XzReader::new(stream, true)),
             _ => {
@@ -38,7 +39,7 @@ pub fn unpack<'a>(stream: impl Read + 'a, limits: &Limits) -> io::Result<Unpacke
         let guard = Guard {
             inner: plain,
             given: 0,
-            taken: Rc::clone(&taken),
+            taken: Arc::clone(&taken),
             ratio: limits.ratio,
             floor: limits.ratio_floor_bytes,
             most: limits.expanded_bytes,
@@ -46,6 +47,11 @@ pub fn unpack<'a>(stream: impl Read + 'a, limits: &Limits) -> io::Result<Unpacke
         stream = Box::new(BufReader::with_capacity(BUFFER, guard));
     }
     Ok(Unpacked { stream, layers })
+}
+
+/// Whether a beginning is that of a compression which [`unpack`] removes.
+pub fn is_compressed(head: &[u8]) -> bool {
+    magic(head).is_some()
 }
 
 fn magic(head: &[u8]) -> Option<&'static str> {
@@ -63,22 +69,22 @@ fn magic(head: &[u8]) -> Option<&'static str> {
 /// Counts the bytes taken from the source, so that the guard can compare.
 struct Counted<R> {
     inner: R,
-    taken: Rc<Cell<u64>>,
+    taken: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.taken.set(self.taken.get() + count as u64);
+        self.taken.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
 
 /// Ends an expansion that is out of all proportion, with `ErrorKind::QuotaExceeded`.
 struct Guard<'a> {
-    inner: Box<dyn Read + 'a>,
+    inner: Box<dyn Read + Send + 'a>,
     given: u64,
-    taken: Rc<Cell<u64>>,
+    taken: Arc<AtomicU64>,
     ratio: u64,
     floor: u64,
     most: u64,
@@ -88,11 +94,11 @@ impl Read for Guard<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.given += count as u64;
-        let fair = self.taken.get().saturating_mul(self.ratio).max(self.floor);
+        let fair = self.taken.load(Ordering::Relaxed).saturating_mul(self.ratio).max(self.floor);
         if self.given > fair.min(self.most) {
             return Err(io::Error::new(
                 io::ErrorKind::QuotaExceeded,
-                format!("{} bytes came out of {}", self.given, self.taken.get()),
+                format!("{} bytes came out of {}", self.given, self.taken.load(Ordering::Relaxed)),
             ));
         }
         Ok(count)

@@ -50,9 +50,70 @@ pub const NO_FLOW_FIELDS: Code = Code("flow/no-flow-fields");
 pub const OTHER_FORMAT: Code = Code("flow/other-format");
 /// Reason: the version of the format is not known.
 pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
+
+/// A table of endpoints has no header that names `suffix` or `cidr`, and `vendor`.
+pub const ENDPOINT_HEADER: Code = Code("egress/endpoint-header");
+/// A row of a table of endpoints cannot be used.
+pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");
+
+/// The sensor missed a part of the traffic of flows that count here: their counters may be too low.
+pub const GAPS: Code = Code("flow/gaps");
+
+/// Reason: several templates of other inputs fit the record, and nothing tells whose it is.
+pub const TEMPLATE_AMBIGUOUS: Code = Code("flow/template-ambiguous");
+/// Records were read with a template that another input of the run has.
+pub const TEMPLATE_BORROWED: Code = Code("flow/template-borrowed");
+/// The log counts both directions in one number.
+pub const VOLUME_NOT_SPLIT: Code = Code("flow/volume-not-split");
+/// A second counter may be of the other direction or the same one counted later: it was not used.
+pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
+/// Some clients sent an encrypted hello beside the plain one: the name seen may be that of a front only.
+pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
+/// Reason: the link type of the capture is not known.
+pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");
+
 /// The log does not state the offset of its times; they were taken as UTC.
 pub const LOCAL_TIME: Code = Code("flow/local-time");
 /// The log counts bytes of two directions and does not say which is which; the rule of its format was applied.
 pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");
 /// The log repeats a flow while its counters grow; which row is the last one cannot be told, so these rows count nothing.
 pub const REPEATED_COUNTERS: Code = Code("flow/repeated-counters");
+
+/// Every code of this crate.
+pub const ALL: &[Code] = &[
+    TRUNCATED,
+    LIMIT_REACHED,
+    MALFORMED,
+    ROW_UNCLAIMED,
+    ROW_MALFORMED,
+    ROW_TOO_LONG,
+    ROW_HEADER,
+    ROW_BLANK,
+    NOT_TRAFFIC,
+    DENIED,
+    COUNTED_AT_END,
+    COUNTED_ELSEWHERE,
+    NO_DATA,
+    SKIPPED_BY_LOG,
+    NO_ADDRESS,
+    DUPLICATE_KEY,
+    BAD_COUNTER,
+    COLUMNS_DIFFER,
+    TEMPLATE_MISSING,
+    TEMPLATE_INVALID,
+    NO_FLOW_FIELDS,
+    OTHER_FORMAT,
+    UNKNOWN_VERSION,
+    ENDPOINT_HEADER,
+    ENDPOINT_ROW,
+    GAPS,
+    TEMPLATE_AMBIGUOUS,
+    TEMPLATE_BORROWED,
+    VOLUME_NOT_SPLIT,
+    VOLUME_UNCLEAR,
+    ENCRYPTED_HELLO,
+    LINK_UNKNOWN,
+    LOCAL_TIME,
+    DIRECTION_ASSUMED,
+    REPEATED_COUNTERS,
+];

@@ -61,7 +61,7 @@ impl Key {
 }
 
 /// A keyed hash of bytes, the same on every machine.
-fn fold(seed: u64, bytes: &[u8]) -> u64 {
+pub(crate) fn fold(seed: u64, bytes: &[u8]) -> u64 {
     use std::hash::{BuildHasher, Hasher};
     let mut hasher = foldhash::quality::FixedState::with_seed(seed).build_hasher();
     hasher.write(bytes);
@@ -96,6 +96,8 @@ pub struct Flow<'a> {
     pub name: Option<(NameFrom, &'a str)>,
     /// What ties it to rows with names.
     pub key: Option<Key>,
+    /// Whether the log gives the same key to other flows at other times: then a name counts only near the time of the flow.
+    pub key_recurs: bool,
     /// Which side is ours, where the log says so.
     pub ours: Option<Side>,
     /// Whether `client` is only the source of this record and may be the server of the conversation.
@@ -128,6 +130,7 @@ impl<'a> Flow<'a> {
             sampling: 1,
             name: None,
             key: None,
+            key_recurs: false,
             ours: None,
             one_way: false,
             channel: Channel::default(),

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
+use std::ops::Range;
+use std::sync::Arc;
 
 use model::diagnostic::{Code, Severity};
 use model::ledger::Ledger;
@@ -55,6 +57,40 @@ pub trait Format: Sync {
 
     /// A reader for the input that begins like this; asked only after [`Self::probe`] said yes.
     fn open(&self, head: &Head<'_>) -> Open;
+
+    /// Whether the input may know what others of the same run need. The engine then has it [`Self::learn`]ed before any input is
+    /// read: templates of flow records may lie in another file, and under a name that comes later.
+    fn teaches(&self, head: &Head<'_>) -> bool {
+        let _ = head;
+        false
+    }
+
+    /// Goes through the whole input for what others need, and yields no event. What the inputs know is added up in the order of the
+    /// inputs; where shards read only some of them, each shard still learns from all.
+    fn learn(&self, head: &Head<'_>, input: &mut dyn BufRead, limits: &Limits) -> Learnt {
+        let _ = (head, input, limits);
+        Learnt::default()
+    }
+
+    /// [`Self::open`] for an input of a run whose inputs together know this. The engine always asks this one.
+    fn open_knowing(&self, head: &Head<'_>, learnt: &Arc<Learnt>) -> Open {
+        let _ = learnt;
+        self.open(head)
+    }
+}
+
+/// What the inputs of a run know that others of the same run need.
+#[derive(Clone, Debug, Default)]
+pub struct Learnt {
+    /// Templates and sampling rates of NetFlow and IPFIX.
+    pub(crate) netflow: crate::readers::netflow::Learnt,
+}
+
+impl Learnt {
+    /// Adds what a later input knows.
+    pub fn add(&mut self, later: Self) {
+        self.netflow.add(later.netflow);
+    }
 }
 
 /// A reader for one input.
@@ -76,11 +112,38 @@ pub trait LineReader: Send + Sync {
 
     /// Whether the line can concern what is looked for. The default lets every line through.
     ///
-    /// INVARIANT: for whatever [`Self::read`] makes of the line, a [`Sieved::Nothing`] is only given when no event of it would be
-    /// wanted, and a [`Sieved::OnlyIf`] only when nothing but the name of that flow or the answer to that client could make it so.
+    /// INVARIANT: for whatever [`Self::read`] makes of the line, a [`Sieved::Nothing`] or [`Sieved::Inert`] is only given when no
+    /// event of it would be wanted, and a [`Sieved::OnlyIf`] only when nothing but the name of that flow or the answer to that client could make it so.
     fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
         let _ = (line, wanted);
         Sieved::Read
+    }
+
+    /// Sieves many lines at once: `chunk` holds whole lines, the last of which may lack its end. Calls `take` in order for every
+    /// line that is not [`Sieved::Nothing`] with its range, line end left off, and stops before a line for which [`Self::header`]
+    /// gives another reader. The default goes line by line; a reader that has a faster way answers the same.
+    fn sieve_chunk(
+        &self,
+        chunk: &[u8],
+        wanted: &dyn Wanted,
+        take: &mut dyn FnMut(Range<usize>, Sieved),
+    ) -> Swept {
+        let mut swept = Swept::default();
+        while let Some(rest) = chunk.get(swept.bytes..)
+            && !rest.is_empty()
+        {
+            let end = memchr::memchr(b'\n', rest);
+            let line = trim_end(rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest));
+            if self.header(line).is_some() {
+                break;
+            }
+            match self.sieve(line, wanted) {
+                Sieved::Nothing => swept.nothing += 1,
+                sieved => take(swept.bytes..swept.bytes + line.len(), sieved),
+            }
+            swept.bytes += end.map_or(rest.len(), |end| end + 1);
+        }
+        swept
     }
 
     /// The reader for the lines after this one, where the line is a header that changes what columns mean: logs are concatenated.
@@ -90,11 +153,27 @@ pub trait LineReader: Send + Sync {
     }
 }
 
+/// How far the sieving of a chunk came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Bytes dealt with, a border of lines: the whole chunk, or up to a header.
+    pub bytes: usize,
+    /// Lines in them that were [`Sieved::Nothing`].
+    pub nothing: u64,
+}
+
+/// The line without the `\r` of a `\r\n`.
+pub(crate) fn trim_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// What a sieve found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sieved {
     /// The line certainly concerns no endpoint.
     Nothing,
+    /// It is of a kind that has nothing we look at, for the reason that [`LineReader::read`] gives.
+    Inert(Code),
     /// It is a flow that concerns one only if a row elsewhere named it, or told its client the address.
     OnlyIf {
         /// The flow's key.
@@ -155,6 +234,10 @@ pub trait Events {
     fn answer(&mut self, answer: &Answer<'_>, at: u64);
     /// A program that talks.
     fn talk(&mut self, talk: &Talk<'_>, at: u64);
+    /// The name of a channel, before the first flow of it.
+    fn channel(&mut self, channel: Channel, name: &str) {
+        let _ = (channel, name);
+    }
 }
 
 /// Where a reader puts what it reads, and what became of each row.
@@ -252,7 +335,9 @@ impl Out<'_> {
                 0
             }
         });
-        Channel(u32::try_from(number).unwrap_or(0))
+        let channel = Channel(u32::try_from(number).unwrap_or(0));
+        self.events.channel(channel, if channel.0 == 0 { "" } else { name });
+        channel
     }
 }
 
@@ -296,6 +381,63 @@ mod tests {
     use std::net::IpAddr;
 
     use super::*;
+
+    struct Marked;
+
+    impl LineReader for Marked {
+        fn yields(&self) -> Yields {
+            Yields::default()
+        }
+
+        fn read(&self, _: &[u8], _: u64, out: &mut Out<'_>) {
+            out.understood();
+        }
+
+        fn sieve(&self, line: &[u8], _: &dyn Wanted) -> Sieved {
+            if line.starts_with(b"+") { Sieved::Read } else { Sieved::Nothing }
+        }
+
+        fn header(&self, line: &[u8]) -> Option<Box<dyn LineReader>> {
+            line.starts_with(b"#").then(|| Box::new(Marked) as Box<dyn LineReader>)
+        }
+    }
+
+    struct Nobody;
+
+    impl Wanted for Nobody {
+        fn name(&self, _: &[u8]) -> bool {
+            false
+        }
+        fn address(&self, _: IpAddr) -> bool {
+            false
+        }
+        fn v4(&self, _: u32) -> bool {
+            false
+        }
+        fn pairs(&self) -> bool {
+            false
+        }
+    }
+
+    fn swept(chunk: &[u8]) -> (Swept, Vec<&[u8]>) {
+        let mut taken = Vec::new();
+        let swept = Marked.sieve_chunk(chunk, &Nobody, &mut |range, _| taken.push(&chunk[range]));
+        (swept, taken)
+    }
+
+    #[test]
+    fn a_chunk_is_sieved_line_by_line_also_without_a_last_line_end() {
+        let (swept, taken) = swept(b"+a\r\nb\n\n+c");
+        assert_eq!(taken, [b"+a", b"+c"]);
+        assert_eq!(swept, Swept { bytes: 9, nothing: 2 });
+    }
+
+    #[test]
+    fn sieving_a_chunk_stops_before_a_header() {
+        let (swept, taken) = swept(b"a\n+b\n#h\n+c\n");
+        assert_eq!(taken, [b"+b"]);
+        assert_eq!(swept, Swept { bytes: 5, nothing: 1 });
+    }
 
     #[test]
     fn a_pair_has_a_direction() {

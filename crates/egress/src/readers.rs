@@ -8,17 +8,27 @@ mod csv;
 mod fortigate;
 mod gcp_flow;
 mod json;
+mod names;
+mod object;
 mod osquery;
 mod pairs;
 mod panos;
 mod row;
+mod scan;
 mod squid;
+mod suricata;
 mod sysmon;
 #[cfg(test)]
 mod testing;
 mod umbrella;
+mod zeek;
 
 use crate::reader::{Format, Head};
+
+pub mod capture;
+#[cfg(test)]
+mod gathered;
+pub mod netflow;
 
 /// Every format, in the order of their ids.
 pub static FORMATS: &[&dyn Format] = &[
@@ -29,14 +39,20 @@ pub static FORMATS: &[&dyn Format] = &[
     &fortigate::Fortigate,
     &gcp_flow::GcpFlow,
     &cef::Leef,
+    &netflow::NetFlow,
     &osquery::Osquery,
     &panos::Panos,
+    &capture::Pcap,
+    &capture::PcapNg,
     &squid::Squid,
+    &suricata::SuricataEve,
     &sysmon::SysmonEvtx,
     &sysmon::SysmonJson,
     &sysmon::SysmonXml,
     &umbrella::UmbrellaDns,
     &umbrella::UmbrellaProxy,
+    &zeek::ZeekJson,
+    &zeek::ZeekTsv,
 ];
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.

@@ -8,6 +8,7 @@ pub mod firewall;
 pub mod prove;
 pub mod query;
 pub mod trace;
+pub mod traffic;
 
 use std::collections::BTreeMap;
 

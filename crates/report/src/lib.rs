@@ -17,6 +17,7 @@ mod shown;
 pub mod summary;
 pub mod table;
 pub mod text;
+pub mod traffic;
 pub mod words;
 pub mod xlsx;
 

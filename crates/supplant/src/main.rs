@@ -6,6 +6,7 @@
 mod cli;
 mod data;
 mod firewall;
+mod flows;
 mod operations;
 mod output;
 mod trouble;

@@ -10,6 +10,7 @@ mod prove;
 mod query;
 mod rules;
 mod trace;
+mod traffic;
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ use clap::CommandFactory;
 use report::words::{Lang, Words};
 
 use crate::Outcome;
-use crate::cli::{Cli, Command, Language};
+use crate::cli::{Cli, Command, EgressAction, Language};
 use crate::data::{Facts, show_problems};
 use crate::output::put;
 use crate::trouble::Trouble;
@@ -40,6 +41,10 @@ pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
         Command::Demo(args) => demo::run(args, &cli.common, words),
         Command::Assess(args) => assess::assess(args, &cli.common, words),
         Command::Audit(args) => assess::audit(args, &cli.common, words),
+        Command::Egress(args) => match &args.action {
+            Some(EgressAction::Merge(args)) => traffic::merge(args, words),
+            None => traffic::run(args, &cli.common, words),
+        },
         Command::Check(args) => check::run(args, &cli.common, words),
         Command::Trace(args) => trace::run(args, &cli.common, words),
         Command::Prove(args) => prove::run(args, &cli.common, words),

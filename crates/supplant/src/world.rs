@@ -215,7 +215,7 @@ fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
 fn read(task: &Task, limits: &Limits, collector: &mut Collector) {
     match task {
         Task::File { path, shown, bytes } => {
-            let open = || -> io::Result<Box<dyn Read>> { Ok(Box::new(File::open(path)?)) };
+            let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(File::open(path)?)) };
             ingest(&ingest::File { path: shown, bytes: *bytes, open: &open }, limits, collector);
         }
         Task::Root { path, shown } => {
@@ -223,7 +223,7 @@ fn read(task: &Task, limits: &Limits, collector: &mut Collector) {
             ingest_rootfs(shown, limits, collector, &mut walk);
         }
         Task::Layout { path, shown } => {
-            let open = |below: &str| -> io::Result<Box<dyn Read>> {
+            let open = |below: &str| -> io::Result<Box<dyn Read + Send>> {
                 // Names come from the layout's own index; nothing outside of the folder is opened.
                 let safe = !below.split('/').any(|part| part == "..") && !below.starts_with('/');
                 let inside = path.join(below);

@@ -150,7 +150,7 @@ fn gather(estate: &Estate, hosts: usize, rows: usize, jobs: usize, bytes: &Atomi
                     break collector;
                 }
                 let path = format!("site-{}/host-{host:05}.json", host % 7);
-                let open = || -> io::Result<Box<dyn Read>> {
+                let open = || -> io::Result<Box<dyn Read + Send>> {
                     let export = estate.host(host, rows);
                     bytes.fetch_add(export.len() as u64, Ordering::Relaxed);
                     Ok(Box::new(Cursor::new(export)))

@@ -49,8 +49,9 @@ fn ingested() -> Collector {
     let mut collector = Collector::default();
     for (path, bytes) in estate.files() {
         let content = bytes.to_vec();
-        let open =
-            || -> io::Result<Box<dyn Read>> { Ok(Box::new(io::Cursor::new(content.clone()))) };
+        let open = || -> io::Result<Box<dyn Read + Send>> {
+            Ok(Box::new(io::Cursor::new(content.clone())))
+        };
         let file = File { path, bytes: content.len() as u64, open: &open };
         ingest(&file, &Limits::default(), &mut collector);
     }

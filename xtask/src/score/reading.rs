@@ -100,7 +100,8 @@ impl Facts {
 fn gather(files: &[(String, Vec<u8>)]) -> Gathered {
     let mut collector = Collector::default();
     for (path, bytes) in files {
-        let open = || -> io::Result<Box<dyn Read>> { Ok(Box::new(io::Cursor::new(bytes.clone()))) };
+        let open =
+            || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(bytes.clone()))) };
         let file = File { path, bytes: bytes.len() as u64, open: &open };
         ingest(&file, &Limits::default(), &mut collector);
     }

@@ -17,7 +17,17 @@ const EDGES: &[(&str, &[&str])] = &[
     ("supplant", &["audit", "catalog", "dialect", "egress", "model", "policy", "proof", "report"]),
     (
         "xtask",
-        &["audit", "catalog", "dialect", "egress", "model", "policy", "proof", "proof-check", "report"],
+        &[
+            "audit",
+            "catalog",
+            "dialect",
+            "egress",
+            "model",
+            "policy",
+            "proof",
+            "proof-check",
+            "report",
+        ],
     ),
 ];
 

@@ -171,7 +171,7 @@ impl Layers {
     }
 
     /// Reads one layer; all layers share the limits on entries and databases.
-    pub(crate) fn read(&mut self, name: &str, stream: &mut dyn Read) {
+    pub(crate) fn read(&mut self, name: &str, stream: &mut (dyn Read + Send)) {
         let mut tree = RootFs::layer(name, &self.left);
         fill(&mut tree, stream, &self.left);
         self.left = tree.left().clone();
@@ -197,7 +197,7 @@ impl Layers {
 }
 
 /// Reads a tar stream, compressed or not, into a tree.
-fn fill(tree: &mut RootFs, stream: &mut dyn Read, limits: &Limits) {
+fn fill(tree: &mut RootFs, stream: &mut (dyn Read + Send), limits: &Limits) {
     let mut unpacked = match unpack(stream, limits) {
         Ok(unpacked) => unpacked,
         Err(error) => return tree.unreadable("", 0, &error.to_string()),

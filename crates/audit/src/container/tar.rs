@@ -45,7 +45,7 @@ pub(crate) enum Damage {
 
 /// Reads members; between two of them, reads as the content of the current one.
 pub(crate) struct Tar<'s> {
-    stream: &'s mut dyn BufRead,
+    stream: &'s mut (dyn BufRead + Send),
     at: u64,
     /// Bytes of the current content that were not read yet.
     left: u64,
@@ -65,7 +65,7 @@ pub(crate) fn probe(head: &[u8]) -> bool {
 
 impl<'s> Tar<'s> {
     /// Reads members from the stream.
-    pub(crate) fn new(stream: &'s mut dyn BufRead) -> Self {
+    pub(crate) fn new(stream: &'s mut (dyn BufRead + Send)) -> Self {
         Self { stream, at: 0, left: 0, padding: 0, ended: false }
     }
 

@@ -55,7 +55,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 fn read_with(limits: &Limits, bytes: &[u8]) -> Collector {
     let bytes: Arc<[u8]> = bytes.into();
-    let open = || Ok(Box::new(Cursor::new(Arc::clone(&bytes))) as Box<dyn Read>);
+    let open = || Ok(Box::new(Cursor::new(Arc::clone(&bytes))) as Box<dyn Read + Send>);
     let mut collector = Collector::default();
     let file = File { path: "in/a.tar", bytes: bytes.len() as u64, open: &open };
     ingest(&file, limits, &mut collector);
@@ -319,7 +319,7 @@ fn reads_an_oci_layout_as_tar_and_as_folder() {
     let open = |path: &str| {
         let file = files.iter().find(|(name, _)| name == path);
         let bytes = file.ok_or(io::ErrorKind::NotFound)?.1.clone();
-        Ok(Box::new(Cursor::new(bytes)) as Box<dyn Read>)
+        Ok(Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>)
     };
     let mut collector = Collector::default();
     ingest_layout("in/layout", &open, &Limits::default(), &mut collector);

@@ -3,8 +3,8 @@
 //! The directory stands at the end, so the archive is held in memory, up to the limit. Zips that are documents or programs
 //! (workbooks, jars, and their like) are no bags of exports and are not opened.
 
-use std::cell::Cell;
 use std::io::{self, Cursor, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::zip::ZipArchive;
 use model::source::{Fate, Unit};
@@ -26,7 +26,8 @@ pub(crate) fn read(stream: &mut dyn io::BufRead, job: &Job<'_>, collector: &mut 
     let bytes = Input { stream, path: job.path, limits: job.limits }.whole(&mut sink);
     let fair = (bytes.len() as u64).saturating_mul(job.limits.ratio);
     // Members that share bytes would multiply them; together they may not yield more than one honest archive of this size.
-    let budget = Cell::new(fair.max(job.limits.ratio_floor_bytes).min(job.limits.expanded_bytes));
+    let budget =
+        AtomicU64::new(fair.max(job.limits.ratio_floor_bytes).min(job.limits.expanded_bytes));
     let mut archive = match ZipArchive::new(Cursor::new(bytes)) {
         Ok(archive) => archive,
         Err(error) => {
@@ -53,7 +54,7 @@ pub(crate) fn read(stream: &mut dyn io::BufRead, job: &Job<'_>, collector: &mut 
 fn member(
     archive: &mut ZipArchive<Cursor<Vec<u8>>>,
     number: u64,
-    budget: &Cell<u64>,
+    budget: &AtomicU64,
     account: &mut Account,
     job: &Job<'_>,
     collector: &mut Collector,
@@ -92,14 +93,14 @@ fn member(
 /// Ends the reading of an archive whose members yield too much in sum.
 struct Metered<'m, R> {
     inner: &'m mut R,
-    budget: &'m Cell<u64>,
+    budget: &'m AtomicU64,
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        let left = self.budget.get().checked_sub(count as u64);
-        self.budget.set(left.unwrap_or(0));
+        let left = self.budget.load(Ordering::Relaxed).checked_sub(count as u64);
+        self.budget.store(left.unwrap_or(0), Ordering::Relaxed);
         left.map(|_| count).ok_or_else(|| {
             io::Error::new(io::ErrorKind::QuotaExceeded, "the members yield too much together")
         })

@@ -166,7 +166,8 @@ fn gather(files: &[(&str, Vec<u8>)]) -> Gathered {
 fn collect(files: &[(&str, Vec<u8>)]) -> Collector {
     let mut collector = Collector::default();
     for (path, bytes) in files {
-        let open = || -> io::Result<Box<dyn Read>> { Ok(Box::new(io::Cursor::new(bytes.clone()))) };
+        let open =
+            || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(io::Cursor::new(bytes.clone()))) };
         let file = File { path, bytes: bytes.len() as u64, open: &open };
         ingest(&file, &Limits::default(), &mut collector);
     }

@@ -110,7 +110,8 @@ fn survives_mutation() {
 fn reads_a_real_status() {
     let Some(bytes) = corpus("debian/rootfs-dpkg-status.gz") else { return };
     let bytes: std::sync::Arc<[u8]> = bytes.into();
-    let open = || Ok(Box::new(std::io::Cursor::new(bytes.clone())) as Box<dyn std::io::Read>);
+    let open =
+        || Ok(Box::new(std::io::Cursor::new(bytes.clone())) as Box<dyn std::io::Read + Send>);
     let mut read = Collector::default();
     let file = File { path: "rootfs-dpkg-status.gz", bytes: bytes.len() as u64, open: &open };
     ingest(&file, &Limits::default(), &mut read);

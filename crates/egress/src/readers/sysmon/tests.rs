@@ -146,85 +146,21 @@ fn a_broken_event_of_another_kind_is_still_of_another_kind() {
     assert_eq!((seen.left(codes::NOT_TRAFFIC), seen.left(codes::ROW_MALFORMED)), (1, 1));
 }
 
-/// A log of one chunk, with one template of which each record is an instance.
+/// A log of one chunk; each record brings a template and its values.
 fn binary(records: &[&[(&str, &str)]]) -> Vec<u8> {
     let mut chunk = vec![0u8; 512];
-    let names = [
-        "Event",
-        "System",
-        "Provider",
-        "Name",
-        "EventID",
-        "Computer",
-        "EventData",
-        "Data",
-        "TimeCreated",
-        "SystemTime",
-    ];
     for record in records {
         let begin = chunk.len();
         chunk.extend([0x2a, 0x2a, 0, 0, 0, 0, 0, 0]);
         chunk.extend([0; 16]);
         chunk.extend([0x0f, 1, 1, 0, 0x0c, 1, 7, 0, 0, 0]);
-        let definition = chunk.len() + 4;
-        chunk.extend(u32::try_from(definition).unwrap().to_le_bytes());
+        put_u32(&mut chunk, |at| at + 4);
         chunk.extend([0; 24]);
         let body = chunk.len();
-        let open = |chunk: &mut Vec<u8>, name: &str, attributes: bool| {
-            chunk.push(if attributes { 0x41 } else { 0x01 });
-            chunk.extend([0xff, 0xff, 0, 0, 0, 0]);
-            put_name(chunk, name);
-            if attributes {
-                chunk.extend([0; 4]);
-            }
-        };
-        let attribute = |chunk: &mut Vec<u8>, name: &str| {
-            chunk.push(0x06);
-            put_name(chunk, name);
-        };
-        assert!(names.contains(&"Data"));
-        chunk.extend([0x0f, 1, 1, 0]);
-        open(&mut chunk, "Event", false);
-        chunk.push(0x02);
-        open(&mut chunk, "System", false);
-        chunk.push(0x02);
-        open(&mut chunk, "Provider", true);
-        attribute(&mut chunk, "Name");
-        put_text(&mut chunk, "Microsoft-Windows-Sysmon");
-        chunk.push(0x03);
-        open(&mut chunk, "EventID", false);
-        chunk.extend([0x02, 0x0d, 0, 0, 0x06, 0x04]);
-        open(&mut chunk, "TimeCreated", true);
-        attribute(&mut chunk, "SystemTime");
-        chunk.extend([0x0d, 1, 0, 0x11, 0x03]);
-        open(&mut chunk, "Computer", false);
-        chunk.extend([0x02, 0x0e, 2, 0, 0x01, 0x04, 0x04]);
-        open(&mut chunk, "EventData", false);
-        chunk.push(0x02);
-        for (at, (name, _)) in record.iter().enumerate() {
-            open(&mut chunk, "Data", true);
-            attribute(&mut chunk, "Name");
-            put_text(&mut chunk, name);
-            chunk.push(0x02);
-            chunk.extend([0x0d, u8::try_from(at).unwrap() + 3, 0, 0x01, 0x04]);
-        }
-        chunk.extend([0x04, 0x04, 0x00]);
+        put_template(&mut chunk, record);
         let size = u32::try_from(chunk.len() - body).unwrap();
         chunk[body - 4..body].copy_from_slice(&size.to_le_bytes());
-        let time: u64 = (1_767_323_045 + 11_644_473_600) * 10_000_000;
-        let mut values = vec![
-            (6u8, 3u16.to_le_bytes().to_vec()),
-            (0x11, time.to_le_bytes().to_vec()),
-            (1, wide("PC1")),
-        ];
-        values.extend(record.iter().map(|(_, value)| (1, wide(value))));
-        chunk.extend(u32::try_from(values.len()).unwrap().to_le_bytes());
-        for (kind, value) in &values {
-            chunk.extend(u16::try_from(value.len()).unwrap().to_le_bytes());
-            chunk.extend([*kind, 0]);
-        }
-        values.iter().for_each(|(_, value)| chunk.extend(value));
-        chunk.push(0);
+        put_values(&mut chunk, record);
         let size = u32::try_from(chunk.len() + 4 - begin).unwrap();
         chunk.extend(size.to_le_bytes());
         chunk[begin + 4..begin + 8].copy_from_slice(&size.to_le_bytes());
@@ -238,13 +174,72 @@ fn binary(records: &[&[(&str, &str)]]) -> Vec<u8> {
     [file, chunk].concat()
 }
 
+fn put_template(chunk: &mut Vec<u8>, record: &[(&str, &str)]) {
+    chunk.extend([0x0f, 1, 1, 0]);
+    for element in ["Event", "System"] {
+        put_element(chunk, element, None);
+        chunk.push(0x02);
+    }
+    put_element(chunk, "Provider", Some("Name"));
+    put_text(chunk, "Microsoft-Windows-Sysmon");
+    chunk.push(0x03);
+    put_element(chunk, "EventID", None);
+    chunk.extend([0x02, 0x0d, 0, 0, 0x06, 0x04]);
+    put_element(chunk, "TimeCreated", Some("SystemTime"));
+    chunk.extend([0x0d, 1, 0, 0x11, 0x03]);
+    put_element(chunk, "Computer", None);
+    chunk.extend([0x02, 0x0e, 2, 0, 0x01, 0x04, 0x04]);
+    put_element(chunk, "EventData", None);
+    chunk.push(0x02);
+    for (at, (name, _)) in record.iter().enumerate() {
+        put_element(chunk, "Data", Some("Name"));
+        put_text(chunk, name);
+        chunk.push(0x02);
+        chunk.extend([0x0d, u8::try_from(at).unwrap() + 3, 0, 0x01, 0x04]);
+    }
+    chunk.extend([0x04, 0x04, 0x00]);
+}
+
+fn put_values(chunk: &mut Vec<u8>, record: &[(&str, &str)]) {
+    let time: u64 = (1_767_323_045 + 11_644_473_600) * 10_000_000;
+    let mut values = vec![
+        (6u8, 3u16.to_le_bytes().to_vec()),
+        (0x11, time.to_le_bytes().to_vec()),
+        (1, wide("PC1")),
+    ];
+    values.extend(record.iter().map(|(_, value)| (1, wide(value))));
+    chunk.extend(u32::try_from(values.len()).unwrap().to_le_bytes());
+    for (kind, value) in &values {
+        chunk.extend(u16::try_from(value.len()).unwrap().to_le_bytes());
+        chunk.extend([*kind, 0]);
+    }
+    values.iter().for_each(|(_, value)| chunk.extend(value));
+    chunk.push(0);
+}
+
+/// Begins an element; with an attribute it also begins that.
+fn put_element(chunk: &mut Vec<u8>, name: &str, attribute: Option<&str>) {
+    chunk.push(if attribute.is_some() { 0x41 } else { 0x01 });
+    chunk.extend([0xff, 0xff, 0, 0, 0, 0]);
+    put_name(chunk, name);
+    if let Some(attribute) = attribute {
+        chunk.extend([0; 4]);
+        chunk.push(0x06);
+        put_name(chunk, attribute);
+    }
+}
+
+fn put_u32(chunk: &mut Vec<u8>, value: impl Fn(usize) -> usize) {
+    let value = u32::try_from(value(chunk.len())).unwrap();
+    chunk.extend(value.to_le_bytes());
+}
+
 fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 fn put_name(chunk: &mut Vec<u8>, name: &str) {
-    let place = u32::try_from(chunk.len() + 4).unwrap();
-    chunk.extend(place.to_le_bytes());
+    put_u32(chunk, |at| at + 4);
     chunk.extend([0; 6]);
     chunk.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
     chunk.extend(wide(name));

@@ -1,0 +1,176 @@
+//! Addresses: the longest prefix that holds one.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::EndpointId;
+
+/// IPv4 in a table of three levels (16, 8 and 8 bits), as DIR-24-8 does with two; IPv6 in sorted ranges.
+#[derive(Debug)]
+pub(super) struct Prefixes {
+    first: Vec<u32>,
+    pages: Vec<[u32; 256]>,
+    six: Vec<(u128, u32)>,
+}
+
+/// No endpoint. Other cells below [`PAGE`] are the number of an endpoint plus one; above it, of a page.
+const NONE: u32 = 0;
+const PAGE: u32 = 1 << 31;
+
+impl Prefixes {
+    /// From prefixes. Of two that are the same the first stays.
+    pub(super) fn new(mut list: Vec<(IpAddr, u8, EndpointId)>) -> Self {
+        // Shorter ones first, so that longer ones overwrite them; the first of equal ones last.
+        list.reverse();
+        list.sort_by_key(|(_, length, _)| *length);
+        let mut table = Self { first: vec![NONE; 1 << 16], pages: Vec::new(), six: Vec::new() };
+        let mut six = Vec::new();
+        for (address, length, id) in list {
+            match address {
+                IpAddr::V4(four) => table.add_v4(four.to_bits(), length, id.0 + 1),
+                IpAddr::V6(address) => six.push((address.to_bits(), length, id.0 + 1)),
+            }
+        }
+        table.six = ranges(&six);
+        table
+    }
+
+    fn add_v4(&mut self, address: u32, length: u8, value: u32) {
+        let size = 1u64 << (32 - u32::from(length.min(32)));
+        let begin = u64::from(address) & !(size - 1);
+        let end = begin + size - 1;
+        let cell = |at: u64| usize::try_from(at).unwrap_or(0);
+        if length <= 16 {
+            for at in cell(begin >> 16)..=cell(end >> 16) {
+                if let Some(first) = self.first.get_mut(at) {
+                    *first = value;
+                }
+            }
+            return;
+        }
+        let Some(second) = self.page_of_first(cell(begin >> 16)) else { return };
+        if length <= 24 {
+            return self.fill(second, cell(begin >> 8 & 255), cell(end >> 8 & 255), value);
+        }
+        let Some(third) = self.page_of(second, cell(begin >> 8 & 255)) else { return };
+        self.fill(third, cell(begin & 255), cell(end & 255), value);
+    }
+
+    fn fill(&mut self, page: usize, from: usize, to: usize, value: u32) {
+        if let Some(cells) = self.pages.get_mut(page).and_then(|page| page.get_mut(from..=to)) {
+            cells.fill(value);
+        }
+    }
+
+    /// The page behind a cell of the first level; a new one holds what the cell held.
+    fn page_of_first(&mut self, at: usize) -> Option<usize> {
+        let held = *self.first.get(at)?;
+        if held & PAGE != 0 {
+            return usize::try_from(held & !PAGE).ok();
+        }
+        let page = self.pages.len();
+        self.pages.push([held; 256]);
+        *self.first.get_mut(at)? = PAGE | u32::try_from(page).ok()?;
+        Some(page)
+    }
+
+    fn page_of(&mut self, page: usize, at: usize) -> Option<usize> {
+        let held = *self.pages.get(page)?.get(at)?;
+        if held & PAGE != 0 {
+            return usize::try_from(held & !PAGE).ok();
+        }
+        let below = self.pages.len();
+        self.pages.push([held; 256]);
+        *self.pages.get_mut(page)?.get_mut(at)? = PAGE | u32::try_from(below).ok()?;
+        Some(below)
+    }
+
+    pub(super) fn v4(&self, address: u32) -> Option<EndpointId> {
+        let [a, b, c, d] = address.to_be_bytes();
+        let mut cell = *self.first.get(usize::from(u16::from_be_bytes([a, b])))?;
+        for byte in [c, d] {
+            if cell & PAGE == 0 {
+                break;
+            }
+            let page = self.pages.get(usize::try_from(cell & !PAGE).ok()?)?;
+            cell = *page.get(usize::from(byte))?;
+        }
+        cell.checked_sub(1).map(EndpointId)
+    }
+
+    pub(super) fn v6(&self, address: u128) -> Option<EndpointId> {
+        let after = self.six.partition_point(|(begin, _)| *begin <= address);
+        let (_, value) = self.six.get(after.checked_sub(1)?)?;
+        value.checked_sub(1).map(EndpointId)
+    }
+}
+
+/// Where the longest prefix changes: each entry holds from its address up to that of the next. The prefixes come shortest first.
+fn ranges(prefixes: &[(u128, u8, u32)]) -> Vec<(u128, u32)> {
+    let mut spans: Vec<(u128, u128, u32)> = prefixes
+        .iter()
+        .map(|(address, length, value)| {
+            let host = u128::MAX.checked_shr(u32::from(*length)).unwrap_or(0);
+            (address & !host, address | host, *value)
+        })
+        .collect();
+    // Outer ones before inner ones: prefixes either hold one another or are apart. Stable, so that the last of equal ones wins.
+    spans.sort_by_key(|(begin, end, _)| (*begin, std::cmp::Reverse(*end)));
+    let mut changes: Vec<(u128, u32)> = Vec::new();
+    let mut open: Vec<(u128, u32)> = Vec::new();
+    let close_before =
+        |open: &mut Vec<(u128, u32)>, changes: &mut Vec<(u128, u32)>, at: Option<u128>| {
+            while let Some((end, _)) = open.last().copied() {
+                if at.is_some_and(|at| end >= at) {
+                    break;
+                }
+                open.pop();
+                let outer = open.last().map_or(NONE, |(_, value)| *value);
+                if let Some(next) = end.checked_add(1) {
+                    changes.push((next, outer));
+                }
+            }
+        };
+    for (begin, end, value) in spans {
+        close_before(&mut open, &mut changes, Some(begin));
+        changes.push((begin, value));
+        open.push((end, value));
+    }
+    close_before(&mut open, &mut changes, None);
+    // Of changes at one address the last holds.
+    let mut kept: Vec<(u128, u32)> = Vec::with_capacity(changes.len());
+    for change in changes {
+        if kept.last().is_some_and(|(at, _)| *at == change.0) {
+            kept.pop();
+        }
+        kept.push(change);
+    }
+    kept
+}
+
+/// Reads `192.0.2.0/24` or an address. Bits behind the length are cleared; IPv4-mapped prefixes become IPv4.
+pub(super) fn parse(text: &str) -> Option<(IpAddr, u8)> {
+    let text = text.trim();
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length.parse::<u8>().ok()?)),
+        None => (text, None),
+    };
+    match address.parse().ok()? {
+        IpAddr::V4(four) => {
+            let length = length.unwrap_or(32);
+            let host = u32::MAX.checked_shr(u32::from(length)).unwrap_or(0);
+            (length <= 32)
+                .then(|| (IpAddr::V4(Ipv4Addr::from_bits(four.to_bits() & !host)), length))
+        }
+        IpAddr::V6(six) => {
+            let length = length.unwrap_or(128);
+            if let (Some(four), Some(below)) = (six.to_ipv4_mapped(), length.checked_sub(96)) {
+                let host = u32::MAX.checked_shr(u32::from(below)).unwrap_or(0);
+                return (below <= 32)
+                    .then(|| (IpAddr::V4(Ipv4Addr::from_bits(four.to_bits() & !host)), below));
+            }
+            let host = u128::MAX.checked_shr(u32::from(length)).unwrap_or(0);
+            (length <= 128)
+                .then(|| (IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() & !host)), length))
+        }
+    }
+}

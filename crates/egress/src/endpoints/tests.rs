@@ -1,0 +1,128 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn endpoint(place: Place) -> Endpoint {
+    Endpoint {
+        place,
+        vendor: "acme".into(),
+        products: Vec::new(),
+        purpose: String::new(),
+        region: String::new(),
+        shared: false,
+        confidence: "stated".into(),
+    }
+}
+
+fn found<'e>(endpoints: &'e Endpoints, name: &str) -> Option<&'e Place> {
+    endpoints.by_name(name.as_bytes()).and_then(|id| endpoints.get(id)).map(|it| &it.place)
+}
+
+fn suffix(text: &str) -> Place {
+    Place::Suffix(text.into())
+}
+
+#[test]
+fn the_longest_suffix_at_a_label_boundary_is_found() {
+    let list =
+        [suffix("acme.example"), suffix("eu.acme.example"), Place::Exact("up.acme.example".into())];
+    let all = Endpoints::new(list.clone().map(endpoint));
+    assert_eq!(found(&all, "a.eu.acme.example"), Some(&list[1]));
+    assert_eq!(found(&all, "EU.ACME.example."), Some(&list[1]));
+    assert_eq!(found(&all, "up.acme.example"), Some(&list[2]));
+    assert_eq!(found(&all, "x.up.acme.example"), Some(&list[0]));
+    for other in ["notacme.example", "acme.example.evil.test", "example", "", ".", &"a".repeat(300)]
+    {
+        assert_eq!(found(&all, other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_glob_is_found_below_its_last_plain_labels() {
+    let list = [
+        Place::Glob("up-*.acme.example".into()),
+        suffix("acme.example"),
+        Place::Glob("cdn?".into()),
+    ];
+    let all = Endpoints::new(list.clone().map(endpoint));
+    assert_eq!(found(&all, "up-01.acme.example"), Some(&list[0]));
+    assert_eq!(found(&all, "down.acme.example"), Some(&list[1]));
+    assert_eq!(found(&all, "cdn7"), Some(&list[2]));
+}
+
+#[test]
+fn a_shared_prefix_is_never_found() {
+    let shared =
+        Endpoint { shared: true, ..endpoint(Place::Prefix("192.0.2.0".parse().unwrap(), 24)) };
+    assert_eq!(Endpoints::new([shared]).by_address("192.0.2.1".parse().unwrap()), None);
+}
+
+#[test]
+fn a_mapped_address_is_found_by_its_prefix() {
+    let all = Endpoints::new([endpoint(Place::Prefix("192.0.2.0".parse().unwrap(), 24))]);
+    assert!(all.by_address("::ffff:192.0.2.9".parse().unwrap()).is_some());
+    assert_eq!(prefixes::parse("::ffff:192.0.2.77/120"), prefixes::parse("192.0.2.0/24"));
+}
+
+#[test]
+fn a_table_says_by_its_header_what_it_holds_and_bad_rows_cost_only_themselves() {
+    let text = b"suffix,vendor,country\n.acme.example,acme,US\nbad name,acme,US\n# remark\n\nx.example,,US\n";
+    let rows = read_table(text);
+    assert_eq!(rows.endpoints.len(), 1);
+    assert_eq!(rows.endpoints[0].place, suffix("acme.example"));
+    assert_eq!(rows.problems.iter().map(|it| it.line).collect::<Vec<_>>(), [3, 6]);
+    let rows = read_table(
+        b"\xef\xbb\xbfcidr,vendor,country\n192.0.2.7/24,acme,US\n192.0.2.0/33,acme,US\n",
+    );
+    assert_eq!(rows.endpoints[0].place.to_string(), "192.0.2.0/24");
+    assert_eq!(rows.problems.len(), 1);
+    assert_eq!(read_table(b"name;vendor\n").problems[0].code, crate::codes::ENDPOINT_HEADER);
+    assert_eq!(read_table(b"").problems[0].code, crate::codes::ENDPOINT_HEADER);
+}
+
+fn v4() -> impl Strategy<Value = (u32, u8)> {
+    // Few distinct bits, so that prefixes nest and addresses hit.
+    (
+        prop::sample::select(vec![
+            0u32,
+            0x0a00_0000,
+            0x0a01_0000,
+            0x0a01_0100,
+            0x0a01_0180,
+            u32::MAX,
+        ]),
+        0u8..=32,
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_table_of_prefixes_is_a_search_for_the_longest(
+        list in prop::collection::vec(v4(), 0..20),
+        near in prop::collection::vec((v4(), any::<u16>()), 1..40),
+    ) {
+        let mask = |length: u8| u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
+        let prefix = |(address, length): (u32, u8)| {
+            Place::Prefix(IpAddr::from((address & mask(length)).to_be_bytes()), length)
+        };
+        let all = Endpoints::new(list.iter().map(|it| endpoint(prefix(*it))));
+        let six = Endpoints::new(list.iter().map(|(address, length)| {
+            let wide = u128::from(address & mask(*length)) << 96;
+            endpoint(Place::Prefix(IpAddr::from(wide.to_be_bytes()), *length))
+        }));
+        for ((address, _), noise) in near {
+            let address = address ^ u32::from(noise);
+            let longest = list
+                .iter()
+                .filter(|(base, length)| (base ^ address) & mask(*length) == 0)
+                .map(|(_, length)| *length)
+                .max();
+            let length = |endpoints: &Endpoints, id: Option<EndpointId>| {
+                match endpoints.get(id?)?.place { Place::Prefix(_, length) => Some(length), _ => None }
+            };
+            prop_assert_eq!(length(&all, all.by_v4(address)), longest);
+            let wide = IpAddr::from((u128::from(address) << 96).to_be_bytes());
+            prop_assert_eq!(length(&six, six.by_address(wide)), longest);
+        }
+    }
+}

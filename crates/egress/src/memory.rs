@@ -1,0 +1,225 @@
+//! What has to be remembered between rows: which flows carry the name of an endpoint, and who was told the address of one.
+//!
+//! Only what concerns endpoints is kept, so that it stays small beside the logs: about one flow in a hundred.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hashbrown::HashMap;
+
+use crate::endpoints::EndpointId;
+use crate::event::NameFrom;
+use crate::limits::Limits;
+use crate::time::Time;
+
+/// A name that a flow carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// When.
+    pub at: Option<Time>,
+    /// Where it stood.
+    pub from: NameFrom,
+    /// Of which endpoint; `None` when it is somebody else's.
+    pub endpoint: Option<EndpointId>,
+}
+
+/// An address that a client was told for the name of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// When it was told.
+    pub from: Time,
+    /// Until when it may be used.
+    pub until: Time,
+}
+
+/// Names and answers that were read but not yet remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// Names by the key of their flow, with the pair of its addresses.
+    pub names: Vec<(u64, Option<u64>, Seen)>,
+    /// Answers by the pair of client and address.
+    pub answers: Vec<(u64, Told)>,
+}
+
+/// What is remembered.
+#[derive(Debug, Default)]
+pub struct Memory {
+    names: HashMap<u64, Named>,
+    answers: HashMap<u64, Vec<Told>>,
+    kept: (usize, usize),
+    /// Names and answers that came when the limit was reached, and were not kept.
+    pub dropped: u64,
+}
+
+/// The names of one flow.
+#[derive(Debug, Default)]
+struct Named {
+    list: Vec<Seen>,
+    /// Whether the flow itself was found.
+    claimed: AtomicBool,
+}
+
+impl Memory {
+    /// Remembers answers, then names. A name of somebody else is kept only where an answer could make its flow look like one to an
+    /// endpoint.
+    pub fn note(&mut self, notes: &Notes, limits: &Limits) {
+        for (pair, told) in &notes.answers {
+            let list = self.answers.entry(*pair).or_default();
+            if list.contains(told) {
+                continue;
+            }
+            if self.kept.1 >= limits.answers {
+                self.dropped += 1;
+                continue;
+            }
+            self.kept.1 += 1;
+            list.push(*told);
+        }
+        for (key, pair, seen) in &notes.names {
+            if seen.endpoint.is_none() && !pair.is_some_and(|pair| self.answers.contains_key(&pair))
+            {
+                continue;
+            }
+            let list = &mut self.names.entry(*key).or_default().list;
+            if list.contains(seen) {
+                continue;
+            }
+            if self.kept.0 >= limits.names {
+                self.dropped += 1;
+                continue;
+            }
+            self.kept.0 += 1;
+            list.push(*seen);
+        }
+    }
+
+    /// Whether there are answers.
+    pub fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    /// Whether a flow of this key was named, by anybody of interest.
+    pub fn has_key(&self, key: u64) -> bool {
+        self.names.contains_key(&key)
+    }
+
+    /// Whether this client was told this address.
+    pub fn has_pair(&self, pair: u64) -> bool {
+        self.answers.contains_key(&pair)
+    }
+
+    /// Notes that the flow of this key was found.
+    pub fn claim(&self, key: u64) {
+        if let Some(named) = self.names.get(&key) {
+            named.claimed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The keys of flows that carry the name of an endpoint, and were not found.
+    pub fn unclaimed(&self) -> impl Iterator<Item = u64> {
+        let open = |named: &Named| {
+            !named.claimed.load(Ordering::Relaxed)
+                && named.list.iter().any(|it| it.endpoint.is_some())
+        };
+        self.names.iter().filter(move |(_, named)| open(named)).map(|(key, _)| *key)
+    }
+
+    /// The names of a flow. With `during`, only those from a minute before its begin to a minute after its end.
+    pub fn names(&self, key: u64, during: Option<(Time, Time)>) -> impl Iterator<Item = &Seen> {
+        let list = self.names.get(&key).map_or(&[][..], |named| named.list.as_slice());
+        list.iter().filter(move |seen| match (during, seen.at) {
+            (Some((begin, end)), Some(at)) => {
+                begin.plus_seconds(-RECURS_SECONDS) <= at && at <= end.plus_seconds(RECURS_SECONDS)
+            }
+            _ => true,
+        })
+    }
+
+    /// The latest answer that this client could have used for this address at this time.
+    pub fn answer(&self, pair: u64, at: Time) -> Option<Told> {
+        let list = self.answers.get(&pair)?;
+        let usable = |told: &&Told| {
+            told.from.plus_seconds(-SLACK_SECONDS) <= at
+                && at <= told.until.plus_seconds(SLACK_SECONDS)
+        };
+        // Order of arrival must not matter: of two at one time the endpoint with the smaller number.
+        list.iter()
+            .filter(usable)
+            .max_by_key(|told| (told.from, std::cmp::Reverse(told.endpoint)))
+            .copied()
+    }
+}
+
+/// How far a name may lie outside of the flow whose key it has, where keys recur.
+pub const RECURS_SECONDS: i64 = 60;
+/// How far clocks of a resolver's and a flow's log may differ, and how long after its time to live an address is still used.
+pub const SLACK_SECONDS: i64 = 5;
+/// The time to live of an answer whose log does not tell it.
+pub const ASSUMED_SECONDS: u32 = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(endpoint: u32, from: i64, until: i64) -> Told {
+        Told {
+            endpoint: EndpointId(endpoint),
+            from: Time(from * 1_000_000),
+            until: Time(until * 1_000_000),
+        }
+    }
+
+    #[test]
+    fn an_answer_counts_from_when_it_came_until_it_is_stale() {
+        let mut memory = Memory::default();
+        let notes = Notes {
+            answers: vec![(1, told(0, 100, 160)), (1, told(1, 120, 130))],
+            names: Vec::new(),
+        };
+        memory.note(&notes, &Limits::default());
+        let endpoint =
+            |second: i64| memory.answer(1, Time(second * 1_000_000)).map(|it| it.endpoint.0);
+        assert_eq!([90, 96, 121, 140, 166].map(endpoint), [None, Some(0), Some(1), Some(0), None]);
+    }
+
+    #[test]
+    fn names_of_others_are_kept_only_where_an_answer_could_mislead() {
+        let other = Seen { at: None, from: NameFrom::Sni, endpoint: None };
+        let mut memory = Memory::default();
+        let notes = Notes {
+            names: vec![(5, Some(1), other), (6, Some(2), other)],
+            answers: vec![(1, told(0, 0, 9))],
+        };
+        memory.note(&notes, &Limits::default());
+        assert!(memory.has_key(5) && !memory.has_key(6));
+    }
+
+    #[test]
+    fn a_key_that_recurs_counts_only_near_its_flow() {
+        let seen = |at: i64| Seen {
+            at: Some(Time(at * 1_000_000)),
+            from: NameFrom::Sni,
+            endpoint: Some(EndpointId(0)),
+        };
+        let mut memory = Memory::default();
+        memory.note(
+            &Notes { names: vec![(5, None, seen(100))], answers: Vec::new() },
+            &Limits::default(),
+        );
+        let named = |begin: i64, end: i64| {
+            memory.names(5, Some((Time(begin * 1_000_000), Time(end * 1_000_000)))).count()
+        };
+        assert_eq!((named(99, 120), named(161, 170), named(10, 30)), (1, 0, 0));
+    }
+
+    #[test]
+    fn beyond_the_limit_names_are_counted_as_dropped() {
+        let seen = Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)) };
+        let mut memory = Memory::default();
+        let notes =
+            Notes { names: (0..5).map(|key| (key, None, seen)).collect(), answers: Vec::new() };
+        memory.note(&notes, &Limits { names: 3, ..Limits::default() });
+        assert_eq!((memory.unclaimed().count().min(3), memory.dropped), (3, 2));
+    }
+}

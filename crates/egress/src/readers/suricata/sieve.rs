@@ -1,0 +1,276 @@
+//! The sieve of eve.json: the keys that decide stand at the beginning of a row, before the object of its kind. Rows that look
+//! otherwise, have a backslash, or a key that decides a second time, are for the strict reader.
+//!
+//! In a row without a backslash every quotation mark begins or ends a string, so that `"key":` is a key wherever it stands.
+
+use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use crate::codes;
+use crate::event::Key;
+use crate::reader::{Sieved, Swept, Wanted};
+use crate::readers::names;
+use crate::readers::scan::{self, Ends, Found};
+
+/// Needles, each made ready once.
+struct Needles {
+    kind: Finder<'static>,
+    ends: Finder<'static>,
+    sni: Finder<'static>,
+    hostname: Finder<'static>,
+    url: Finder<'static>,
+    asked: Finder<'static>,
+    answered: Finder<'static>,
+    grouped: Finder<'static>,
+}
+
+static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
+    kind: Finder::new("event_type\""),
+    // Common to `flow_id`, `src_ip` and `dest_ip`.
+    ends: Finder::new("_i"),
+    sni: Finder::new("\"sni\""),
+    hostname: Finder::new("\"hostname\""),
+    url: Finder::new("\"url\""),
+    asked: Finder::new("\"rrname\""),
+    answered: Finder::new("\"rdata\""),
+    grouped: Finder::new("\"grouped\""),
+});
+
+/// Sieves one row.
+pub(super) fn sieve(line: &[u8], wanted: &dyn Wanted) -> Sieved {
+    if memchr::memchr(b'\\', line).is_some() {
+        return Sieved::Read;
+    }
+    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
+    sieve.row(line).unwrap_or(Sieved::Read)
+}
+
+/// Sieves the rows of a chunk.
+pub(super) fn sieve_chunk(
+    chunk: &[u8],
+    wanted: &dyn Wanted,
+    take: &mut dyn FnMut(Range<usize>, Sieved),
+) -> Swept {
+    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
+    let row = |line: &[u8], escaped| {
+        if escaped { Sieved::Read } else { sieve.row(line).unwrap_or(Sieved::Read) }
+    };
+    scan::lines(chunk, |_| false, row, take)
+}
+
+/// What a sieve needs at hand.
+struct Sieve<'s> {
+    needles: &'s Needles,
+    wanted: &'s dyn Wanted,
+    pairs: bool,
+}
+
+/// The kinds of rows that say something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Flow,
+    Tls,
+    Http,
+    Dns,
+}
+
+/// What the beginning of a row says.
+struct Begin<'l> {
+    kind: Option<Kind>,
+    id: &'l [u8],
+    client: Option<IpAddr>,
+    server: Option<IpAddr>,
+}
+
+impl Sieve<'_> {
+    /// `None` is for the strict reader.
+    fn row(&self, line: &[u8]) -> Option<Sieved> {
+        let inner = line.strip_suffix(b"}")?;
+        let mut begin = Begin { kind: None, id: &[], client: None, server: None };
+        let rest = begin.read(inner)?;
+        if self.needles.kind.find(rest).is_some() {
+            return None;
+        }
+        let Some(kind) = begin.kind else { return Some(Sieved::Inert(codes::NOT_TRAFFIC)) };
+        if begin.id.is_empty() || self.again(rest) {
+            return None;
+        }
+        let key = Key::new(sensor(inner)?, begin.id);
+        let ends = Ends { client: begin.client?, server: begin.server?, key: Some(key) };
+        match kind {
+            Kind::Flow => Some(ends.flow(self.wanted, self.pairs)),
+            Kind::Tls => match scan::find(rest, &self.needles.sni) {
+                Found::Nowhere => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
+                Found::Once(after) => {
+                    Some(ends.named(scan::string(after)?, self.wanted, self.pairs))
+                }
+                Found::Often => None,
+            },
+            Kind::Http => self.http(rest, &ends),
+            Kind::Dns => self.dns(rest, &ends),
+        }
+    }
+
+    /// Whether the flow's id or an end stands in the rest of the row again.
+    fn again(&self, rest: &[u8]) -> bool {
+        self.needles.ends.find_iter(rest).any(|at| {
+            let (before, after) = rest.split_at_checked(at).unwrap_or_default();
+            let address = before.ends_with(b"\"src") || before.ends_with(b"\"dest");
+            address && after.starts_with(b"_ip\"")
+                || before.ends_with(b"\"flow") && after.starts_with(b"_id\"")
+        })
+    }
+
+    fn http(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
+        match scan::find(rest, &self.needles.url) {
+            Found::Nowhere => (),
+            Found::Once(after) if after.starts_with(b":\"/") => (),
+            _ => return None,
+        }
+        let host = match scan::find(rest, &self.needles.hostname) {
+            Found::Nowhere => None,
+            Found::Once(after) => Some(std::str::from_utf8(scan::string(after)?).ok()?),
+            Found::Often => return None,
+        };
+        match names::requested(host, None) {
+            None => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
+            Some(name) => Some(ends.named(name.as_bytes(), self.wanted, self.pairs)),
+        }
+    }
+
+    /// All names and addresses of the row, whatever they are for.
+    fn dns(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
+        if matches!(ends.flow(self.wanted, false), Sieved::Read) {
+            return Some(Sieved::Read);
+        }
+        let needles = self.needles;
+        let after = |needle: &Finder<'_>, at: usize| rest.get(at + needle.needle().len()..);
+        for at in needles.asked.find_iter(rest) {
+            let name = scan::string(after(&needles.asked, at)?)?;
+            if ends.named(name, self.wanted, false) == Sieved::Read {
+                return Some(Sieved::Read);
+            }
+        }
+        for at in needles.answered.find_iter(rest) {
+            let data = after(&needles.answered, at)?;
+            if data.strip_prefix(b":\"").is_some_and(|data| self.is_wanted(data)) {
+                return Some(Sieved::Read);
+            }
+        }
+        for at in needles.grouped.find_iter(rest) {
+            let (mut grouped, _) = scan::until(after(&needles.grouped, at)?, b'}')?;
+            while let Some((_, data)) = scan::until(grouped, b'"') {
+                let (_, more) = scan::until(data, b'"')?;
+                // The line goes on after the group, so that an address has its closing quote here.
+                if self.is_wanted(data) {
+                    return Some(Sieved::Read);
+                }
+                grouped = more;
+            }
+        }
+        Some(Sieved::Nothing)
+    }
+
+    /// Whether an address that ends with a quote is looked for.
+    fn is_wanted(&self, data: &[u8]) -> bool {
+        let address = scan::address(data, b'"');
+        address.is_some_and(|(address, _)| scan::is_wanted(address, self.wanted))
+    }
+}
+
+impl<'l> Begin<'l> {
+    /// Reads members up to the destination, or to the kind where that says nothing, and gives the rest.
+    fn read(&mut self, line: &'l [u8]) -> Option<&'l [u8]> {
+        let mut rest = line.strip_prefix(b"{\"")?;
+        let mut told = false;
+        loop {
+            // In the order in which Suricata writes them, tried before anything else.
+            let after = if let Some(after) = rest.strip_prefix(b"src_ip\":\"") {
+                self.end(after, false)?
+            } else if let Some(after) = rest.strip_prefix(b"dest_ip\":\"") {
+                self.end(after, true)?
+            } else if let Some(after) = rest.strip_prefix(b"flow_id\":") {
+                let end = digits(after);
+                if !self.id.is_empty() {
+                    return None;
+                }
+                self.id = after.get(..end).filter(|id| whole(id))?;
+                after.get(end..)?
+            } else if let Some(after) = rest.strip_prefix(b"event_type\":\"") {
+                let (kind, after) = scan::until(after, b'"')?;
+                if told {
+                    return None;
+                }
+                told = true;
+                self.kind = match kind {
+                    b"flow" | b"netflow" => Some(Kind::Flow),
+                    b"tls" | b"quic" => Some(Kind::Tls),
+                    b"http" => Some(Kind::Http),
+                    b"dns" => Some(Kind::Dns),
+                    b"" => return None,
+                    _ => return Some(after),
+                };
+                after
+            } else {
+                skip(rest)?
+            };
+            if told && !self.id.is_empty() && self.client.is_some() && self.server.is_some() {
+                return Some(after);
+            }
+            rest = after.strip_prefix(b",\"")?;
+        }
+    }
+
+    fn end(&mut self, text: &'l [u8], server: bool) -> Option<&'l [u8]> {
+        let place = if server { &mut self.server } else { &mut self.client };
+        if place.is_some() {
+            return None;
+        }
+        let (address, after) = scan::address(text, b'"')?;
+        *place = Some(address);
+        Some(after)
+    }
+}
+
+/// Goes over a key, without its first quote, and its value, where that is a string, a number or a word.
+fn skip(rest: &[u8]) -> Option<&[u8]> {
+    let (_, after) = scan::until(rest, b'"')?;
+    let value = after.strip_prefix(b":")?;
+    if let Some(text) = value.strip_prefix(b"\"") {
+        return Some(scan::until(text, b'"')?.1);
+    }
+    let known = matches!(value.first()?, b'0'..=b'9' | b'-' | b't' | b'f' | b'n');
+    let end = value.iter().position(|byte| *byte == b',')?;
+    known.then(|| value.get(end..)).flatten()
+}
+
+/// How many digits a text begins with.
+fn digits(text: &[u8]) -> usize {
+    text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
+}
+
+/// Whether digits are a number that is written as strict reading would write it.
+fn whole(digits: &[u8]) -> bool {
+    !digits.is_empty() && digits.len() < 20 && (digits.len() == 1 || !digits.starts_with(b"0"))
+}
+
+/// The sensor: the value of a `host` that ends the row, or is followed by the name of the capture only.
+fn sensor(inner: &[u8]) -> Option<&[u8]> {
+    let mut rest = inner;
+    while let Some(text) = rest.strip_suffix(b"\"") {
+        let start = memchr::memrchr(b'"', text)?;
+        let value = text.get(start + 1..)?;
+        let before = text.get(..start)?;
+        if before.ends_with(b"\"host\":") {
+            return Some(value);
+        }
+        match before.strip_suffix(b",\"pcap_filename\":") {
+            Some(before) => rest = before,
+            None => return Some(b""),
+        }
+    }
+    Some(b"")
+}

@@ -1,0 +1,279 @@
+//! The sieve of Zeek's JSON: the keys that decide stand near the beginning of a row and in the order of Zeek's records. Rows that
+//! look otherwise, have a backslash, or a key that decides a second time, are for the strict reader.
+//!
+//! In a row without a backslash every quotation mark begins or ends a string, so that `"key":` is a key wherever it stands.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::{Field, Stream};
+use crate::codes;
+use crate::event::Key;
+use crate::reader::{Sieved, Swept, Wanted};
+use crate::readers::names;
+use crate::readers::scan::{self, Ends, Found};
+
+/// Needles, each made ready once.
+struct Needles {
+    id: Finder<'static>,
+    path: Finder<'static>,
+    stream: Finder<'static>,
+    server_name: Finder<'static>,
+    host: Finder<'static>,
+    uri: Finder<'static>,
+    query: Finder<'static>,
+    answers: Finder<'static>,
+}
+
+static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
+    id: Finder::new("id"),
+    path: Finder::new("path\""),
+    stream: Finder::new("stream\""),
+    server_name: Finder::new("\"server_name\""),
+    host: Finder::new("\"host\""),
+    uri: Finder::new("\"uri\""),
+    query: Finder::new("\"query\""),
+    answers: Finder::new("\"answers\""),
+});
+
+/// Sieves one row.
+pub(crate) fn sieve(line: &[u8], wanted: &dyn Wanted) -> Sieved {
+    if memchr::memchr(b'\\', line).is_some() {
+        return Sieved::Read;
+    }
+    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
+    sieve.row(line).unwrap_or(Sieved::Read)
+}
+
+/// Sieves the rows of a chunk.
+pub(crate) fn sieve_chunk(
+    chunk: &[u8],
+    wanted: &dyn Wanted,
+    take: &mut dyn FnMut(Range<usize>, Sieved),
+) -> Swept {
+    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
+    let row = |line: &[u8], escaped| {
+        if escaped { Sieved::Read } else { sieve.row(line).unwrap_or(Sieved::Read) }
+    };
+    scan::lines(chunk, |_| false, row, take)
+}
+
+/// What a sieve needs at hand.
+struct Sieve<'s> {
+    needles: &'s Needles,
+    wanted: &'s dyn Wanted,
+    pairs: bool,
+}
+
+/// What stands before `uid`.
+#[derive(Default)]
+struct Before<'l> {
+    stream: Option<Stream>,
+    sensor: &'l [u8],
+}
+
+impl Sieve<'_> {
+    /// `None` is for the strict reader.
+    fn row(&self, line: &[u8]) -> Option<Sieved> {
+        let line = line.strip_suffix(b"}")?;
+        let mut before = Before::default();
+        let rest = match plain_time(line) {
+            Some(rest) => rest,
+            None => match self.before(line, &mut before)? {
+                Begun::Inert(reason) => return Some(Sieved::Inert(reason)),
+                Begun::Uid(rest) => rest,
+            },
+        };
+        let (uid, rest) = scan::until(rest, b'"')?;
+        let (rest, scope) = end_key(rest, b"orig_h\":\"", None)?;
+        let (client, rest) = scan::address(rest, b'"')?;
+        let (rest, _) = end_key(rest, b"orig_p\":", Some(scope))?;
+        let (rest, _) = end_key(number(rest)?, b"resp_h\":\"", Some(scope))?;
+        let (server, rest) = scan::address(rest, b'"')?;
+        let (rest, _) = end_key(rest, b"resp_p\":", Some(scope))?;
+        let rest = number(rest)?.strip_prefix(b",\"")?;
+        if uid.is_empty() || self.again(rest) {
+            return None;
+        }
+        let stream = before.stream.or_else(|| stream(rest))?;
+        let ends = |uid| Ends { client, server, key: Some(Key::new(before.sensor, uid)) };
+        match stream {
+            Stream::Conn => Some(ends(uid).flow(self.wanted, self.pairs)),
+            Stream::Tls => self.tls(rest, &ends(uid)),
+            Stream::Http => self.http(rest, &ends(uid)),
+            Stream::Dns => self.dns(rest, &ends(uid)),
+            Stream::Interim => Some(Sieved::Inert(codes::COUNTED_AT_END)),
+            Stream::Other => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
+        }
+    }
+
+    /// Reads the members up to the value of `uid`.
+    fn before<'l>(&self, line: &'l [u8], before: &mut Before<'l>) -> Option<Begun<'l>> {
+        let mut rest = line.strip_prefix(b"{\"")?;
+        loop {
+            let (key, after) = scan::until(rest, b'"')?;
+            if key == b"uid" {
+                return Some(Begun::Uid(after.strip_prefix(b":\"")?));
+            }
+            let field = Field::of(std::str::from_utf8(key).ok()?);
+            let after = after.strip_prefix(b":")?;
+            let (value, after) = match after.strip_prefix(b"\"") {
+                Some(text) => scan::until(text, b'"')?,
+                None => (&b""[..], number(after)?),
+            };
+            match field {
+                Some(Field::Path) if before.stream.is_some() => return None,
+                Some(Field::Path) => {
+                    let stream = Stream::of(std::str::from_utf8(value).ok()?);
+                    let needles = self.needles;
+                    if needles.path.find(after).is_some() || needles.stream.find(after).is_some() {
+                        return None;
+                    }
+                    match stream {
+                        Stream::Other => return Some(Begun::Inert(codes::NOT_TRAFFIC)),
+                        Stream::Interim => return Some(Begun::Inert(codes::COUNTED_AT_END)),
+                        stream => before.stream = Some(stream),
+                    }
+                }
+                Some(Field::Sensor) => before.sensor = value,
+                None | Some(Field::Time) => (),
+                Some(_) => return None,
+            }
+            rest = after.strip_prefix(b",\"")?;
+        }
+    }
+
+    /// Whether `uid` or an end of the flow stands in the rest of the row again.
+    fn again(&self, rest: &[u8]) -> bool {
+        self.needles.id.find_iter(rest).any(|at| {
+            let before = |back: usize| at.checked_sub(back).and_then(|at| rest.get(at));
+            match before(1) {
+                Some(b'"') => true,
+                Some(b'u') => {
+                    matches!(before(2), None | Some(b'"')) && rest.get(at + 2) == Some(&b'"')
+                }
+                _ => at == 0,
+            }
+        })
+    }
+
+    fn tls(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
+        match find_key(rest, b"server_name\":", &self.needles.server_name) {
+            Found::Nowhere => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
+            Found::Once(after) => Some(ends.named(scan::string(after)?, self.wanted, self.pairs)),
+            Found::Often => None,
+        }
+    }
+
+    fn http(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
+        match find_key(rest, b"uri\":", &self.needles.uri) {
+            Found::Nowhere => (),
+            Found::Once(after) if after.starts_with(b":\"/") => (),
+            _ => return None,
+        }
+        let host = match find_key(rest, b"host\":", &self.needles.host) {
+            Found::Nowhere => None,
+            Found::Once(after) => Some(std::str::from_utf8(scan::string(after)?).ok()?),
+            Found::Often => return None,
+        };
+        match names::requested(host, None) {
+            None => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
+            Some(name) => Some(ends.named(name.as_bytes(), self.wanted, self.pairs)),
+        }
+    }
+
+    fn dns(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
+        let name = match find_key(rest, b"query\":", &self.needles.query) {
+            Found::Nowhere => return Some(Sieved::Inert(codes::NOT_TRAFFIC)),
+            Found::Once(after) => scan::string(after)?,
+            Found::Often => return None,
+        };
+        if ends.named(name, self.wanted, false) == Sieved::Read {
+            return Some(Sieved::Read);
+        }
+        match find_key(rest, b"answers\":", &self.needles.answers) {
+            Found::Nowhere => Some(Sieved::Nothing),
+            Found::Once(after) => self.answers(after.strip_prefix(b":[")?),
+            Found::Often => None,
+        }
+    }
+
+    /// Whether one of the answers is looked for.
+    fn answers(&self, mut rest: &[u8]) -> Option<Sieved> {
+        while let Some(item) = rest.strip_prefix(b"\"") {
+            let (text, after) = scan::until(item, b'"')?;
+            if let Some((address, _)) = scan::address(item, b'"')
+                && !text.is_empty()
+                && scan::is_wanted(address, self.wanted)
+            {
+                return Some(Sieved::Read);
+            }
+            rest = after.strip_prefix(b",").unwrap_or(after);
+        }
+        rest.starts_with(b"]").then_some(Sieved::Nothing)
+    }
+}
+
+/// How a row begins.
+enum Begun<'l> {
+    /// Up to its uid.
+    Uid(&'l [u8]),
+    /// It says nothing, for this reason.
+    Inert(model::diagnostic::Code),
+}
+
+/// Goes over `{"ts":1600000000.123456,"uid":"`.
+fn plain_time(line: &[u8]) -> Option<&[u8]> {
+    let rest = line.strip_prefix(b"{\"ts\":")?;
+    number(rest)?.strip_prefix(b",\"uid\":\"")
+}
+
+/// Goes over `,"id.orig_h":"` and its like; any one byte may stand between, the same in all of a row.
+fn end_key<'l>(rest: &'l [u8], own: &[u8], scope: Option<u8>) -> Option<(&'l [u8], u8)> {
+    let (between, rest) = rest.strip_prefix(b",\"id")?.split_first()?;
+    let known = match scope {
+        Some(scope) => scope == *between,
+        None => between.is_ascii_punctuation() && *between != b'"',
+    };
+    if !known {
+        return None;
+    }
+    Some((rest.strip_prefix(own)?, *between))
+}
+
+/// Goes over a number, or a word such as `true`.
+fn number(rest: &[u8]) -> Option<&[u8]> {
+    let end =
+        rest.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b".-+".contains(byte))?;
+    if end == 0 { None } else { rest.get(end..) }
+}
+
+/// What a row without a path is about, by the first key after the ends; see [`Field::tell`].
+fn stream(rest: &[u8]) -> Option<Stream> {
+    if let Some(rest) = rest.strip_prefix(b"proto\":\"") {
+        let (_, rest) = scan::until(rest, b'"')?;
+        let rest = rest.strip_prefix(b",\"")?;
+        let conn = [&b"service\":"[..], b"duration\":", b"conn_state\":", b"orig_bytes\":"];
+        if conn.iter().any(|key| rest.starts_with(key)) {
+            return Some(Stream::Conn);
+        }
+        let dns = [&b"trans_id\":"[..], b"rtt\":", b"query\":"];
+        return dns.iter().any(|key| rest.starts_with(key)).then_some(Stream::Dns);
+    }
+    let tls = [&b"version\":\""[..], b"cipher\":", b"server_name\":", b"curve\":", b"resumed\":"];
+    if tls.iter().any(|key| rest.starts_with(key)) {
+        return Some(Stream::Tls);
+    }
+    rest.starts_with(b"trans_depth\":").then_some(Stream::Http)
+}
+
+/// How often a key stands in the rest of a row, which begins within the quotes of a key.
+fn find_key<'l>(rest: &'l [u8], first: &[u8], needle: &Finder<'_>) -> Found<'l> {
+    let Some(after) = rest.strip_prefix(first) else { return scan::find(rest, needle) };
+    if needle.find(after).is_some() {
+        return Found::Often;
+    }
+    rest.get(first.len() - 1..).map_or(Found::Often, Found::Once)
+}

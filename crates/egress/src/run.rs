@@ -1,0 +1,356 @@
+//! A run over the inputs: what knows names first, then what counts bytes; several workers, in shards where asked.
+//!
+//! Inputs are of three kinds. *Guides* hold names or answers and no flows: they are read first, answers before names. *Mixed* inputs
+//! hold both: they are read in order, in one pass; a name that comes after its flow makes them be read once more, with everything
+//! known. *Plain* inputs hold flows only, and are read last. In a shard, guides and mixed inputs are read whole for what they know,
+//! and only the shard's own part is counted: so shards add up to the same as one run.
+
+mod job;
+mod segment;
+mod stream;
+mod taker;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::endpoints::Endpoints;
+use crate::limits::Limits;
+use crate::memory::{Memory, Notes};
+use crate::reader::{Account, Format, HEAD_BYTES, Head, Learnt, Open, Wanted, Yields};
+use crate::readers::detect;
+use crate::run::job::Job;
+use crate::sums::EgressSum;
+
+/// One file as the engine sees it.
+pub struct Input<'a> {
+    /// Its path, as it is shown. Inputs are read in the order of their paths.
+    pub path: &'a str,
+    /// Its size in bytes when it was found; what is written later is not read.
+    pub bytes: u64,
+    /// Whether it can be opened in the middle. When not (it is compressed, or lies in an archive), `open` is only called with 0.
+    pub plain: bool,
+    /// Opens it at a byte, decompressed.
+    pub open: Opener<'a>,
+}
+
+/// Opens an input at a byte.
+pub type Opener<'a> = &'a (dyn Fn(u64) -> io::Result<Box<dyn Read + Send>> + Sync);
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many workers.
+    pub workers: usize,
+    /// Which shard of how many, from 1.
+    pub shard: Option<(u32, u32)>,
+    /// Whether every line is read in full, without sieves.
+    pub strict: bool,
+    /// What may not be exceeded.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { workers: 1, shard: None, strict: false, limits: Limits::default() }
+    }
+}
+
+/// Where addresses stand, as the operator's table has it.
+pub trait Locate: Sync {
+    /// The country of an address, as the table writes it.
+    fn country(&self, address: IpAddr) -> Option<Arc<str>>;
+}
+
+/// No table.
+pub struct Nowhere;
+
+impl Locate for Nowhere {
+    fn country(&self, _: IpAddr) -> Option<Arc<str>> {
+        None
+    }
+}
+
+/// What came of one input.
+#[derive(Debug)]
+pub struct Read1 {
+    /// Its path.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The format's id and version; `None` when nobody knows the content or it cannot be read.
+    pub format: Option<(&'static str, u32)>,
+    /// What became of its rows, and what there is to say.
+    pub account: Account,
+    /// Why it could not be read, or not to its end.
+    pub error: Option<io::Error>,
+}
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The sums.
+    pub sums: EgressSum,
+    /// The inputs, in the order of their paths.
+    pub inputs: Vec<Read1>,
+    /// Names and answers that were not remembered because the limit was reached.
+    pub dropped: u64,
+    /// Keys of flows that carry an endpoint's name, by a row of a log, and were not found where this run counts; sorted.
+    pub unclaimed: Vec<u64>,
+}
+
+/// What all parts of a run see.
+pub(crate) struct Run<'a> {
+    pub(crate) endpoints: &'a Endpoints,
+    pub(crate) places: &'a dyn Locate,
+    pub(crate) options: &'a Options,
+    /// Told how many bytes of inputs were dealt with.
+    pub(crate) progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Reads inputs and sums up where their bytes go. `progress` is told, as it goes on, how many more bytes were dealt with.
+pub fn run<'i>(
+    inputs: &'i [Input<'i>],
+    endpoints: &Endpoints,
+    places: &dyn Locate,
+    options: &Options,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Outcome {
+    let run = Run { endpoints, places, options, progress };
+    let mut inputs: Vec<&'i Input<'i>> = inputs.iter().collect();
+    inputs.sort_by_key(|input| input.path);
+    let probed: Vec<Probed<'i>> = inputs.iter().map(|input| probe(input)).collect();
+    let learnt = Arc::new(learn(&probed, options));
+    let mut jobs: Vec<Job<'i>> = Vec::new();
+    let mut outcome = Outcome::default();
+    for (number, probed) in probed.iter().enumerate() {
+        match Job::new(number, probed, &learnt, options) {
+            Some(job) => jobs.push(job),
+            None => (run.progress)(probed.input.bytes),
+        }
+    }
+    let mut memory = Memory::default();
+    run.phases(&jobs, &mut memory, &mut outcome.sums);
+    outcome.dropped = memory.dropped;
+    outcome.unclaimed = memory.unclaimed().collect();
+    outcome.unclaimed.sort_unstable();
+    let mut done: BTreeMap<usize, (Account, Option<io::Error>)> =
+        jobs.into_iter().map(|job| (job.number, job.finish())).collect();
+    for (number, probed) in probed.into_iter().enumerate() {
+        let (account, error) = done.remove(&number).unwrap_or_default();
+        outcome.inputs.push(Read1 {
+            path: probed.input.path.to_owned(),
+            bytes: probed.input.bytes,
+            format: probed.format.map(|format| (format.id(), format.version())),
+            account,
+            error: probed.error.or(error),
+        });
+    }
+    outcome
+}
+
+/// The part of rows that one pass over an input is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pass {
+    /// Answers are remembered.
+    Answers,
+    /// Names are remembered.
+    Names,
+    /// Everything at once, in order.
+    Ordered,
+    /// Flows are attributed with what is remembered.
+    Flows,
+}
+
+impl Run<'_> {
+    fn phases(&self, jobs: &[Job<'_>], memory: &mut Memory, sums: &mut EgressSum) {
+        let sharded = self.options.shard.is_some();
+        let guides = |job: &&Job<'_>| !job.yields.flows && (job.yields.names || job.yields.answers);
+        let mixed = |job: &&Job<'_>| job.yields.flows && (job.yields.names || job.yields.answers);
+        // A guide is accounted for in its last pass. Mixed inputs of a shard tell what they know before any flow is looked at.
+        for pass in [Pass::Answers, Pass::Names] {
+            let knows = |job: &&Job<'_>| match pass {
+                Pass::Answers => job.yields.answers,
+                _ => job.yields.names,
+            };
+            let list: Vec<&Job<'_>> = jobs
+                .iter()
+                .filter(|job| guides(job) || sharded && mixed(job))
+                .filter(knows)
+                .collect();
+            let last = |job: &Job<'_>| guides(&job) && (pass == Pass::Names || !job.yields.names);
+            let notes = self.together(&list, pass, &last, memory, sums);
+            memory.note(&notes, &self.options.limits);
+        }
+        if !sharded {
+            let list: Vec<&Job<'_>> = jobs.iter().filter(mixed).collect();
+            let mut first = EgressSum::default();
+            let mut passed = taker::Passed::default();
+            for job in &list {
+                self.ordered(job, memory, &mut first, &mut passed);
+            }
+            if memory.unclaimed().any(|key| passed.may_hold(key)) {
+                // A name came after its flow: now that everything is known, once more.
+                list.iter().for_each(|job| job.reset());
+                first = EgressSum::default();
+                self.together(&list, Pass::Flows, &|_| true, memory, &mut first);
+            }
+            sums.merge(first);
+        }
+        let rest: Vec<&Job<'_>> =
+            jobs.iter().filter(|job| !guides(job) && (sharded || !mixed(job))).collect();
+        self.together(&rest, Pass::Flows, &|_| true, memory, sums);
+    }
+
+    /// One pass over several inputs at once, whose rows do not depend on one another. What the pass finds out is given back; sums
+    /// and accounts of inputs that `counts` says yes to are added up.
+    fn together(
+        &self,
+        jobs: &[&Job<'_>],
+        pass: Pass,
+        counts: &(dyn Fn(&Job<'_>) -> bool + Sync),
+        memory: &Memory,
+        sums: &mut EgressSum,
+    ) -> Notes {
+        let result = Mutex::new((Notes::default(), std::mem::take(sums)));
+        let work = || {
+            let mut idle = false;
+            while !idle {
+                idle = true;
+                for job in jobs {
+                    let counted = counts(job);
+                    while let Some((notes, sum)) = job.step(self, pass, counted, memory) {
+                        idle = false;
+                        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+                        result.0.names.extend(notes.names);
+                        result.0.answers.extend(notes.answers);
+                        result.1.merge(sum);
+                    }
+                }
+            }
+        };
+        self.workers(&work);
+        let (mut notes, sum) = result.into_inner().unwrap_or_else(PoisonError::into_inner);
+        *sums = sum;
+        // Workers finish in any order.
+        notes
+            .names
+            .sort_by_key(|(key, pair, seen)| (*key, *pair, seen.at, seen.from, seen.endpoint));
+        notes.answers.sort_by_key(|(pair, told)| (*pair, told.from, told.until, told.endpoint));
+        notes
+    }
+
+    /// One pass over a mixed input, in order.
+    fn ordered(
+        &self,
+        job: &Job<'_>,
+        memory: &mut Memory,
+        sums: &mut EgressSum,
+        passed: &mut taker::Passed,
+    ) {
+        let state = Mutex::new((memory, sums, passed));
+        let work = || {
+            job.run_ordered(self, &state);
+        };
+        self.workers(&work);
+    }
+
+    fn workers(&self, work: &(dyn Fn() + Sync)) {
+        let more = self.options.workers.clamp(1, MAX_WORKERS) - 1;
+        std::thread::scope(|scope| {
+            for _ in 0..more {
+                scope.spawn(work);
+            }
+            work();
+        });
+    }
+}
+
+/// An input and what its beginning says.
+pub(crate) struct Probed<'a> {
+    pub(crate) input: &'a Input<'a>,
+    pub(crate) format: Option<&'static dyn Format>,
+    pub(crate) error: Option<io::Error>,
+}
+
+/// The first bytes of an input, and whether that is all.
+pub(crate) fn head(input: &Input<'_>) -> io::Result<(Vec<u8>, bool)> {
+    let mut head = Vec::new();
+    let wanted = HEAD_BYTES as u64;
+    (input.open)(0)?.take(wanted + 1).read_to_end(&mut head)?;
+    let complete = head.len() as u64 <= wanted;
+    head.truncate(HEAD_BYTES);
+    Ok((head, complete))
+}
+
+/// Runs something with the head of an input.
+pub(crate) fn with_head<T>(input: &Input<'_>, then: impl FnOnce(&Head<'_>) -> T) -> io::Result<T> {
+    let (bytes, complete) = head(input)?;
+    let name = input.path.rsplit('/').next().unwrap_or(input.path);
+    Ok(then(&Head { bytes: &bytes, complete, name }))
+}
+
+fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
+    match with_head(input, detect) {
+        Ok(format) => Probed { input, format, error: None },
+        Err(error) => Probed { input, format: None, error: Some(error) },
+    }
+}
+
+/// What the inputs teach one another. Every shard learns from all.
+fn learn(probed: &[Probed<'_>], options: &Options) -> Learnt {
+    let mut learnt = Learnt::default();
+    for Probed { input, format, .. } in probed {
+        let Some(format) = format else { continue };
+        let Ok(true) = with_head(input, |head| format.teaches(head)) else { continue };
+        let Ok(stream) = (input.open)(0) else { continue };
+        let mut stream = io::BufReader::with_capacity(HEAD_BYTES, stream.take(whole(input)));
+        let taught = with_head(input, |head| format.learn(head, &mut stream, &options.limits));
+        learnt.add(taught.unwrap_or_default());
+    }
+    learnt
+}
+
+/// How many bytes of an input are read: of one that can be measured, those that were there when it was found.
+pub(crate) fn whole(input: &Input<'_>) -> u64 {
+    if input.plain { input.bytes } else { u64::MAX }
+}
+
+/// A sieve's view of what is looked for.
+pub(crate) struct Looking<'a> {
+    pub(crate) endpoints: &'a Endpoints,
+    pub(crate) pairs: bool,
+}
+
+impl Wanted for Looking<'_> {
+    fn name(&self, name: &[u8]) -> bool {
+        self.endpoints.by_name(name).is_some()
+    }
+
+    fn address(&self, address: IpAddr) -> bool {
+        self.endpoints.by_address(address).is_some()
+    }
+
+    fn v4(&self, address: u32) -> bool {
+        self.endpoints.by_v4(address).is_some()
+    }
+
+    fn pairs(&self) -> bool {
+        self.pairs
+    }
+}
+
+/// What a reader yields, however it reads.
+pub(crate) fn yields(open: &Open) -> Yields {
+    match open {
+        Open::Lines(reader) => reader.yields(),
+        Open::Stream(reader) => reader.yields(),
+    }
+}
+
+/// Most workers of one run.
+const MAX_WORKERS: usize = 64;
+
+#[cfg(test)]
+mod tests;

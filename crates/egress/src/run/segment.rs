@@ -1,0 +1,340 @@
+//! A piece of an input of lines: read, cut where lines end, and dealt with in one pass.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::codes;
+use crate::event::Key;
+use crate::memory::{Memory, Notes};
+use crate::reader::{Account, LineReader, Out, Sieved, trim_end};
+use crate::run::taker::{Passed, Taker};
+use crate::run::{Looking, Pass, Run};
+use crate::sums::EgressSum;
+
+/// How many bytes a piece has; small enough to stay in a processor's second cache while it is gone through several times.
+pub(crate) const SEGMENT: u64 = 512 << 10;
+
+/// Whole lines of an input.
+#[derive(Debug, Default)]
+pub(crate) struct Segment {
+    /// Its number within the pass.
+    pub(crate) index: u64,
+    /// What was read; the last line may lack its end.
+    pub(crate) bytes: Vec<u8>,
+    /// Where the first of these bytes is in the input.
+    pub(crate) base: u64,
+    /// Where the first line begins in them. What is before belongs to a line of an earlier segment.
+    pub(crate) start: usize,
+    /// Where lines were that are longer than what is read.
+    pub(crate) too_long: Vec<u64>,
+    /// Whether it counts, or is only looked at for what it knows.
+    pub(crate) own: bool,
+    /// Why reading ended early.
+    pub(crate) error: Option<io::Error>,
+}
+
+/// What came of a segment.
+pub(crate) struct Part {
+    /// The segment itself.
+    pub(crate) segment: Segment,
+    /// Which reader dealt with it.
+    pub(crate) generation: u64,
+    pub(crate) account: Account,
+    pub(crate) notes: Notes,
+    pub(crate) sums: EgressSum,
+    /// Flows that wait for what lies before them.
+    pub(crate) waiting: Vec<Waiting>,
+    /// The reader for what comes after, where a header changed it.
+    pub(crate) after: Option<Arc<dyn LineReader>>,
+}
+
+/// A flow that waits.
+pub(crate) struct Waiting {
+    /// Where its line is in the segment.
+    line: std::ops::Range<usize>,
+    key: Option<Key>,
+    pair: Option<u64>,
+    /// Whether its row was read and accounted for; if not, only a name or an answer makes it worth reading.
+    read: bool,
+    /// The reader, where a header within the segment changed it.
+    reader: Option<Arc<dyn LineReader>>,
+}
+
+/// How a segment is dealt with.
+#[derive(Clone, Copy)]
+pub(crate) struct How<'h> {
+    pub(crate) run: &'h Run<'h>,
+    pub(crate) pass: Pass,
+    pub(crate) counted: bool,
+    pub(crate) family: &'h str,
+    /// Whether answers may come that make pairs of addresses matter.
+    pub(crate) pairs: bool,
+}
+
+/// Deals with a segment.
+pub(crate) fn process(
+    how: How<'_>,
+    memory: &Memory,
+    first: (u64, &Arc<dyn LineReader>),
+    segment: Segment,
+) -> Part {
+    let counted = how.counted && segment.own;
+    let mut account = Account::default();
+    let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
+    let mut waiting = Vec::new();
+    let looking = Looking { endpoints: how.run.endpoints, pairs: how.pairs };
+    let mut reader = Arc::clone(first.1);
+    let mut after: Option<Arc<dyn LineReader>> = None;
+    let mut done = segment.start;
+    let mut taken: Vec<(std::ops::Range<usize>, Sieved)> = Vec::new();
+    while let Some(rest) = segment.bytes.get(done..)
+        && !rest.is_empty()
+    {
+        taken.clear();
+        let swept = match how.run.options.strict {
+            true => read_all(&*reader, rest, &mut taken),
+            false => {
+                reader.sieve_chunk(rest, &looking, &mut |line, sieved| taken.push((line, sieved)))
+            }
+        };
+        account.ledger.add(swept.nothing, [], []);
+        for (line, sieved) in &taken {
+            let line = done + line.start..done + line.end;
+            let worth = match (how.pass, *sieved) {
+                (_, Sieved::Nothing) => continue,
+                (_, Sieved::Inert(reason)) => {
+                    account.ledger.inert(reason);
+                    continue;
+                }
+                (_, Sieved::Read) => true,
+                (Pass::Ordered, Sieved::OnlyIf { key, pair }) => {
+                    let reader = after.clone();
+                    waiting.push(Waiting { line, key, pair, read: false, reader });
+                    continue;
+                }
+                (_, Sieved::OnlyIf { key, pair }) => {
+                    key.is_some_and(|key| memory.has_key(key.0))
+                        || pair.is_some_and(|pair| memory.has_pair(pair))
+                }
+            };
+            if !worth {
+                account.ledger.understood();
+                continue;
+            }
+            read_line(&*reader, &segment, line.clone(), &mut taker, &mut account, how.run);
+            if taker.waiting.pop().is_some() {
+                taker.waiting.clear();
+                let reader = after.clone();
+                waiting.push(Waiting { line, key: None, pair: None, read: true, reader });
+            }
+        }
+        done += swept.bytes;
+        let Some(rest) = segment.bytes.get(done..).filter(|rest| !rest.is_empty()) else { break };
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let header = trim_end(rest.get(..end).unwrap_or(rest));
+        match reader.header(header) {
+            Some(next) => {
+                reader = next.into();
+                after = Some(Arc::clone(&reader));
+            }
+            // A reader that stops for no reason would stop for ever.
+            None => {
+                read_line(&*reader, &segment, done..done + end, &mut taker, &mut account, how.run);
+                done += (end + 1).min(rest.len());
+            }
+        }
+    }
+    for at in &segment.too_long {
+        account.ledger.not_understood(codes::ROW_TOO_LONG, "", *at);
+    }
+    if !counted {
+        account = Account::default();
+    }
+    let (notes, sums) = (taker.notes, taker.sums);
+    Part { segment, generation: first.0, account, notes, sums, waiting, after }
+}
+
+/// Every line is to be read, up to a header.
+fn read_all(
+    reader: &dyn LineReader,
+    chunk: &[u8],
+    taken: &mut Vec<(std::ops::Range<usize>, Sieved)>,
+) -> crate::reader::Swept {
+    let mut swept = crate::reader::Swept::default();
+    while let Some(rest) = chunk.get(swept.bytes..).filter(|rest| !rest.is_empty()) {
+        let end = memchr::memchr(b'\n', rest);
+        let line = trim_end(rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest));
+        if reader.header(line).is_some() {
+            break;
+        }
+        taken.push((swept.bytes..swept.bytes + line.len(), Sieved::Read));
+        swept.bytes += end.map_or(rest.len(), |end| end + 1);
+    }
+    swept
+}
+
+fn read_line(
+    reader: &dyn LineReader,
+    segment: &Segment,
+    line: std::ops::Range<usize>,
+    taker: &mut Taker<'_>,
+    account: &mut Account,
+    run: &Run<'_>,
+) {
+    let at = segment.base + line.start as u64;
+    let Some(line) = segment.bytes.get(line) else { return };
+    let rows = account.ledger.rows;
+    let limits = &run.options.limits;
+    reader.read(trim_end(line), at, &mut Out { events: taker, account, limits });
+    if account.ledger.rows == rows {
+        account.ledger.not_understood(codes::ROW_UNCLAIMED, "", at);
+    }
+}
+
+/// Attributes the flows of a segment that waited, with everything before them remembered.
+pub(crate) fn resolve(
+    how: How<'_>,
+    memory: &Memory,
+    passed: &mut Passed,
+    reader: &Arc<dyn LineReader>,
+    part: &mut Part,
+) -> EgressSum {
+    let mut taker = Taker::new(how.run, memory, Pass::Flows, true, how.family);
+    taker.passed = Some(passed);
+    let mut aside = Account::default();
+    for waiting in &part.waiting {
+        let known = |key: Option<Key>| key.is_some_and(|key| memory.has_key(key.0));
+        let told = waiting.pair.is_some_and(|pair| memory.has_pair(pair));
+        if !waiting.read && !known(waiting.key) && !told {
+            part.account.ledger.understood();
+            if let Some(passed) = &mut taker.passed {
+                passed.note(waiting.key);
+            }
+            continue;
+        }
+        let account = if waiting.read { &mut aside } else { &mut part.account };
+        let reader = waiting.reader.as_ref().unwrap_or(reader);
+        read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
+    }
+    taker.sums
+}
+
+impl Segment {
+    /// Reads the lines that begin in `from..to` of an input of `end` bytes that can be opened anywhere.
+    pub(crate) fn read(
+        mut self,
+        open: impl Fn(u64) -> io::Result<Box<dyn Read + Send>>,
+        (from, to, end): (u64, u64, u64),
+        line_bytes: usize,
+    ) -> Self {
+        // One byte more before: the line at `from` begins there only when a line ends just before it.
+        self.base = from.saturating_sub(1);
+        let mut stream = match open(self.base) {
+            Ok(stream) => stream,
+            Err(error) => return Self { error: Some(error), bytes: Vec::new(), ..self },
+        };
+        let wanted = usize::try_from(to - self.base).unwrap_or(usize::MAX);
+        let mut len = self.fill(&mut *stream, 0, wanted);
+        if from > 0 {
+            let first = memchr::memchr(b'\n', self.bytes.get(..len).unwrap_or(&[]));
+            let Some(first) = first else {
+                self.bytes.clear();
+                return self;
+            };
+            self.start = first + 1;
+        }
+        let last = self.last_line(len);
+        let mut left = usize::try_from(end.saturating_sub(to)).unwrap_or(usize::MAX);
+        let mut ended = len < wanted;
+        while last < len && !ended && left > 0 {
+            let more = left.min(TAIL);
+            let read = self.fill(&mut *stream, len, more);
+            let fresh = self.bytes.get(len..len + read).unwrap_or(&[]);
+            let stop = memchr::memchr(b'\n', fresh);
+            len += stop.map_or(read, |stop| stop + 1);
+            left -= read;
+            ended = stop.is_some() || read < more;
+            if len - last > line_bytes {
+                self.too_long.push(self.base + last as u64);
+                len = last;
+                break;
+            }
+        }
+        self.bytes.truncate(len);
+        self
+    }
+
+    /// Where the last line begins that has no end yet, in the first `len` bytes; `len` when there is none.
+    fn last_line(&self, len: usize) -> usize {
+        let lines = self.bytes.get(self.start..len).unwrap_or(&[]);
+        memchr::memrchr(b'\n', lines).map_or(self.start, |at| self.start + at + 1)
+    }
+
+    /// Reads the next lines of an input that can only be read from its beginning, and says whether it ended. `carry` is what was
+    /// read of a line whose end has not come yet; `skipping` says that the end of a line too long is still to come. `base` is where
+    /// the carried bytes lie.
+    pub(crate) fn next(
+        mut self,
+        stream: &mut dyn Read,
+        carry: &mut Vec<u8>,
+        skipping: &mut bool,
+        line_bytes: usize,
+    ) -> (Self, bool) {
+        self.bytes.clear();
+        self.bytes.append(carry);
+        let wanted = usize::try_from(SEGMENT).unwrap_or(usize::MAX);
+        loop {
+            let held = self.bytes.len();
+            let read = self.fill(stream, held, wanted);
+            self.bytes.truncate(held + read);
+            let ended = read < wanted;
+            let first = memchr::memchr(b'\n', self.bytes.get(self.start..).unwrap_or(&[]));
+            let first_bytes = first.unwrap_or(self.bytes.len() - self.start);
+            if *skipping || first_bytes > line_bytes {
+                if !*skipping {
+                    self.too_long.push(self.base + self.start as u64);
+                }
+                *skipping = first.is_none();
+                self.start = first.map_or(self.bytes.len(), |end| self.start + end + 1);
+            }
+            if ended {
+                return (self, true);
+            }
+            if let Some(last) = memchr::memrchr(b'\n', &self.bytes) {
+                carry.extend_from_slice(self.bytes.get(last + 1..).unwrap_or(&[]));
+                self.bytes.truncate(last + 1);
+                self.start = self.start.min(self.bytes.len());
+                return (self, false);
+            }
+            if *skipping {
+                self.base += self.bytes.len() as u64;
+                self.start = 0;
+                self.bytes.clear();
+            }
+        }
+    }
+
+    /// Reads up to `count` bytes to place `at`; fewer at the end of the stream, and where it cannot be read, which is kept.
+    fn fill(&mut self, stream: &mut dyn Read, at: usize, count: usize) -> usize {
+        if self.bytes.len() < at + count {
+            self.bytes.resize(at + count, 0);
+        }
+        let mut filled = 0;
+        while filled < count {
+            let Some(space) = self.bytes.get_mut(at + filled..at + count) else { break };
+            match stream.read(space) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.error = Some(error);
+                    break;
+                }
+            }
+        }
+        filled
+    }
+}
+
+/// How much is read at a time behind a segment, for the end of its last line.
+const TAIL: usize = 16 << 10;

@@ -1,0 +1,222 @@
+//! What takes the events of readers during a pass.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::attribute::{Attributed, attribute};
+use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
+use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Told};
+use crate::reader::{Events, pair};
+use crate::run::{Pass, Run};
+use crate::sums::{Asset, Contact, ContactKey, EgressSum, Reporter};
+use crate::time::Time;
+
+/// Takes events, and does with them what a pass is for.
+pub(crate) struct Taker<'t> {
+    pub(crate) run: &'t Run<'t>,
+    pub(crate) memory: &'t Memory,
+    pub(crate) pass: Pass,
+    /// Whether what is found counts.
+    pub(crate) counted: bool,
+    pub(crate) family: Arc<str>,
+    pub(crate) channels: HashMap<Channel, Reporter>,
+    pub(crate) notes: Notes,
+    pub(crate) sums: EgressSum,
+    /// Where flows were that have to wait until everything before them is remembered.
+    pub(crate) waiting: Vec<u64>,
+    /// Flows that carry no name so far.
+    pub(crate) passed: Option<&'t mut Passed>,
+}
+
+impl<'t> Taker<'t> {
+    pub(crate) fn new(
+        run: &'t Run<'t>,
+        memory: &'t Memory,
+        pass: Pass,
+        counted: bool,
+        family: &str,
+    ) -> Self {
+        Self {
+            run,
+            memory,
+            pass,
+            counted,
+            family: family.into(),
+            channels: HashMap::new(),
+            notes: Notes::default(),
+            sums: EgressSum::default(),
+            waiting: Vec::new(),
+            passed: None,
+        }
+    }
+
+    fn contact(
+        &mut self,
+        asset: Asset,
+        endpoint: crate::endpoints::EndpointId,
+        contact: Contact,
+        at: Option<Time>,
+    ) {
+        let family = Arc::clone(&self.family);
+        self.sums.contact(ContactKey { asset, endpoint, contact, family }, at);
+    }
+
+    fn count(&mut self, flow: &Flow<'_>, found: Attributed) {
+        let remote = match (found.remote, flow.client) {
+            (Side::Server, _) => flow.server,
+            (Side::Client, Host::Address(address)) => Some(address),
+            (Side::Client, Host::Named(_)) => None,
+        };
+        let country = remote.and_then(|address| self.run.places.country(address));
+        let reporter = match self.channels.get(&flow.channel) {
+            Some(reporter) => reporter.clone(),
+            None => Reporter { family: Arc::clone(&self.family), channel: "".into() },
+        };
+        self.sums.add(flow, found, &reporter, country.as_ref());
+        if let Some(program) = flow.program.filter(|_| found.remote == Side::Server) {
+            let at = flow.start.or(flow.end);
+            self.contact(flow.client.into(), found.endpoint, Contact::Program(program.into()), at);
+        }
+    }
+}
+
+impl Events for Taker<'_> {
+    fn flow(&mut self, flow: &Flow<'_>, at: u64) {
+        match self.pass {
+            Pass::Answers | Pass::Names => {}
+            Pass::Ordered => self.waiting.push(at),
+            Pass::Flows if self.counted => {
+                if let Some(key) = flow.key {
+                    self.memory.claim(key.0);
+                    if !self.memory.has_key(key.0)
+                        && let Some(passed) = &mut self.passed
+                    {
+                        passed.add(key.0);
+                    }
+                }
+                if let Some(found) = attribute(flow, self.run.endpoints, self.memory) {
+                    self.count(flow, found);
+                }
+            }
+            Pass::Flows => {}
+        }
+    }
+
+    fn name(&mut self, name: &Name<'_>, _: u64) {
+        let endpoint = self.run.endpoints.by_name(name.name.as_bytes());
+        if matches!(self.pass, Pass::Names | Pass::Ordered)
+            && let Some(key) = name.key
+        {
+            let pair = match (name.client, name.server) {
+                (Some(Host::Address(client)), Some(server)) => Some(pair(client, server)),
+                _ => None,
+            };
+            // A name of somebody else matters only where an answer could mislead.
+            let may_matter = match self.pass {
+                Pass::Ordered => true,
+                _ => pair.is_some_and(|pair| self.memory.has_pair(pair)),
+            };
+            if endpoint.is_some() || may_matter && pair.is_some() {
+                self.notes.names.push((
+                    key.0,
+                    pair,
+                    Seen { at: name.at, from: name.from, endpoint },
+                ));
+            }
+        }
+        if self.counted
+            && let (Some(endpoint), Some(client)) = (endpoint, name.client)
+        {
+            self.contact(client.into(), endpoint, Contact::Named, name.at);
+        }
+    }
+
+    fn answer(&mut self, answer: &Answer<'_>, _: u64) {
+        let Some(endpoint) = self.run.endpoints.by_name(answer.name.as_bytes()) else { return };
+        if matches!(self.pass, Pass::Answers | Pass::Ordered)
+            && let (Some(Host::Address(client)), Some(from)) = (answer.client, answer.at)
+        {
+            for (address, seconds) in answer.addresses {
+                let until = from.plus_seconds(i64::from(seconds.unwrap_or(ASSUMED_SECONDS)));
+                self.notes.answers.push((pair(client, *address), Told { endpoint, from, until }));
+            }
+        }
+        if self.counted
+            && let Some(client) = answer.client
+        {
+            self.contact(client.into(), endpoint, Contact::Asked, answer.at);
+        }
+    }
+
+    fn talk(&mut self, talk: &Talk<'_>, _: u64) {
+        if !self.counted {
+            return;
+        }
+        let by_name = talk.name.and_then(|name| self.run.endpoints.by_name(name.as_bytes()));
+        let told = || {
+            let (local, remote, at) = (talk.local.0?, talk.remote.0?, talk.at?);
+            self.memory.answer(pair(local, remote), at).map(|told| told.endpoint)
+        };
+        let by_address = || talk.remote.0.and_then(|it| self.run.endpoints.by_address(it));
+        let Some(endpoint) = by_name.or_else(told).or_else(by_address) else { return };
+        let asset = match (talk.local.0, talk.host) {
+            (_, Some(host)) => Asset::Named(host.into()),
+            (Some(address), None) => Asset::Address(address),
+            (None, None) => return,
+        };
+        self.contact(asset, endpoint, Contact::Program(talk.program.into()), talk.at);
+    }
+
+    fn channel(&mut self, channel: Channel, name: &str) {
+        let family = &self.family;
+        self.channels
+            .entry(channel)
+            .or_insert_with(|| Reporter { family: Arc::clone(family), channel: name.into() });
+    }
+}
+
+/// Which keys of flows went by without a name: a set that may hold more than was put in, and never less.
+#[derive(Debug, Default)]
+pub(crate) struct Passed {
+    bits: Vec<u64>,
+}
+
+impl Passed {
+    fn add(&mut self, key: u64) {
+        if self.bits.is_empty() {
+            self.bits = vec![0; WORDS];
+        }
+        for (word, bit) in Self::places(key) {
+            if let Some(word) = self.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+    }
+
+    /// Notes that a flow of this key went by.
+    pub(crate) fn note(&mut self, key: Option<crate::event::Key>) {
+        if let Some(key) = key {
+            self.add(key.0);
+        }
+    }
+
+    /// Whether a flow of this key may have gone by.
+    pub(crate) fn may_hold(&self, key: u64) -> bool {
+        Self::places(key)
+            .into_iter()
+            .all(|(word, bit)| self.bits.get(word).is_some_and(|it| it & bit != 0))
+    }
+
+    fn places(key: u64) -> [(usize, u64); 2] {
+        let place = |hash: u64| {
+            let at = hash >> (64 - BITS);
+            (usize::try_from(at / 64).unwrap_or(0), 1 << (at % 64))
+        };
+        [place(key), place(key.wrapping_mul(0x9e37_79b9_7f4a_7c15))]
+    }
+}
+
+/// 16 MiB: with ten million flows one in fifty others seems to be in the set.
+const BITS: u32 = 27;
+const WORDS: usize = 1 << (BITS - 6);

@@ -1,0 +1,64 @@
+//! From sums by reporter to what is told: nothing counted twice where several report the same traffic.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Asset, EgressSum, Reporter, SumKey, Total};
+use crate::endpoints::Endpoints;
+
+/// What is reported together: the traffic of one of ours with one vendor on one day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    /// One of ours.
+    pub asset: Asset,
+    /// The endpoint's vendor.
+    pub vendor: Arc<str>,
+    /// The day.
+    pub day: Option<i64>,
+}
+
+/// Sums after it was decided whose report counts.
+#[derive(Clone, Debug, Default)]
+pub struct Settled {
+    /// What counts.
+    pub totals: BTreeMap<SumKey, Total>,
+    /// Reports of the same group by others, which do not count: their reporter, and what they would add.
+    pub others: BTreeMap<Group, Vec<(Reporter, Total)>>,
+}
+
+/// Decides whose report counts, for each of ours, vendor and day: the reporter with the most bytes, then the most flows, then the
+/// first by name. What others report is kept aside.
+pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
+    let mut groups: BTreeMap<Group, BTreeMap<&Reporter, Total>> = BTreeMap::new();
+    let mut vendors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+    let mut group = |key: &SumKey| {
+        let vendor = endpoints.get(key.endpoint).map_or("", |endpoint| endpoint.vendor.as_str());
+        let vendor = Arc::clone(vendors.entry(vendor).or_insert_with(|| vendor.into()));
+        Group { asset: key.asset.clone(), vendor, day: key.day }
+    };
+    for (key, total) in &sum.totals {
+        groups.entry(group(key)).or_default().entry(&key.reporter).or_default().merge(total);
+    }
+    let mut settled = Settled::default();
+    let mut chosen: BTreeMap<Group, Reporter> = BTreeMap::new();
+    for (group, reports) in groups {
+        let weight = |total: &Total| (total.bytes_out + total.bytes_in, total.flows);
+        let best = reports
+            .iter()
+            .max_by(|(a, left), (b, right)| weight(left).cmp(&weight(right)).then(b.cmp(a)))
+            .map(|(reporter, _)| (*reporter).clone());
+        let Some(best) = best else { continue };
+        if reports.len() > 1 {
+            let others = reports.into_iter().filter(|(reporter, _)| **reporter != best);
+            let others = others.map(|(reporter, total)| (reporter.clone(), total)).collect();
+            settled.others.insert(group.clone(), others);
+        }
+        chosen.insert(group, best);
+    }
+    for (key, total) in &sum.totals {
+        if chosen.get(&group(key)) == Some(&key.reporter) {
+            settled.totals.insert(key.clone(), total.clone());
+        }
+    }
+    settled
+}

@@ -1,0 +1,176 @@
+//! Where bytes go: egress, summed and attributed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The schema of this version.
+pub const TRAFFIC_SCHEMA: &str = "supplant.egress/1";
+
+/// What one `egress` run found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// [`TRAFFIC_SCHEMA`].
+    pub schema: String,
+    /// Version of the program.
+    pub program: String,
+    /// SHA-256 over the facts in force (bundled and overlaid).
+    pub data_sha256: String,
+    /// What was read, as given on the command line.
+    pub target: String,
+    /// How many endpoints were looked for.
+    pub endpoints: u64,
+    /// The inputs with their ledgers, sorted by path.
+    pub inputs: Vec<Input>,
+    /// One row for each of ours and endpoint, sorted by both.
+    pub pairs: Vec<Pair>,
+    /// The sums by one thing at a time: `asset`, `vendor`, `product`, `endpoint`, `country`, `purpose`, `day`; each list with the most
+    /// bytes out first.
+    pub views: BTreeMap<String, Vec<Line>>,
+    /// The sum of everything.
+    pub total: Sum,
+    /// What is reported by several and was counted once.
+    pub others: Vec<Other>,
+    /// Names and answers that were not remembered, because a limit was reached: their flows may be missing or rest on less.
+    pub dropped: u64,
+    /// Flows that carry an endpoint's name in a row without counters, and whose counters are in no input.
+    pub names_without_flow: u64,
+}
+
+/// An input with its ledger: `rows = understood + Σ inert + Σ not_understood`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its path.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its format; empty when nobody knows it.
+    pub format: String,
+    /// The version of the format's reader.
+    pub version: u32,
+    /// Rows.
+    pub rows: u64,
+    /// Rows understood.
+    pub understood: u64,
+    /// Rows that say nothing about who talks to whom, by reason.
+    pub inert: BTreeMap<String, u64>,
+    /// Rows not understood, by reason.
+    pub not_understood: BTreeMap<String, Lost>,
+    /// What there is to say.
+    pub notes: Vec<Note>,
+    /// Why it could not be read to its end; empty when it was.
+    pub error: String,
+}
+
+/// Rows not understood for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// How many.
+    pub rows: u64,
+    /// Where the first few begin, in bytes of the (decompressed) input.
+    pub first: Vec<u64>,
+}
+
+/// Something to say about an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Its code.
+    pub code: String,
+    /// `note`, `warning` or `error`.
+    pub severity: String,
+    /// Values for the placeholders of its text.
+    pub args: BTreeMap<String, String>,
+    /// How often it was to be said.
+    pub times: u64,
+    /// Where first, in bytes of the (decompressed) input.
+    pub at: u64,
+}
+
+/// A sum of flows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    /// Flows.
+    pub flows: u64,
+    /// Bytes from ours to the endpoint; a lower bound when `out_unknown` or `scale_unknown` is not 0.
+    pub bytes_out: u64,
+    /// Bytes from the endpoint to ours; a lower bound when `in_unknown` or `scale_unknown` is not 0.
+    pub bytes_in: u64,
+    /// Flows whose log does not say how much left.
+    pub out_unknown: u64,
+    /// Flows whose log does not say how much came back.
+    pub in_unknown: u64,
+    /// Flows whose counters were multiplied to make up for sampling.
+    pub scaled: u64,
+    /// Flows of a log that is sampled and does not say how much.
+    pub scale_unknown: u64,
+    /// When the first began, `YYYY-MM-DDTHH:MM:SSZ`; empty when unknown.
+    pub first: String,
+    /// When the last was seen.
+    pub last: String,
+    /// Distinct addresses of the endpoint.
+    pub peers: u64,
+    /// Whether that is exact; else an estimate with a standard error of 3.3 %.
+    pub peers_exact: bool,
+}
+
+/// One of ours and one endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// One of ours: its address, or its name in the log.
+    pub asset: String,
+    /// The endpoint's vendor.
+    pub vendor: String,
+    /// Products that use the endpoint; empty when unknown.
+    pub products: Vec<String>,
+    /// The endpoint: a name, a pattern or a prefix.
+    pub endpoint: String,
+    /// `name`, `prefix`, or `contact` where a name or a program was seen and no flow.
+    pub evidence: String,
+    /// Bytes out by what shows them: `sni`, `host`, `log`, `answer`, `prefix`.
+    pub grades: BTreeMap<String, u64>,
+    /// What the endpoint is for; empty when unknown.
+    pub purpose: String,
+    /// What the endpoint's name says about where it stands; empty when nothing.
+    pub region: String,
+    /// How well the endpoint is known: a confidence of the catalog, or `stated`.
+    pub confidence: String,
+    /// Bytes out by the country where the address stands; the empty one when unknown.
+    pub countries: BTreeMap<String, u64>,
+    /// The flows.
+    #[serde(flatten)]
+    pub sum: Sum,
+    /// DNS questions for it.
+    pub asked: u64,
+    /// Handshakes and requests with its name, in rows without counters.
+    pub named: u64,
+    /// Programs that talk to it, with how often each was seen.
+    pub programs: BTreeMap<String, u64>,
+}
+
+/// The sum for one value of one thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The value; empty when unknown.
+    pub value: String,
+    /// How many of ours.
+    pub assets: u64,
+    /// The flows.
+    #[serde(flatten)]
+    pub sum: Sum,
+}
+
+/// A report of traffic that another reporter's report counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// One of ours.
+    pub asset: String,
+    /// The vendor.
+    pub vendor: String,
+    /// The day; empty when unknown.
+    pub day: String,
+    /// Who reports: the log family, and the channel within it.
+    pub reporter: String,
+    /// What it reports.
+    #[serde(flatten)]
+    pub sum: Sum,
+}

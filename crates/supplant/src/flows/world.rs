@@ -1,0 +1,93 @@
+//! The files of a run.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use audit::limits::Limits;
+use audit::unpack::unpack;
+use egress::run::Input;
+use report::words::Words;
+
+use crate::trouble::Trouble;
+
+/// A file that was found.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// How it is shown.
+    pub(crate) shown: String,
+    /// Its size in bytes.
+    pub(crate) bytes: u64,
+    /// Whether it is read as it is; otherwise it is decompressed on the way.
+    pub(crate) plain: bool,
+}
+
+/// The regular files at and below the paths, in the order of their names. Links are not followed.
+///
+/// # Errors
+/// When a path that was given does not exist or cannot be looked at.
+pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Trouble> {
+    let mut found = Vec::new();
+    for path in paths {
+        let kind = fs::metadata(path).map_err(|error| Trouble::read(words, path, error))?;
+        if kind.is_dir() {
+            walk(path, 0, &mut found);
+        } else {
+            found.push(looked_at(path, kind.len()));
+        }
+    }
+    found.sort_by(|a, b| a.shown.cmp(&b.shown));
+    found.dedup_by(|a, b| a.path == b.path);
+    Ok(found)
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut Vec<Found>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth < MAX_DEPTH {
+            walk(&entry.path(), depth + 1, found);
+        } else if kind.is_file() {
+            let bytes = entry.metadata().map_or(0, |data| data.len());
+            found.push(looked_at(&entry.path(), bytes));
+        }
+    }
+}
+
+fn looked_at(path: &Path, bytes: u64) -> Found {
+    let mut head = [0; 6];
+    let read = File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
+    let compressed = audit::unpack::is_compressed(head.get(..read).unwrap_or(&[]));
+    Found { path: path.to_owned(), shown: path.display().to_string(), bytes, plain: !compressed }
+}
+
+/// Hands the files to the engine as inputs.
+pub(crate) fn with_inputs<T>(found: &[Found], then: impl FnOnce(&[Input<'_>]) -> T) -> T {
+    let limits = Limits::default();
+    let openers: Vec<_> = found
+        .iter()
+        .map(|file| {
+            let limits = &limits;
+            move |at: u64| -> io::Result<Box<dyn Read + Send>> {
+                let mut raw = File::open(&file.path)?;
+                if file.plain {
+                    if at > 0 {
+                        raw.seek(SeekFrom::Start(at))?;
+                    }
+                    return Ok(Box::new(raw));
+                }
+                Ok(Box::new(unpack(raw, limits)?.stream))
+            }
+        })
+        .collect();
+    let inputs: Vec<Input<'_>> = found
+        .iter()
+        .zip(&openers)
+        .map(|(file, open)| Input { path: &file.shown, bytes: file.bytes, plain: file.plain, open })
+        .collect();
+    then(&inputs)
+}
+
+const MAX_DEPTH: usize = 200;

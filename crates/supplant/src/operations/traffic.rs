@@ -1,0 +1,109 @@
+//! `egress`: where bytes go.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use egress::run::{Nowhere, Options, run as run_engine};
+use indicatif::{ProgressBar, ProgressStyle};
+use model::record::traffic::Traffic;
+use report::words::Words;
+
+use crate::Outcome;
+use crate::cli::{Common, Egress, EgressFormat, Merge};
+use crate::data::load_facts;
+use crate::flows::{self, About, Found, Wanted};
+use crate::output::{collected, put_or_write};
+use crate::trouble::Trouble;
+
+/// Runs `egress`.
+///
+/// # Errors
+/// See [`super::run`].
+pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outcome> {
+    let facts = load_facts(&common.data, words)?;
+    super::refuse_broken(&facts, words)?;
+    let wanted = flows::wanted(&facts.loaded.catalog, &args.endpoints, args.only_endpoints, words)?;
+    show_problems(&wanted, words)?;
+    if wanted.endpoints.is_empty() {
+        return Err(Trouble::wrong(words, "error-no-endpoints", &[]).into());
+    }
+    let found = flows::find(&args.paths, words)?;
+    let options = Options {
+        workers: args.jobs.unwrap_or_else(cores),
+        shard: args.shard,
+        strict: args.strict,
+        ..Options::default()
+    };
+    let outcome = go(&found, &wanted, &options);
+    let names = (super::program(), facts.sha256, super::target(&args.paths));
+    let about = About::new(names, &outcome, &wanted.endpoints);
+    if let Some(shard) = args.shard {
+        let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
+        put_or_write(&bytes, &args.output, words)?;
+        return Ok(Outcome::Clean);
+    }
+    finish(&about.record(&outcome.sums), args.format, &args.output, words)
+}
+
+/// Runs `egress merge`.
+///
+/// # Errors
+/// See [`super::run`].
+pub(crate) fn merge(args: &Merge, words: &Words) -> Result<Outcome> {
+    let record = flows::merge(&args.paths, words)?;
+    finish(&record, args.format, &args.output, words)
+}
+
+fn finish(record: &Traffic, format: EgressFormat, output: &Path, words: &Words) -> Result<Outcome> {
+    let bytes = shown(record, format, words)?;
+    put_or_write(&bytes, output, words)?;
+    let broken = record.inputs.iter().any(|input| !input.error.is_empty());
+    // A measurement, no judgement: that something was found is no failure.
+    Ok(if broken { Outcome::Unfinished } else { Outcome::Clean })
+}
+
+/// Says which rows of the user's tables cannot be used.
+fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
+    let mut out = anstream::stderr().lock();
+    for (path, problem) in &wanted.problems {
+        let (path, line) = (path.display().to_string(), problem.line.to_string());
+        let text = words.code(problem.code.0, &BTreeMap::new());
+        let args = [
+            ("path", (&path).into()),
+            ("line", (&line).into()),
+            ("text", (&text).into()),
+            ("value", (&problem.value).into()),
+        ];
+        writeln!(out, "{}", words.text("egress-table-problem", &args))?;
+    }
+    Ok(())
+}
+
+fn go(found: &[Found], wanted: &Wanted, options: &Options) -> egress::run::Outcome {
+    let bar = progress(found);
+    let outcome = flows::with_inputs(found, |inputs| {
+        run_engine(inputs, &wanted.endpoints, &Nowhere, options, &|bytes| bar.inc(bytes))
+    });
+    bar.finish_and_clear();
+    outcome
+}
+
+fn progress(found: &[Found]) -> ProgressBar {
+    let bar = ProgressBar::new(found.iter().map(|file| file.bytes).sum());
+    let style =
+        ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn shown(record: &Traffic, format: EgressFormat, words: &Words) -> Result<Vec<u8>, Trouble> {
+    Ok(match format {
+        EgressFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
+        EgressFormat::Jsonl => collected(words, |out| report::traffic::lines(record, out))?,
+    })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
