@@ -78,3 +78,44 @@ pub const BLOCK_UNREADABLE: Code = Code("flow/block-unreadable");
 pub const LOCAL_TIME: Code = Code("flow/local-time");
 /// The log counts bytes of two directions and does not say which is which; the rule of its format was applied.
 pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");
+/// The log repeats a flow while its counters grow; which row is the last one cannot be told, so these rows count nothing.
+pub const REPEATED_COUNTERS: Code = Code("flow/repeated-counters");
+
+/// Every code of this crate.
+pub const ALL: &[Code] = &[
+    TRUNCATED,
+    LIMIT_REACHED,
+    MALFORMED,
+    ROW_UNCLAIMED,
+    ROW_MALFORMED,
+    ROW_TOO_LONG,
+    ROW_HEADER,
+    ROW_BLANK,
+    NOT_TRAFFIC,
+    DENIED,
+    COUNTED_AT_END,
+    COUNTED_ELSEWHERE,
+    NO_DATA,
+    SKIPPED_BY_LOG,
+    NO_ADDRESS,
+    DUPLICATE_KEY,
+    BAD_COUNTER,
+    COLUMNS_DIFFER,
+    TEMPLATE_MISSING,
+    TEMPLATE_INVALID,
+    NO_FLOW_FIELDS,
+    OTHER_FORMAT,
+    UNKNOWN_VERSION,
+    ENDPOINT_HEADER,
+    ENDPOINT_ROW,
+    GAPS,
+    TEMPLATE_AMBIGUOUS,
+    TEMPLATE_BORROWED,
+    VOLUME_NOT_SPLIT,
+    VOLUME_UNCLEAR,
+    ENCRYPTED_HELLO,
+    LINK_UNKNOWN,
+    LOCAL_TIME,
+    DIRECTION_ASSUMED,
+    REPEATED_COUNTERS,
+];

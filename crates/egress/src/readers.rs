@@ -3,6 +3,8 @@
 mod aws_vpc_flow;
 mod azure_flow;
 mod block;
+mod cef;
+mod checkpoint;
 mod csv;
 mod fortigate;
 mod gcp_flow;
@@ -18,6 +20,7 @@ mod scan;
 mod sieving;
 mod squid;
 mod suricata;
+mod sysmon;
 #[cfg(test)]
 mod testing;
 mod umbrella;
@@ -35,8 +38,11 @@ pub mod nfcapd;
 pub static FORMATS: &[&dyn Format] = &[
     &aws_vpc_flow::AwsVpcFlow,
     &azure_flow::AzureFlow,
+    &cef::Cef,
+    &checkpoint::CheckpointLog,
     &fortigate::Fortigate,
     &gcp_flow::GcpFlow,
+    &cef::Leef,
     &netflow::NetFlow,
     &nfcapd::Nfcapd,
     &osquery::Osquery,
@@ -45,6 +51,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &capture::PcapNg,
     &squid::Squid,
     &suricata::SuricataEve,
+    &sysmon::SysmonEvtx,
+    &sysmon::SysmonJson,
+    &sysmon::SysmonXml,
     &umbrella::UmbrellaDns,
     &umbrella::UmbrellaProxy,
     &zeek::ZeekJson,

@@ -161,7 +161,7 @@ impl LineReader for Lines {
     }
 
     fn header(&self, line: &[u8]) -> Option<Box<dyn LineReader>> {
-        if !line.first().is_some_and(u8::is_ascii_alphabetic) {
+        if !line.trim_ascii_start().first().is_some_and(u8::is_ascii_alphabetic) {
             return None;
         }
         let columns = Columns::of_header(&text(line))?;
@@ -172,7 +172,8 @@ impl LineReader for Lines {
 impl Lines {
     fn row(&self, line: &str, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
         let columns = &self.columns;
-        if Columns::of_header(line).is_some() {
+        let word = line.trim_start().starts_with(|c: char| c.is_ascii_alphabetic());
+        if word && Columns::of_header(line).is_some() {
             return Err(Left::Inert(codes::ROW_HEADER));
         }
         let line = without_export_time(line.trim());

@@ -343,7 +343,7 @@ mod tests {
             + &with(&[("srcip=10.0.0.5", "")])
             + "{\"a\":1}\n"
             + &with(&[("\"traffic\"", "\"event\"")])
-            + &END[..END.len() - 300].trim_end_matches(|c| c != '"')[..];
+            + END[..END.len() - 300].trim_end_matches(|c| c != '"');
         let seen = read(&Fortigate, log.as_bytes());
         for code in [
             codes::BAD_COUNTER,

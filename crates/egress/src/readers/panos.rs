@@ -200,6 +200,11 @@ fn header_of(line: &str) -> Option<Vec<String>> {
     known.then_some(names)
 }
 
+/// Whether the line can be a header: nearly all lines are told apart by this alone.
+fn may_be_header(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b"ource").is_some() || memchr::memmem::find(line, b"OURCE").is_some()
+}
+
 struct Lines {
     header: Option<Vec<String>>,
 }
@@ -217,7 +222,9 @@ impl LineReader for Lines {
     }
 
     fn header(&self, line: &[u8]) -> Option<Box<dyn LineReader>> {
-        memchr::memmem::find(line, b"ource")?;
+        if !may_be_header(line) {
+            return None;
+        }
         let header = header_of(&text(line))?;
         Some(Box::new(Self { header: Some(header) }))
     }
@@ -225,7 +232,7 @@ impl LineReader for Lines {
 
 impl Lines {
     fn row(&self, line: &str, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
-        if header_of(line).is_some() {
+        if may_be_header(line.as_bytes()) && header_of(line).is_some() {
             return Err(Left::Inert(codes::ROW_HEADER));
         }
         let mut cells = cells(line).ok_or_else(malformed)?;
@@ -257,7 +264,8 @@ fn sent(mut cells: Vec<Cow<'_, str>>, at: u64, out: &mut Out<'_>) -> Result<(), 
     row(&Fields { pairs: pairs.filter(|(name, _)| !name.is_empty()).collect() }, at, out)
 }
 
-fn row(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
+/// Reads one row by the names of an export; also for the same row in another notation.
+pub(super) fn row(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
     let kind = fields.get("type").unwrap_or("").to_ascii_uppercase();
     let subtype = fields.get("threat/content type").unwrap_or("").to_ascii_lowercase();
     match (kind.as_str(), subtype.as_str()) {

@@ -139,15 +139,22 @@ pub(super) fn epoch(text: &str) -> Option<Time> {
     }
 }
 
-/// A time that may lack its offset, as in `2026/01/02 03:04:05`: then it is taken as UTC, and the input is told so once.
+/// A time that may lack its offset, as in `2026/01/02 03:04:05` or `Jan 02 2026 03:04:05`: then it is taken as UTC, and the input is told so once.
 pub(super) fn local_time(text: &str, at: u64, out: &mut Out<'_>) -> Option<Time> {
     let text = text.trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return epoch(text);
     }
-    let dashed = text.replace('/', "-");
+    let dashed = if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        // `Jan 02 2026 03:04:05`, as event formats have it.
+        let parsed = jiff::fmt::strtime::parse("%b %d %Y %H:%M:%S", text.get(..20)?).ok()?;
+        parsed.to_datetime().ok()?.to_string()
+    } else {
+        text.replace('/', "-")
+    };
     let time = parse_iso(&dashed)?;
-    if dashed.parse::<jiff::Timestamp>().is_err() {
+    let universal = ["GMT", "UTC", "Z"].iter().any(|zone| text.ends_with(zone));
+    if !universal && dashed.parse::<jiff::Timestamp>().is_err() {
         out.note(codes::LOCAL_TIME, Severity::Warning, at, &[]);
     }
     Some(time)

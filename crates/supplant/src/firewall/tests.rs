@@ -160,7 +160,8 @@ fn a_check_names_rules_whose_order_matters_with_a_packet() {
     rules[1].destination = all.clone();
     rules[2].enabled = false;
     rules[3].services = Services::Any;
-    let configs = Configs { readings: vec![reading], not_read: Vec::new(), digests: Default::default() };
+    let configs =
+        Configs { readings: vec![reading], not_read: Vec::new(), digests: Default::default() };
     let record = checked::check(&configs, &[], 3, (false, false));
     let found = record.problems.iter().find(|problem| problem.code == "review/correlated-rules");
     let found = found.unwrap();

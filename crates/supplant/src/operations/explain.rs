@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Explain, words: &Words) -> Result<Outcome> {
 fn code(code: &str, words: &Words) -> Result<String, Trouble> {
     let key = code.replace('/', "-");
     let Some(help) = words.help(code).filter(|_| words.has(&key)) else {
-        let known = audit::codes::ALL.iter().chain(catalog::codes::ALL);
+        let known = audit::codes::ALL.iter().chain(catalog::codes::ALL).chain(egress::codes::ALL);
         let of_configs = dialect::codes::ALL.iter().chain(crate::firewall::checked::CODES);
         let known = known.chain(of_configs).map(|code| code.0);
         return Err(unknown("error-code", code, known, words));
