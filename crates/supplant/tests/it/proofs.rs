@@ -284,7 +284,10 @@ fn a_matrix_says_what_may_flow_between_zones_in_every_form() {
     let run = estate.run(&["query", "in", "--matrix", "--format", "csv"]);
     assert!(run.out.contains("port1,port2,some,\"tcp/22, tcp/443\""), "{run:?}");
     let run = estate.run(&["query", "in", "--matrix", "--format", "html", "--lang", "zh-CN"]);
-    assert!(run.out.contains("default-src 'none'") && run.out.contains("部分服务"), "{run:?}");
+    assert!(
+        run.out.contains("default-src &#39;none&#39;") && run.out.contains("部分服务"),
+        "{run:?}"
+    );
     assert!(run.out.contains("href=\"#c0-0-1\"") && run.out.contains("id=\"c0-0-1\""), "{run:?}");
     let run = estate.run(&["query", "in", "src any", "--format", "html"]);
     assert!(run.code == 2 && run.err.contains("html is for `--matrix`"), "{run:?}");
