@@ -113,7 +113,7 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
 
 /// When the flow was there, as far as its record says.
 fn during(flow: &Flow<'_>) -> Option<(Time, Time)> {
-    let begin = flow.start.or(flow.end)?;
+    let begin = flow.began.or(flow.start).or(flow.end)?;
     Some((begin, flow.end.unwrap_or(begin).max(begin)))
 }
 
@@ -121,7 +121,7 @@ fn by_answer(flow: &Flow<'_>, client: Option<IpAddr>, memory: &Memory) -> Option
     if !memory.has_answers() {
         return None;
     }
-    let (client, server, at) = (client?, flow.server?, flow.start.or(flow.end)?);
+    let (client, server, at) = (client?, flow.server?, flow.began.or(flow.start).or(flow.end)?);
     let used = |asked, told, remote| {
         let told = memory.answer(pair(asked, told), at)?;
         Some(Attributed { endpoint: told.endpoint, grade: Grade::Answer, remote })

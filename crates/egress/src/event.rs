@@ -82,6 +82,10 @@ pub struct Flow<'a> {
     pub start: Option<Time>,
     /// When it ended.
     pub end: Option<Time>,
+    /// When the whole of it began, where the row counts a part of it; else as `start`.
+    pub began: Option<Time>,
+    /// Whether a later row counts the end of it: the bytes of this one are added, the flow is counted there.
+    pub goes_on: bool,
     /// Who began it; in a one-way record its source. The original one where the row tells also a translated one.
     pub client: Host<'a>,
     /// With whom; `None` where the log has only a name.
@@ -127,6 +131,8 @@ impl<'a> Flow<'a> {
         Self {
             start: None,
             end: None,
+            began: None,
+            goes_on: false,
             client,
             server,
             client_port: None,

@@ -199,7 +199,7 @@ impl Total {
         let (out, back) =
             if inward { (flow.received, flow.sent) } else { (flow.sent, flow.received) };
         // The record of the way back belongs to a flow that the record of the way there counts.
-        let counts = !(flow.one_way && inward);
+        let counts = !(flow.one_way && inward || flow.goes_on);
         self.flows += u64::from(counts);
         let scale = u128::from(flow.sampling.max(1));
         for (volume, sum, unknown) in [

@@ -123,6 +123,10 @@ fn traffic(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> 
     let lasted = lasted.and_then(|seconds| seconds.parse::<i64>().ok());
     flow.start =
         flow.end.zip(lasted).map(|(end, seconds)| end.plus_seconds(seconds.saturating_neg()));
+    let whole = fields.get("duration").and_then(|seconds| seconds.parse::<i64>().ok());
+    flow.began =
+        flow.end.zip(whole).map(|(end, seconds)| end.plus_seconds(seconds.saturating_neg()));
+    flow.goes_on = during(fields);
     flow.client_port = port(fields.get("srcport"));
     flow.server_port = port(fields.get("dstport"));
     flow.protocol = protocol(fields.get("proto"));
@@ -130,6 +134,7 @@ fn traffic(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> 
     let host = name(fields.get("hostname")).map(|host| (NameFrom::Host, host));
     flow.name = host.or_else(|| name(fields.get("dstname")).map(|host| (NameFrom::Log, host)));
     flow.key = key(fields);
+    flow.key_recurs = true;
     flow.country = fields.get("dstcountry").filter(|country| *country != "Reserved");
     flow.application = fields.get("app").filter(|app| *app != "unscanned");
     let sniffed = fields.get("subtype") == Some("sniffer");

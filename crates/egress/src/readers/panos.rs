@@ -295,6 +295,7 @@ fn traffic(fields: &Fields<'_>, at: u64, out: &mut Out<'_>) -> Result<(), Left> 
     flow.sent = volume(fields.get("bytes sent"))?;
     flow.received = volume(fields.get("bytes received"))?;
     flow.key = key(fields);
+    flow.key_recurs = true;
     // Private and reserved ranges are written as places too.
     let place = fields.get("destination country");
     flow.country = place.filter(|place| !place.contains(|c: char| c.is_ascii_digit()));

@@ -143,7 +143,8 @@ impl<'a> Job<'a> {
             Pass::Names | Pass::Flows => memory.has_answers(),
             Pass::Ordered => memory.has_answers() || self.yields.answers,
         };
-        How { run, pass, counted, family: self.format.family(), pairs }
+        let mixed = self.yields.flows && (self.yields.names || self.yields.answers);
+        How { run, pass, counted, family: self.format.family(), mixed, pairs }
     }
 
     /// Takes the next piece of a pass and deals with it. `None` when there is nothing left to take.

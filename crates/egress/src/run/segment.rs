@@ -76,6 +76,8 @@ pub(crate) struct How<'h> {
     pub(crate) pass: Pass,
     pub(crate) counted: bool,
     pub(crate) family: &'h str,
+    /// Whether the input holds flows beside names or answers.
+    pub(crate) mixed: bool,
     /// Whether answers may come that make pairs of addresses matter.
     pub(crate) pairs: bool,
 }
@@ -84,7 +86,7 @@ pub(crate) struct How<'h> {
 pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: Segment) -> Part {
     let counted = how.counted && segment.own;
     let mut account = Account::default();
-    let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
+    let mut taker = Taker::new(how.run, memory, how.pass, counted, (how.family, how.mixed));
     let mut waiting = Vec::new();
     let looking = Looking { endpoints: how.run.endpoints, pairs: how.pairs };
     let mut reader = Arc::clone(&first.reader);
@@ -199,18 +201,19 @@ fn read_line(
 /// Attributes the flows of a segment that waited, with everything before them remembered.
 pub(crate) fn resolve(
     how: How<'_>,
-    memory: &Memory,
+    memory: &mut Memory,
     passed: &mut Passed,
     reader: &Arc<dyn LineReader>,
     part: &mut Part,
 ) -> EgressSum {
-    let mut taker = Taker::new(how.run, memory, Pass::Flows, true, how.family);
+    let notes = look_again(how, memory, reader, part);
+    memory.note(&notes, &how.run.options.limits);
+    let mut taker = Taker::new(how.run, memory, Pass::Flows, true, (how.family, how.mixed));
     taker.passed = Some(passed);
     let mut aside = Account::default();
     for waiting in &part.waiting {
-        let known = |key: Option<Key>| key.is_some_and(|key| memory.has_key(key.0));
-        let told = waiting.pair.is_some_and(|pair| memory.has_pair(pair));
-        if !waiting.read && !known(waiting.key) && !told {
+        let known = waiting.key.is_some_and(|key| memory.has_key(key.0));
+        if !waiting.read && !known {
             part.account.ledger.understood();
             if let Some(passed) = &mut taker.passed {
                 passed.note(waiting.key);
@@ -222,6 +225,30 @@ pub(crate) fn resolve(
         read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
     }
     taker.sums
+}
+
+/// Reads the rows whose client was told the other address for an endpoint's name: flows stay and wait; names, which say that a flow
+/// is somebody else's after all, are given back.
+fn look_again(
+    how: How<'_>,
+    memory: &Memory,
+    reader: &Arc<dyn LineReader>,
+    part: &mut Part,
+) -> Notes {
+    let mut taker = Taker::new(how.run, memory, Pass::Ordered, true, (how.family, how.mixed));
+    let Part { waiting, account, segment, .. } = part;
+    waiting.retain_mut(|waiting| {
+        if waiting.read || !waiting.pair.is_some_and(|pair| memory.has_pair(pair)) {
+            return true;
+        }
+        waiting.read = true;
+        let reader = waiting.reader.as_ref().unwrap_or(reader);
+        read_line(&**reader, segment, waiting.line.clone(), &mut taker, account, how.run);
+        let flows = !taker.waiting.is_empty();
+        taker.waiting.clear();
+        flows
+    });
+    taker.notes
 }
 
 impl Segment {
