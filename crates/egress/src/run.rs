@@ -1,11 +1,12 @@
 //! A run over the inputs: what knows names first, then what counts bytes; several workers, in shards where asked.
 //!
 //! Inputs are of three kinds. *Guides* hold names or answers and no flows: they are read first, answers before names. *Mixed* inputs
-//! hold both: they are read in order, in one pass; a name that comes after its flow makes them be read once more, with everything
-//! known. *Plain* inputs hold flows only, and are read last. In a shard, guides and mixed inputs are read whole for what they know,
+//! hold both: one alone is read in order, in one pass; a name that comes after its flow makes it be read once more, with everything
+//! known, and so are several at once. *Plain* inputs hold flows only, and are read last. In a shard, guides and mixed inputs are read whole for what they know,
 //! and only the shard's own part is counted: so shards add up to the same as one run.
 
 mod job;
+mod recent;
 mod segment;
 mod stream;
 mod taker;
@@ -165,9 +166,10 @@ pub(crate) enum Pass {
 
 impl Run<'_> {
     fn phases(&self, jobs: &[Job<'_>], memory: &mut Memory, sums: &mut EgressSum) {
-        let sharded = self.options.shard.is_some();
         let guides = |job: &&Job<'_>| !job.yields.flows && (job.yields.names || job.yields.answers);
         let mixed = |job: &&Job<'_>| job.yields.flows && (job.yields.names || job.yields.answers);
+        // Several mixed inputs may tell of one another in any order; so may the parts of one that other shards read.
+        let apart = self.options.shard.is_some() || jobs.iter().filter(mixed).count() > 1;
         // A guide is accounted for in its last pass. Mixed inputs of a shard tell what they know before any flow is looked at.
         for pass in [Pass::Answers, Pass::Names] {
             let knows = |job: &&Job<'_>| match pass {
@@ -176,14 +178,14 @@ impl Run<'_> {
             };
             let list: Vec<&Job<'_>> = jobs
                 .iter()
-                .filter(|job| guides(job) || sharded && mixed(job))
+                .filter(|job| guides(job) || apart && mixed(job))
                 .filter(knows)
                 .collect();
             let last = |job: &Job<'_>| guides(&job) && (pass == Pass::Names || !job.yields.names);
             let notes = self.together(&list, pass, &last, memory, sums);
             memory.note(&notes, &self.options.limits);
         }
-        if !sharded {
+        if !apart {
             let list: Vec<&Job<'_>> = jobs.iter().filter(mixed).collect();
             let mut first = EgressSum::default();
             let mut passed = taker::Passed::default();
@@ -199,7 +201,7 @@ impl Run<'_> {
             sums.merge(first);
         }
         let rest: Vec<&Job<'_>> =
-            jobs.iter().filter(|job| !guides(job) && (sharded || !mixed(job))).collect();
+            jobs.iter().filter(|job| !guides(job) && (apart || !mixed(job))).collect();
         self.together(&rest, Pass::Flows, &|_| true, memory, sums);
     }
 
@@ -254,6 +256,7 @@ impl Run<'_> {
             job.run_ordered(self, &state);
         };
         self.workers(&work);
+        job.forget_recent();
     }
 
     fn workers(&self, work: &(dyn Fn() + Sync)) {

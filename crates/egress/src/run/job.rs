@@ -10,6 +10,7 @@ use model::diagnostic::{Code, Severity};
 use crate::codes;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, Format, Learnt, LineReader, Noted, Open, Yields, trim_end};
+use crate::run::recent::Recent;
 use crate::run::segment::{How, InForce, Part, SEGMENT, Segment, process, resolve};
 use crate::run::taker::Passed;
 use crate::run::{Input, Options, Pass, Probed, Run, stream, whole, with_head, yields};
@@ -31,6 +32,8 @@ pub(crate) struct Job<'a> {
     /// Woken when a part was put in its place.
     moved: Condvar,
     source: Mutex<Source>,
+    /// What lies shortly before, in a pass that goes in order.
+    recent: Mutex<Recent>,
 }
 
 /// How far the pass is.
@@ -115,6 +118,7 @@ impl<'a> Job<'a> {
             state,
             moved: Condvar::new(),
             source,
+            recent: Mutex::default(),
         })
     }
 
@@ -137,14 +141,18 @@ impl<'a> Job<'a> {
         state.begun = None;
     }
 
+    /// Lets go of the segments that an ordered pass kept.
+    pub(crate) fn forget_recent(&self) {
+        *lock(&self.recent) = Recent::default();
+    }
+
     fn how<'h>(&self, run: &'h Run<'h>, pass: Pass, counted: bool, memory: &Memory) -> How<'h> {
         let pairs = match pass {
             Pass::Answers => false,
             Pass::Names | Pass::Flows => memory.has_answers(),
             Pass::Ordered => memory.has_answers() || self.yields.answers,
         };
-        let mixed = self.yields.flows && (self.yields.names || self.yields.answers);
-        How { run, pass, counted, family: self.format.family(), mixed, pairs }
+        How { run, pass, counted, family: self.format.family(), pairs }
     }
 
     /// Takes the next piece of a pass and deals with it. `None` when there is nothing left to take.
@@ -230,10 +238,10 @@ impl<'a> Job<'a> {
                 |reader, mut part| {
                     let mut shared = lock(shared);
                     let (memory, sums, passed) = &mut *shared;
-                    memory.note(&part.notes, &run.options.limits);
+                    lock(&self.recent).note(how, memory, &part);
                     sums.merge(std::mem::take(&mut part.sums));
                     sums.merge(resolve(how, memory, passed, reader, &mut part));
-                    part
+                    lock(&self.recent).keep(reader, part)
                 },
                 how,
                 &nothing,

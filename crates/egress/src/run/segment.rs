@@ -60,13 +60,13 @@ pub(crate) struct InForce {
 /// A flow that waits.
 pub(crate) struct Waiting {
     /// Where its line is in the segment.
-    line: std::ops::Range<usize>,
+    pub(super) line: std::ops::Range<usize>,
     key: Option<Key>,
-    pair: Option<u64>,
+    pub(super) pair: Option<u64>,
     /// Whether its row was read and accounted for; if not, only a name or an answer makes it worth reading.
-    read: bool,
+    pub(super) read: bool,
     /// The reader, where a header within the segment changed it.
-    reader: Option<Arc<dyn LineReader>>,
+    pub(super) reader: Option<Arc<dyn LineReader>>,
 }
 
 /// How a segment is dealt with.
@@ -76,8 +76,6 @@ pub(crate) struct How<'h> {
     pub(crate) pass: Pass,
     pub(crate) counted: bool,
     pub(crate) family: &'h str,
-    /// Whether the input holds flows beside names or answers.
-    pub(crate) mixed: bool,
     /// Whether answers may come that make pairs of addresses matter.
     pub(crate) pairs: bool,
 }
@@ -86,7 +84,7 @@ pub(crate) struct How<'h> {
 pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: Segment) -> Part {
     let counted = how.counted && segment.own;
     let mut account = Account::default();
-    let mut taker = Taker::new(how.run, memory, how.pass, counted, (how.family, how.mixed));
+    let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
     let mut waiting = Vec::new();
     let looking = Looking { endpoints: how.run.endpoints, pairs: how.pairs };
     let mut reader = Arc::clone(&first.reader);
@@ -180,7 +178,7 @@ fn read_all(
     swept
 }
 
-fn read_line(
+pub(super) fn read_line(
     reader: &dyn LineReader,
     segment: &Segment,
     line: std::ops::Range<usize>,
@@ -208,7 +206,7 @@ pub(crate) fn resolve(
 ) -> EgressSum {
     let notes = look_again(how, memory, reader, part);
     memory.note(&notes, &how.run.options.limits);
-    let mut taker = Taker::new(how.run, memory, Pass::Flows, true, (how.family, how.mixed));
+    let mut taker = Taker::new(how.run, memory, Pass::Flows, true, how.family);
     taker.passed = Some(passed);
     let mut aside = Account::default();
     for waiting in &part.waiting {
@@ -235,7 +233,7 @@ fn look_again(
     reader: &Arc<dyn LineReader>,
     part: &mut Part,
 ) -> Notes {
-    let mut taker = Taker::new(how.run, memory, Pass::Ordered, true, (how.family, how.mixed));
+    let mut taker = Taker::new(how.run, memory, Pass::Ordered, true, how.family);
     let Part { waiting, account, segment, .. } = part;
     waiting.retain_mut(|waiting| {
         if waiting.read || !waiting.pair.is_some_and(|pair| memory.has_pair(pair)) {

@@ -22,7 +22,7 @@ pub(crate) struct Streamed {
 /// Reads a stream in a pass other than [`Pass::Ordered`].
 pub(crate) fn read(job: &Job<'_>, how: How<'_>, memory: &Memory) -> Streamed {
     let counted = how.counted && job.own_whole();
-    let mut taker = Taker::new(how.run, memory, how.pass, counted, (how.family, how.mixed));
+    let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
     let mut account = Account::default();
     let error = through(job, &mut taker, &mut account, how);
     let account = if counted { account } else { Account::default() };
@@ -97,8 +97,7 @@ struct Live<'l> {
 impl Live<'_> {
     /// Hands one event to the takers of a pass that remembers, or that attributes.
     fn hand(&mut self, pass: Pass, event: impl FnOnce(&mut Taker<'_>)) {
-        let mut taker =
-            Taker::new(self.how.run, self.memory, pass, true, (self.how.family, self.how.mixed));
+        let mut taker = Taker::new(self.how.run, self.memory, pass, true, self.how.family);
         if pass == Pass::Flows {
             taker.passed = Some(self.passed);
             for (channel, name) in &self.channels {

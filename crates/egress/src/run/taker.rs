@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use crate::attribute::{Attributed, attribute};
 use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
-use crate::memory::{ASSUMED_SECONDS, Memory, Notes, SLACK_SECONDS, Seen, Told};
+use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Told};
 use crate::reader::{Events, pair};
 use crate::run::{Pass, Run};
 use crate::sums::{Asset, Contact, ContactKey, EgressSum, Reporter};
@@ -20,8 +20,6 @@ pub(crate) struct Taker<'t> {
     /// Whether what is found counts.
     pub(crate) counted: bool,
     pub(crate) family: Arc<str>,
-    /// Whether the input holds flows beside names or answers.
-    pub(crate) mixed: bool,
     pub(crate) channels: HashMap<Channel, Reporter>,
     pub(crate) notes: Notes,
     pub(crate) sums: EgressSum,
@@ -37,7 +35,7 @@ impl<'t> Taker<'t> {
         memory: &'t Memory,
         pass: Pass,
         counted: bool,
-        (family, mixed): (&str, bool),
+        family: &str,
     ) -> Self {
         Self {
             run,
@@ -45,7 +43,6 @@ impl<'t> Taker<'t> {
             pass,
             counted,
             family: family.into(),
-            mixed,
             channels: HashMap::new(),
             notes: Notes::default(),
             sums: EgressSum::default(),
@@ -141,11 +138,7 @@ impl Events for Taker<'_> {
             && let (Some(Host::Address(client)), Some(from)) = (answer.client, answer.at)
         {
             for (address, seconds) in answer.addresses {
-                // In a log that has flows too, one clock wrote both: an answer that came after a flow began was not what it used.
-                // So nothing that comes later can change what a flow before it is.
-                let told = from;
-                let from = if self.mixed { told.plus_seconds(SLACK_SECONDS) } else { told };
-                let until = told.plus_seconds(i64::from(seconds.unwrap_or(ASSUMED_SECONDS)));
+                let until = from.plus_seconds(i64::from(seconds.unwrap_or(ASSUMED_SECONDS)));
                 self.notes.answers.push((pair(client, *address), Told { endpoint, from, until }));
             }
         }
