@@ -224,6 +224,10 @@ pub(crate) struct Egress {
     /// Look for your own endpoints and no others.
     #[arg(long, requires = "endpoints")]
     pub(crate) only_endpoints: bool,
+    /// A table of where addresses stand: an MMDB, or CSV of ranges whose header names `first` and `last`, or `cidr`, and `country` or
+    /// `asn`; may be repeated. Without one, countries are unknown unless the log states them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) places: Vec<PathBuf>,
     /// Read every line in full, without the fast look that passes over lines that concern no endpoint. The result is the same.
     #[arg(long)]
     pub(crate) strict: bool,

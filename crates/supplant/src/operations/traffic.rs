@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use egress::run::{Nowhere, Options, run as run_engine};
+use egress::run::{Options, run as run_engine};
 use indicatif::{ProgressBar, ProgressStyle};
 use model::record::traffic::Traffic;
 use report::words::Words;
@@ -24,7 +24,12 @@ use crate::trouble::Trouble;
 pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outcome> {
     let facts = load_facts(&common.data, words)?;
     super::refuse_broken(&facts, words)?;
-    let wanted = flows::wanted(&facts.loaded.catalog, &args.endpoints, args.only_endpoints, words)?;
+    let tables = flows::Tables {
+        endpoints: &args.endpoints,
+        only: args.only_endpoints,
+        places: &args.places,
+    };
+    let wanted = flows::wanted(&facts.loaded.catalog, &tables, words)?;
     show_problems(&wanted, words)?;
     if wanted.endpoints.is_empty() {
         return Err(Trouble::wrong(words, "error-no-endpoints", &[]).into());
@@ -84,7 +89,7 @@ fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
 fn go(found: &[Found], wanted: &Wanted, options: &Options) -> egress::run::Outcome {
     let bar = progress(found);
     let outcome = flows::with_inputs(found, |inputs| {
-        run_engine(inputs, &wanted.endpoints, &Nowhere, options, &|bytes| bar.inc(bytes))
+        run_engine(inputs, &wanted.endpoints, &wanted.places, options, &|bytes| bar.inc(bytes))
     });
     bar.finish_and_clear();
     outcome
