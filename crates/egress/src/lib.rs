@@ -9,6 +9,7 @@
 
 pub mod attribute;
 mod bytes;
+pub mod changes;
 pub mod codes;
 pub mod endpoints;
 pub mod event;

@@ -237,6 +237,9 @@ pub(crate) struct Egress {
     /// How many workers read at the same time; all cores unless given.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
+    /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
+    #[arg(long, value_name = "EARLIER.json", conflicts_with = "shard")]
+    pub(crate) compare: Option<PathBuf>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "jsonl")]
     pub(crate) format: EgressFormat,
@@ -258,6 +261,9 @@ pub(crate) struct Merge {
     /// The partial sums, one file for each shard.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
+    /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
+    #[arg(long, value_name = "EARLIER.json")]
+    pub(crate) compare: Option<PathBuf>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "jsonl")]
     pub(crate) format: EgressFormat,

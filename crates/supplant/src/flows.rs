@@ -82,7 +82,11 @@ pub(crate) fn wanted(
     Ok(Wanted { endpoints, places, sha256, problems })
 }
 
-fn read(path: &Path, words: &Words) -> Result<Vec<u8>, Trouble> {
+/// A whole file.
+///
+/// # Errors
+/// When it cannot be read, or is longer than the limit.
+pub(crate) fn read(path: &Path, words: &Words) -> Result<Vec<u8>, Trouble> {
     use std::io::Read;
     let most = Limits::default().whole_file_bytes;
     let mut text = Vec::new();
