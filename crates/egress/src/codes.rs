@@ -55,6 +55,14 @@ pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
 pub const ENDPOINT_HEADER: Code = Code("egress/endpoint-header");
 /// A row of a table of endpoints cannot be used.
 pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");
+/// A table of places has no header that names ranges and `country` or `asn`, and its first row does not show them either.
+pub const PLACE_HEADER: Code = Code("egress/place-header");
+/// A row of a table of places cannot be used.
+pub const PLACE_ROW: Code = Code("egress/place-row");
+/// A database of places (MMDB) cannot be read.
+pub const PLACE_DATABASE: Code = Code("egress/place-database");
+/// A table of places is longer than the limit; the rest was left out.
+pub const PLACE_LIMIT: Code = Code("egress/place-limit");
 
 /// The sensor missed a part of the traffic of flows that count here: their counters may be too low.
 pub const GAPS: Code = Code("flow/gaps");
@@ -108,6 +116,10 @@ pub const ALL: &[Code] = &[
     UNKNOWN_VERSION,
     ENDPOINT_HEADER,
     ENDPOINT_ROW,
+    PLACE_HEADER,
+    PLACE_ROW,
+    PLACE_DATABASE,
+    PLACE_LIMIT,
     GAPS,
     TEMPLATE_AMBIGUOUS,
     TEMPLATE_BORROWED,

@@ -1,7 +1,7 @@
 //! Endpoints: where products talk to, found by name and by address.
 
 mod names;
-mod prefixes;
+pub(crate) mod prefixes;
 mod table;
 
 use std::collections::BTreeMap;
@@ -38,6 +38,9 @@ pub struct Endpoint {
     pub shared: bool,
     /// How well it is known: a confidence of the catalog, or `stated` by the user.
     pub confidence: String,
+    /// The country that the vendor comes from, by the catalog; empty when unknown. Says nothing about where the endpoint stands.
+    #[serde(default)]
+    pub vendor_country: String,
 }
 
 /// What is compared to find an endpoint.
@@ -112,6 +115,7 @@ impl Endpoints {
             region: String::new(),
             shared: false,
             confidence: String::new(),
+            vendor_country: String::new(),
         };
         let all = (0..len).map(|id| some.get(&EndpointId(id)).cloned().unwrap_or_else(nobody));
         Self { all: all.collect(), names: Names::default(), prefixes: Prefixes::new(Vec::new()) }
@@ -170,9 +174,24 @@ pub fn of_catalog(catalog: &Catalog) -> Vec<Endpoint> {
                 region: fact.region.clone(),
                 shared: fact.hosting == "shared",
                 confidence: keyword(fact.provenance.confidence),
+                vendor_country: vendor_country(catalog, &product.vendor).to_owned(),
             })
         })
         .collect()
+}
+
+/// The country that a vendor comes from, by its id or a name of it; empty when the catalog does not know.
+pub fn vendor_country<'c>(catalog: &'c Catalog, vendor: &str) -> &'c str {
+    let vendors = &catalog.vendors;
+    if let Ok(at) = vendors.binary_search_by(|known| known.id.as_str().cmp(vendor)) {
+        return vendors.get(at).map_or("", |known| &known.origin);
+    }
+    let wanted = vendor.to_lowercase();
+    let called = |known: &&catalog::vendor::Vendor| {
+        let names = known.names.values().flatten().chain(&known.aliases);
+        names.map(|name| name.to_lowercase()).any(|name| name == wanted)
+    };
+    vendors.iter().find(called).map_or("", |known| &known.origin)
 }
 
 fn place(fact: &Fact) -> Option<Place> {

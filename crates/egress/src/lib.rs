@@ -9,15 +9,18 @@
 
 pub mod attribute;
 mod bytes;
+pub mod changes;
 pub mod codes;
 pub mod endpoints;
 pub mod event;
 pub mod limits;
 pub mod memory;
+pub mod places;
 pub mod reader;
 pub mod readers;
 pub mod run;
 pub mod sketch;
+mod spans;
 pub mod sums;
 pub mod time;
 pub mod views;

@@ -17,6 +17,8 @@ pub struct Limits {
     pub waiting_bytes: usize,
     /// Most flows with the name of an endpoint that are remembered.
     pub names: usize,
+    /// Most ranges of one table of places.
+    pub places: usize,
     /// Most addresses of endpoints that are remembered for clients that asked for them.
     pub answers: usize,
     /// Most channels told apart in one run.
@@ -35,6 +37,7 @@ impl Default for Limits {
             templates: 10_000,
             waiting_bytes: 16 << 20,
             names: 2_000_000,
+            places: 4_000_000,
             answers: 1_000_000,
             channels: 10_000,
             depth: 64,

@@ -5,7 +5,7 @@ mod azure_flow;
 mod block;
 mod cef;
 mod checkpoint;
-mod csv;
+pub(crate) mod csv;
 mod fortigate;
 mod gcp_flow;
 mod json;

@@ -81,6 +81,7 @@ fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoint
         Some(Pair {
             asset: asset.to_string(),
             vendor: endpoint.vendor.clone(),
+            vendor_country: endpoint.vendor_country.clone(),
             products: endpoint.products.clone(),
             endpoint: endpoint.place.to_string(),
             purpose: endpoint.purpose.clone(),

@@ -224,6 +224,10 @@ pub(crate) struct Egress {
     /// Look for your own endpoints and no others.
     #[arg(long, requires = "endpoints")]
     pub(crate) only_endpoints: bool,
+    /// A table of where addresses stand: an MMDB, or CSV of ranges whose header names `first` and `last`, or `cidr`, and `country` or
+    /// `asn`; may be repeated. Without one, countries are unknown unless the log states them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) places: Vec<PathBuf>,
     /// Read every line in full, without the fast look that passes over lines that concern no endpoint. The result is the same.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -233,6 +237,9 @@ pub(crate) struct Egress {
     /// How many workers read at the same time; all cores unless given.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
+    /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
+    #[arg(long, value_name = "EARLIER.json", conflicts_with = "shard")]
+    pub(crate) compare: Option<PathBuf>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "jsonl")]
     pub(crate) format: EgressFormat,
@@ -254,6 +261,9 @@ pub(crate) struct Merge {
     /// The partial sums, one file for each shard.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
+    /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
+    #[arg(long, value_name = "EARLIER.json")]
+    pub(crate) compare: Option<PathBuf>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "jsonl")]
     pub(crate) format: EgressFormat,

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::EndpointId;
+use crate::spans;
 
 /// IPv4 in a table of three levels (16, 8 and 8 bits), as DIR-24-8 does with two; IPv6 in sorted ranges.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(super) struct Prefixes {
 }
 
 /// No endpoint. Other cells below [`PAGE`] are the number of an endpoint plus one; above it, of a page.
-const NONE: u32 = 0;
+const NONE: u32 = spans::NONE;
 const PAGE: u32 = 1 << 31;
 
 impl Prefixes {
@@ -98,57 +99,24 @@ impl Prefixes {
     }
 
     pub(super) fn v6(&self, address: u128) -> Option<EndpointId> {
-        let after = self.six.partition_point(|(begin, _)| *begin <= address);
-        let (_, value) = self.six.get(after.checked_sub(1)?)?;
-        value.checked_sub(1).map(EndpointId)
+        spans::at(&self.six, address).checked_sub(1).map(EndpointId)
     }
 }
 
 /// Where the longest prefix changes: each entry holds from its address up to that of the next. The prefixes come shortest first.
 fn ranges(prefixes: &[(u128, u8, u32)]) -> Vec<(u128, u32)> {
-    let mut spans: Vec<(u128, u128, u32)> = prefixes
+    let spans: Vec<(u128, u128, u32)> = prefixes
         .iter()
         .map(|(address, length, value)| {
             let host = u128::MAX.checked_shr(u32::from(*length)).unwrap_or(0);
             (address & !host, address | host, *value)
         })
         .collect();
-    // Outer ones before inner ones: prefixes either hold one another or are apart. Stable, so that the last of equal ones wins.
-    spans.sort_by_key(|(begin, end, _)| (*begin, std::cmp::Reverse(*end)));
-    let mut changes: Vec<(u128, u32)> = Vec::new();
-    let mut open: Vec<(u128, u32)> = Vec::new();
-    let close_before =
-        |open: &mut Vec<(u128, u32)>, changes: &mut Vec<(u128, u32)>, at: Option<u128>| {
-            while let Some((end, _)) = open.last().copied() {
-                if at.is_some_and(|at| end >= at) {
-                    break;
-                }
-                open.pop();
-                let outer = open.last().map_or(NONE, |(_, value)| *value);
-                if let Some(next) = end.checked_add(1) {
-                    changes.push((next, outer));
-                }
-            }
-        };
-    for (begin, end, value) in spans {
-        close_before(&mut open, &mut changes, Some(begin));
-        changes.push((begin, value));
-        open.push((end, value));
-    }
-    close_before(&mut open, &mut changes, None);
-    // Of changes at one address the last holds.
-    let mut kept: Vec<(u128, u32)> = Vec::with_capacity(changes.len());
-    for change in changes {
-        if kept.last().is_some_and(|(at, _)| *at == change.0) {
-            kept.pop();
-        }
-        kept.push(change);
-    }
-    kept
+    spans::changes(spans)
 }
 
 /// Reads `192.0.2.0/24` or an address. Bits behind the length are cleared; IPv4-mapped prefixes become IPv4.
-pub(super) fn parse(text: &str) -> Option<(IpAddr, u8)> {
+pub(crate) fn parse(text: &str) -> Option<(IpAddr, u8)> {
     let text = text.trim();
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, Some(length.parse::<u8>().ok()?)),

@@ -74,7 +74,13 @@ fn cells(line: &[u8]) -> Option<csv::ByteRecord> {
 
 impl Rows {
     fn problem(&mut self, line: u64, code: Code, value: &str) {
-        self.problems.push(Problem { line, code, value: value.chars().take(SHOWN).collect() });
+        self.problems.push(Problem::new(line, code, value));
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(line: u64, code: Code, value: &str) -> Self {
+        Self { line, code, value: value.chars().take(SHOWN).collect() }
     }
 }
 
@@ -138,6 +144,7 @@ impl Columns {
             region: cell(self.country),
             shared: false,
             confidence: "stated".to_owned(),
+            vendor_country: String::new(),
         })
     }
 }

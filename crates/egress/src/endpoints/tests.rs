@@ -11,6 +11,7 @@ fn endpoint(place: Place) -> Endpoint {
         region: String::new(),
         shared: false,
         confidence: "stated".into(),
+        vendor_country: String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 ///
 /// Follows RFC 4180 within one line; blanks before an opening quote and behind a closing one are left off, and what follows a closing
 /// quote is kept as it stands, because some logs do not double the quotes inside.
-pub(super) fn cells<'a>(line: &'a str) -> Option<Vec<Cow<'a, str>>> {
+pub(crate) fn cells<'a>(line: &'a str) -> Option<Vec<Cow<'a, str>>> {
     let mut cells = Vec::with_capacity(64);
     let mut rest = line;
     loop {

@@ -35,6 +35,54 @@ pub struct Traffic {
     pub dropped: u64,
     /// Flows that carry an endpoint's name in a row without counters, and whose counters are in no input.
     pub names_without_flow: u64,
+    /// What differs from an earlier record, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Compared>,
+}
+
+/// What differs between an earlier record and this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// What the earlier run read, as given on its command line.
+    pub target: String,
+    /// Its sum of everything.
+    pub total: Sum,
+    /// Why a difference may come from the runs and not from the traffic: `other-facts` (or another program), `other-endpoints`
+    /// (another number of them was looked for), `earlier-incomplete` and `incomplete` (an input, a row or a name was not understood
+    /// or left out).
+    pub caveats: Vec<String>,
+    /// Endpoints that nobody talked to before, sorted.
+    pub new: Vec<Destination>,
+    /// Endpoints that nobody talks to any more, sorted.
+    pub stopped: Vec<Destination>,
+    /// Pairs that were not there before, that are gone, or whose volume differs; sorted by both.
+    pub changes: Vec<Change>,
+}
+
+/// An endpoint that began or stopped to be talked to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Destination {
+    /// The endpoint.
+    pub endpoint: String,
+    /// Its vendor.
+    pub vendor: String,
+    /// Who of ours talks, or talked, to it; sorted.
+    pub assets: Vec<String>,
+}
+
+/// One of ours and one endpoint, before and now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// One of ours.
+    pub asset: String,
+    /// The vendor.
+    pub vendor: String,
+    /// The endpoint.
+    pub endpoint: String,
+    /// The flows of the earlier record; `null` when the pair was not there.
+    pub before: Option<Sum>,
+    /// The flows now; `null` when the pair is gone.
+    pub now: Option<Sum>,
 }
 
 /// An input with its ledger: `rows = understood + Σ inert + Σ not_understood`.
@@ -120,6 +168,9 @@ pub struct Pair {
     pub asset: String,
     /// The endpoint's vendor.
     pub vendor: String,
+    /// The country that the vendor comes from, by the catalog; empty when unknown. Where addresses stand is in `countries`.
+    #[serde(default)]
+    pub vendor_country: String,
     /// Products that use the endpoint; empty when unknown.
     pub products: Vec<String>,
     /// The endpoint: a name, a pattern or a prefix.

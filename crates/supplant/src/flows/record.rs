@@ -81,6 +81,7 @@ impl About {
             others: views.others,
             dropped: self.dropped,
             names_without_flow: self.unclaimed.len() as u64,
+            compared: None,
         }
     }
 }

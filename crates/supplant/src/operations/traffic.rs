@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use egress::run::{Nowhere, Options, run as run_engine};
+use egress::changes::compare;
+use egress::run::{Options, run as run_engine};
 use indicatif::{ProgressBar, ProgressStyle};
-use model::record::traffic::Traffic;
+use model::record::traffic::{Compared, TRAFFIC_SCHEMA, Traffic};
 use report::words::Words;
 
 use crate::Outcome;
@@ -24,11 +25,18 @@ use crate::trouble::Trouble;
 pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outcome> {
     let facts = load_facts(&common.data, words)?;
     super::refuse_broken(&facts, words)?;
-    let wanted = flows::wanted(&facts.loaded.catalog, &args.endpoints, args.only_endpoints, words)?;
+    let tables = flows::Tables {
+        endpoints: &args.endpoints,
+        only: args.only_endpoints,
+        places: &args.places,
+    };
+    let wanted = flows::wanted(&facts.loaded.catalog, &tables, words)?;
     show_problems(&wanted, words)?;
     if wanted.endpoints.is_empty() {
         return Err(Trouble::wrong(words, "error-no-endpoints", &[]).into());
     }
+    // Before the logs, which may take long.
+    let earlier = earlier(args.compare.as_deref(), words)?;
     let found = flows::find(&args.paths, words)?;
     let options = Options {
         workers: args.jobs.unwrap_or_else(cores),
@@ -44,7 +52,9 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         put_or_write(&bytes, &args.output, words)?;
         return Ok(Outcome::Clean);
     }
-    finish(&about.record(&outcome.sums), args.format, &args.output, words)
+    let mut record = about.record(&outcome.sums);
+    record.compared = earlier.map(|earlier| compare(&earlier, &record));
+    finish(&record, args.format, &args.output, words)
 }
 
 /// Runs `egress merge`.
@@ -52,13 +62,55 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
 /// # Errors
 /// See [`super::run`].
 pub(crate) fn merge(args: &Merge, words: &Words) -> Result<Outcome> {
-    let record = flows::merge(&args.paths, words)?;
+    let earlier = earlier(args.compare.as_deref(), words)?;
+    let mut record = flows::merge(&args.paths, words)?;
+    record.compared = earlier.map(|earlier| compare(&earlier, &record));
     finish(&record, args.format, &args.output, words)
+}
+
+/// The record of an earlier run.
+fn earlier(path: Option<&Path>, words: &Words) -> Result<Option<Traffic>, Trouble> {
+    let Some(path) = path else { return Ok(None) };
+    let text = flows::read(path, words)?;
+    match serde_json::from_slice::<Traffic>(&text) {
+        Ok(record) if record.schema == TRAFFIC_SCHEMA => Ok(Some(record)),
+        _ => {
+            let path = path.display().to_string();
+            Err(Trouble::wrong(words, "error-earlier-egress", &[("path", (&path).into())]))
+        }
+    }
+}
+
+/// Says on standard error what differs from the earlier record. The record has it all.
+fn show_changes(compared: &Compared, words: &Words) -> Result<()> {
+    let mut out = anstream::stderr().lock();
+    for caveat in &compared.caveats {
+        writeln!(out, "{}", words.plain(&format!("egress-caveat-{caveat}")))?;
+    }
+    for (key, list) in
+        [("egress-compared-new", &compared.new), ("egress-compared-stopped", &compared.stopped)]
+    {
+        for one in list {
+            let assets = one.assets.len().to_string();
+            let args = [
+                ("endpoint", (&one.endpoint).into()),
+                ("vendor", (&one.vendor).into()),
+                ("assets", (&assets).into()),
+            ];
+            writeln!(out, "{}", words.text(key, &args))?;
+        }
+    }
+    let changes = compared.changes.len().to_string();
+    writeln!(out, "{}", words.text("egress-compared-changes", &[("changes", (&changes).into())]))?;
+    Ok(())
 }
 
 fn finish(record: &Traffic, format: EgressFormat, output: &Path, words: &Words) -> Result<Outcome> {
     let bytes = shown(record, format, words)?;
     put_or_write(&bytes, output, words)?;
+    if let Some(compared) = &record.compared {
+        show_changes(compared, words)?;
+    }
     let broken = record.inputs.iter().any(|input| !input.error.is_empty());
     // A measurement, no judgement: that something was found is no failure.
     Ok(if broken { Outcome::Unfinished } else { Outcome::Clean })
@@ -84,7 +136,7 @@ fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
 fn go(found: &[Found], wanted: &Wanted, options: &Options) -> egress::run::Outcome {
     let bar = progress(found);
     let outcome = flows::with_inputs(found, |inputs| {
-        run_engine(inputs, &wanted.endpoints, &Nowhere, options, &|bytes| bar.inc(bytes))
+        run_engine(inputs, &wanted.endpoints, &wanted.places, options, &|bytes| bar.inc(bytes))
     });
     bar.finish_and_clear();
     outcome

@@ -1,0 +1,111 @@
+//! Where addresses stand, and whose network announces them: tables that the operator gives.
+//!
+//! A table is an MMDB (the MaxMind DB format, version 2.0) or text of ranges. Nothing is bundled: where no table knows an address, its
+//! country is unknown. Where the address stands is one thing, the country that its vendor comes from another; both are reported.
+
+mod database;
+mod table;
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::endpoints::Problem;
+use crate::limits::Limits;
+use crate::places::database::Database;
+use crate::places::table::Ranges;
+use crate::run::Locate;
+
+/// Tables of places, in the order in which they are asked: the first that knows a country gives it, and the first that knows a
+/// network gives that.
+#[derive(Debug, Default)]
+pub struct Places {
+    tables: Vec<Table>,
+}
+
+#[derive(Debug)]
+enum Table {
+    Ranges(Ranges),
+    Database(Database),
+}
+
+/// What a table knows about an address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Stand {
+    country: Option<Arc<str>>,
+    network: Option<u32>,
+}
+
+impl Places {
+    /// Adds a table, the whole file; its content decides what it is. Gives back what could not be used.
+    pub fn add(&mut self, bytes: Vec<u8>, limits: &Limits) -> Vec<Problem> {
+        if database::is_one(&bytes) {
+            return match Database::open(bytes) {
+                Ok(database) => {
+                    self.tables.push(Table::Database(database));
+                    Vec::new()
+                }
+                Err(problem) => vec![problem],
+            };
+        }
+        let (ranges, problems) = Ranges::read(&bytes, limits);
+        self.tables.push(Table::Ranges(ranges));
+        problems
+    }
+
+    /// The ranges (first and last address) that some networks announce, table by table. A database whose tree has more places than
+    /// the limit is given up on, with a problem.
+    pub fn announced(
+        &self,
+        networks: &BTreeSet<u32>,
+        limits: &Limits,
+    ) -> (Vec<(IpAddr, IpAddr, u32)>, Vec<Problem>) {
+        let (mut found, mut problems) = (Vec::new(), Vec::new());
+        for table in &self.tables {
+            match table {
+                Table::Ranges(ranges) => ranges.announced(networks, &mut found),
+                Table::Database(base) => {
+                    problems.extend(base.announced(networks, limits, &mut found));
+                }
+            }
+        }
+        (found, problems)
+    }
+
+    fn first<T>(&self, address: IpAddr, what: impl Fn(Stand) -> Option<T>) -> Option<T> {
+        let address = address.to_canonical();
+        self.tables.iter().find_map(|table| {
+            what(match table {
+                Table::Ranges(ranges) => ranges.stand(address)?,
+                Table::Database(base) => base.stand(address)?,
+            })
+        })
+    }
+}
+
+impl Locate for Places {
+    fn country(&self, address: IpAddr) -> Option<Arc<str>> {
+        self.first(address, |stand| stand.country)
+    }
+
+    fn network(&self, address: IpAddr) -> Option<u32> {
+        self.first(address, |stand| stand.network)
+    }
+}
+
+/// A country as a table writes it; `None` for what tables write when they do not know.
+fn country(text: &str) -> Option<&str> {
+    let unknown = ["", "-", "--", "none", "null", "unknown", "zz"];
+    (!unknown.iter().any(|word| text.eq_ignore_ascii_case(word))).then_some(text)
+}
+
+/// A network's number, also written `AS64500`; 0 is no network (RFC 7607).
+fn network(text: &str) -> Option<u32> {
+    let tagged = text.get(..2).is_some_and(|tag| tag.eq_ignore_ascii_case("as"));
+    let digits = if tagged { text.get(2..)? } else { text };
+    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten().filter(|number| *number != 0)
+}
+
+#[cfg(test)]
+mod tests;
