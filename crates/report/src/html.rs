@@ -17,7 +17,7 @@ use crate::html::overview::Tile;
 use crate::html::sources::{Account, SaidView};
 use crate::words::Words;
 
-mod charts;
+pub(crate) mod charts;
 mod directives;
 mod findings;
 mod firewalls;

@@ -1,42 +1,135 @@
-//! Where bytes go, as people and programs read it.
+//! Where bytes go, as people and programs read it: tables, CSV, JSON, workbook and page from one record.
+//!
+//! A volume that no log tells is unknown: `?` in tables and CSV, `null` in JSON, never 0.
+
+mod account;
+mod chart;
+pub mod page;
+mod tables;
 
 use std::io::{self, Write};
 
-use model::record::traffic::{Pair, Traffic};
+use model::record::traffic::{Line, Pair, Sum, Traffic};
+use serde::Serialize;
 use serde_json::Value;
 
-/// Writes one JSON record a line for each of ours and endpoint. A volume that no log tells is `null`, never 0.
+use crate::Error;
+use crate::words::Words;
+use crate::{csv, table, xlsx};
+
+pub use account::said;
+
+/// The things that sums can be shown by, besides pairs of ours and endpoint; in the order of a workbook's sheets.
+const THINGS: [&str; 7] = ["asset", "vendor", "product", "endpoint", "country", "purpose", "day"];
+
+/// The pairs, or the sums by one thing, as text for a terminal; below it the totals and what could not be counted.
+pub fn text(record: &Traffic, by: Option<&str>, words: &Words, width: Option<usize>) -> String {
+    let mut out = match by {
+        None => table::of_rows(tables::most_first(&record.pairs), tables::PAIR_SHOWN, words, width),
+        Some(thing) => {
+            table::of_rows(tables::lines(record, thing), tables::LINE_SHOWN, words, width)
+        }
+    };
+    out.push('\n');
+    for line in account::totals(record, words) {
+        out.push_str(&format!("{line}\n"));
+    }
+    for line in account::uncounted(record, words) {
+        out.push_str(&format!("  {line}\n"));
+    }
+    out
+}
+
+/// The pairs, or the sums by one thing, as CSV.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn lines(record: &Traffic, out: &mut dyn Write) -> io::Result<()> {
-    for pair in &record.pairs {
-        let mut value = serde_json::to_value(pair)?;
-        if let Value::Object(fields) = &mut value {
-            for (field, unknown) in
-                [("bytes_out", out_unknown(pair)), ("bytes_in", in_unknown(pair))]
-            {
-                if unknown {
-                    fields.insert(field.to_owned(), Value::Null);
-                }
+pub fn write_csv(record: &Traffic, by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    match by {
+        None => csv::write(record.pairs.iter(), out),
+        Some(thing) => csv::write(tables::lines(record, thing), out),
+    }
+}
+
+/// Everything as a workbook: the pairs, the sums by each thing, the inputs with their ledgers, other reporters, what was said about
+/// inputs, and the totals with what could not be counted.
+///
+/// # Errors
+/// When the workbook writer refuses something.
+pub fn workbook(record: &Traffic, words: &Words) -> Result<Vec<u8>, Error> {
+    let title = words.text("egress-title", &[("target", (&record.target).into())]);
+    let book = xlsx::book(&title, &record.program, words, |book| {
+        book.table("sheet-egress-pairs", record.pairs.iter())?;
+        for thing in THINGS {
+            book.table(&format!("sheet-egress-{thing}"), tables::lines(record, thing))?;
+        }
+        book.table("sheet-egress-inputs", record.inputs.iter())?;
+        book.table("sheet-egress-others", record.others.iter())?;
+        book.table("sheet-diagnostics", tables::said(record))?;
+        book.table("sheet-meta", tables::about(record, words).into_iter())
+    });
+    book.map_err(Error::Workbook)
+}
+
+/// Writes one JSON record a line for each of ours and endpoint, or for each value of one thing. A volume that no log tells is
+/// `null`, never 0.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn lines(record: &Traffic, by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    match by {
+        None => record
+            .pairs
+            .iter()
+            .try_for_each(|pair| json_line(pair, out_unknown(pair), in_unknown(pair), out)),
+        Some(thing) => tables::of(record, thing).iter().try_for_each(|line| {
+            let (no_out, no_in) = (unknown_out(&line.sum), unknown_in(&line.sum));
+            json_line(&By { by: thing, line }, no_out, no_in, out)
+        }),
+    }
+}
+
+#[derive(Serialize)]
+struct By<'a> {
+    by: &'a str,
+    #[serde(flatten)]
+    line: &'a Line,
+}
+
+fn json_line<R: Serialize>(
+    row: &R,
+    no_out: bool,
+    no_in: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut value = serde_json::to_value(row)?;
+    if let Value::Object(fields) = &mut value {
+        for (field, unknown) in [("bytes_out", no_out), ("bytes_in", no_in)] {
+            if unknown {
+                fields.insert(field.to_owned(), Value::Null);
             }
         }
-        serde_json::to_writer(&mut *out, &value)?;
-        out.write_all(b"\n")?;
     }
-    Ok(())
+    serde_json::to_writer(&mut *out, &value)?;
+    out.write_all(b"\n")
 }
 
 /// Whether nothing is known about how much left.
 pub fn out_unknown(pair: &Pair) -> bool {
-    pair.sum.bytes_out == 0
-        && (pair.evidence == "contact"
-            || pair.sum.out_unknown > 0 && pair.sum.out_unknown >= pair.sum.flows)
+    pair.sum.bytes_out == 0 && pair.evidence == "contact" || unknown_out(&pair.sum)
 }
 
 /// Whether nothing is known about how much came back.
 pub fn in_unknown(pair: &Pair) -> bool {
-    pair.sum.bytes_in == 0
-        && (pair.evidence == "contact"
-            || pair.sum.in_unknown > 0 && pair.sum.in_unknown >= pair.sum.flows)
+    pair.sum.bytes_in == 0 && pair.evidence == "contact" || unknown_in(&pair.sum)
+}
+
+/// Whether a sum says nothing about how much left.
+fn unknown_out(sum: &Sum) -> bool {
+    sum.bytes_out == 0 && sum.out_unknown > 0 && sum.out_unknown >= sum.flows
+}
+
+/// Whether a sum says nothing about how much came back.
+fn unknown_in(sum: &Sum) -> bool {
+    sum.bytes_in == 0 && sum.in_unknown > 0 && sum.in_unknown >= sum.flows
 }

@@ -1,8 +1,12 @@
 //! The command line.
 
+mod traffic;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::traffic::{Egress, EgressAction, EgressBy, EgressFormat, Merge};
 
 /// Finds prohibited security products in exports that you already have, offline.
 #[derive(Debug, Parser)]
@@ -205,91 +209,6 @@ pub(crate) enum Format {
     Xlsx,
     /// One self-contained HTML page.
     Html,
-}
-
-/// Arguments of `egress`.
-#[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub(crate) struct Egress {
-    /// What else to do.
-    #[command(subcommand)]
-    pub(crate) action: Option<EgressAction>,
-    /// Logs: files and folders, also compressed.
-    #[arg(required = true)]
-    pub(crate) paths: Vec<PathBuf>,
-    /// A table of your own endpoints: CSV whose header names `suffix` or `cidr`, then `vendor` and perhaps `country`; may be
-    /// repeated.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) endpoints: Vec<PathBuf>,
-    /// Look for your own endpoints and no others.
-    #[arg(long, requires = "endpoints")]
-    pub(crate) only_endpoints: bool,
-    /// A table of where addresses stand: an MMDB, or CSV of ranges whose header names `first` and `last`, or `cidr`, and `country` or
-    /// `asn`; may be repeated. Without one, countries are unknown unless the log states them.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) places: Vec<PathBuf>,
-    /// Read every line in full, without the fast look that passes over lines that concern no endpoint. The result is the same.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Sum up one part of the input only, and write partial sums for `supplant egress merge`.
-    #[arg(long, value_name = "I/N", value_parser = shard)]
-    pub(crate) shard: Option<(u32, u32)>,
-    /// How many workers read at the same time; all cores unless given.
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
-    /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
-    #[arg(long, value_name = "EARLIER.json", conflicts_with = "shard")]
-    pub(crate) compare: Option<PathBuf>,
-    /// The form of what is printed.
-    #[arg(long, value_enum, default_value = "jsonl")]
-    pub(crate) format: EgressFormat,
-    /// Where to print it; `-` is standard output.
-    #[arg(short, long, value_name = "FILE", default_value = "-")]
-    pub(crate) output: PathBuf,
-}
-
-/// What to do with sums.
-#[derive(Debug, Subcommand)]
-pub(crate) enum EgressAction {
-    /// Put the partial sums of all shards together: the same result as one run over everything
-    Merge(Merge),
-}
-
-/// Arguments of `egress merge`.
-#[derive(Args, Debug)]
-pub(crate) struct Merge {
-    /// The partial sums, one file for each shard.
-    #[arg(required = true)]
-    pub(crate) paths: Vec<PathBuf>,
-    /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
-    #[arg(long, value_name = "EARLIER.json")]
-    pub(crate) compare: Option<PathBuf>,
-    /// The form of what is printed.
-    #[arg(long, value_enum, default_value = "jsonl")]
-    pub(crate) format: EgressFormat,
-    /// Where to print it; `-` is standard output.
-    #[arg(short, long, value_name = "FILE", default_value = "-")]
-    pub(crate) output: PathBuf,
-}
-
-/// Forms of egress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EgressFormat {
-    /// One JSON document.
-    Json,
-    /// One JSON record a line, for each of ours and endpoint.
-    Jsonl,
-}
-
-/// `2/5`: the second of five parts.
-fn shard(text: &str) -> Result<(u32, u32), String> {
-    let (mine, all) = text.split_once('/').ok_or("write it as 2/5")?;
-    let parse = |number: &str| number.parse::<u32>().map_err(|error| error.to_string());
-    let (mine, all) = (parse(mine)?, parse(all)?);
-    if mine == 0 || mine > all {
-        return Err(format!("there is no part {mine} of {all}"));
-    }
-    Ok((mine, all))
 }
 
 /// Arguments of `check`.

@@ -17,3 +17,160 @@ egress-caveat-other-facts = the earlier record was made with other facts or anot
 egress-caveat-other-endpoints = the earlier run looked for another number of endpoints: a difference may come from that
 egress-caveat-earlier-incomplete = the earlier run did not understand all that it read: what seems new may have been there
 egress-caveat-incomplete = this run did not understand all that it read: what seems to have stopped may still be there
+
+# What was counted
+
+egress-title = Egress of { $target }
+egress-unknown = unknown
+egress-totals = Counted
+egress-uncounted = Not counted
+egress-nothing = No flow to any of the { $endpoints } endpoints looked for was counted.
+egress-total = Total: { $flows } flows, { $out } bytes out, { $in } bytes in.
+egress-uploads = Of that, to endpoints for sample uploads: { $flows } flows, { $out } bytes out, { $in } bytes in.
+egress-no-uploads = No flow to an endpoint that is known to be for sample uploads was counted.
+egress-purpose-unknown = To endpoints whose purpose is unknown, so that uploads may be among it: { $flows } flows, { $out } bytes out, { $in } bytes in.
+egress-out-unknown = { $count ->
+    [one] { $count } flow
+   *[other] { $count } flows
+}: the log does not say how much left, so bytes out are a lower bound.
+egress-in-unknown = { $count ->
+    [one] { $count } flow
+   *[other] { $count } flows
+}: the log does not say how much came back, so bytes in are a lower bound.
+egress-pairs-unknown = { $count ->
+    [one] { $count } pair of host and endpoint
+   *[other] { $count } pairs of host and endpoint
+} with flows whose volume is unknown, shown as `?`.
+egress-contacts = { $count ->
+    [one] { $count } pair of host and endpoint
+   *[other] { $count } pairs of host and endpoint
+} with names or programs only: how much went there, if anything, is unknown.
+egress-scaled = { $count ->
+    [one] { $count } flow
+   *[other] { $count } flows
+} of sampled logs, multiplied by the sampling rate: an estimate.
+egress-scale-unknown = { $count ->
+    [one] { $count } flow
+   *[other] { $count } flows
+} of sampled logs that do not tell the rate: their bytes are a lower bound.
+egress-others = { $count ->
+    [one] { $count } report
+   *[other] { $count } reports
+} of other reporters of the same traffic, left out so that nothing counts twice.
+egress-dropped = { $count ->
+    [one] { $count } name or answer
+   *[other] { $count } names or answers
+} not remembered because a limit was reached: flows may be missing or rest on less.
+egress-names-without-flow = { $count ->
+    [one] { $count } flow
+   *[other] { $count } flows
+} with an endpoint's name whose counters are in no input: their volume is unknown.
+egress-lost = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+} not understood.
+egress-unread = { $count ->
+    [one] { $count } input
+   *[other] { $count } inputs
+} not read to the end.
+egress-strange = { $count ->
+    [one] { $count } input
+   *[other] { $count } inputs
+} of an unknown format.
+egress-all-counted = Everything in the inputs that concerns these endpoints was counted.
+
+# What is said about inputs
+
+egress-input-error = { $path }: not read to the end: { $text }
+egress-input-strange = { $path }: the format is unknown, nothing in it was counted
+egress-input-lost = { $path }: { $rows ->
+    [one] { $rows } row
+   *[other] { $rows } rows
+} not understood: { $text } ({ $code }; at { $at })
+egress-input-note = { $path }: { $severity }: { $text } ({ $code }; { $count ->
+    [one] once
+   *[other] { $count } times
+})
+
+# Words
+
+word-volume-unknown = unknown
+word-volume-at-least = at least
+word-volume-scaled = estimated
+word-volume-measured = measured
+word-peers-exact = exact
+word-peers-estimate = estimate
+word-contact-name = name
+word-contact-prefix = address
+word-contact-contact = contact only
+word-grade-sni = TLS name
+word-grade-host = HTTP host
+word-grade-log = name in the log
+word-grade-answer = DNS answer
+word-grade-prefix = address
+word-thing-asset = host
+word-thing-vendor = vendor
+word-thing-product = product
+word-thing-endpoint = endpoint
+word-thing-country = country
+word-thing-purpose = purpose
+word-thing-day = day
+
+# Sheets and table headers
+
+sheet-egress-pairs = Hosts and endpoints
+sheet-egress-asset = By host
+sheet-egress-vendor = By vendor
+sheet-egress-product = By product
+sheet-egress-endpoint = By endpoint
+sheet-egress-country = By country
+sheet-egress-purpose = By purpose
+sheet-egress-day = By day
+sheet-egress-inputs = Inputs
+sheet-egress-others = Other reporters
+column-products = Products
+column-endpoint = Endpoint
+column-purpose = Purpose
+column-region = Region in the name
+column-evidence = Shown by
+column-bytes-out = Bytes out
+column-bytes-in = Bytes in
+column-volume = Volume
+column-flows = Flows
+column-out-unknown = Out unknown
+column-in-unknown = In unknown
+column-scaled = Sampled, scaled
+column-scale-unknown = Sampled, rate unknown
+column-peers = Addresses
+column-peers-exact = Addresses are
+column-first-seen = First
+column-last-seen = Last
+column-grades = Bytes out by evidence
+column-countries = Bytes out by country
+column-asked = DNS questions
+column-named = Named without counters
+column-programs = Programs
+column-by-thing = By
+column-by-value = Value
+column-assets = Hosts
+column-read-error = Not read to the end
+column-day = Day
+column-reporter = Reporter
+column-times = Times
+
+# Page
+
+egress-eyebrow = Egress
+egress-tile-out = Bytes out
+egress-tile-in = Bytes in
+egress-tile-uploads = Sample uploads, bytes out
+egress-tile-hosts = Hosts that talk
+egress-over-days-out = Bytes out by day (UTC)
+egress-over-days-in = Bytes in by day (UTC)
+egress-day-unknown = Not in the chart, because the log tells no time: { $out } bytes out, { $in } bytes in.
+egress-days-left-out = The chart shows the last { $count } days with flows; { $rest } earlier days are in the other forms.
+egress-days-gaps = Days without a bar had no counted flow.
+egress-top-hosts = Hosts with the most bytes out
+egress-pairs-more = { $count } more pairs are in the CSV, the workbook and the JSON record.
+egress-bars-rest = { $count } more, { $out } bytes out
+egress-footer = Made offline from logs. `?` means that no log tells how much; ≥ that some of it is unknown.

@@ -17,3 +17,118 @@ egress-caveat-other-facts = 先前的记录使用了其他事实数据或其他�
 egress-caveat-other-endpoints = 先前的运行查找的目的地数量不同：差异可能由此产生
 egress-caveat-earlier-incomplete = 先前的运行未能读懂全部内容：看似新增的可能早已存在
 egress-caveat-incomplete = 本次运行未能读懂全部内容：看似停止的可能仍然存在
+
+# 计数结果
+
+egress-title = { $target } 的外联
+egress-unknown = 未知
+egress-totals = 已计
+egress-uncounted = 未能计入
+egress-nothing = 在要查找的 { $endpoints } 个目的地中，没有计到任何流量。
+egress-total = 合计：{ $flows } 条流，发出 { $out } 字节，收到 { $in } 字节。
+egress-uploads = 其中发往样本上传目的地：{ $flows } 条流，发出 { $out } 字节，收到 { $in } 字节。
+egress-no-uploads = 没有计到发往已知样本上传目的地的流。
+egress-purpose-unknown = 发往用途未知的目的地（其中可能有上传）：{ $flows } 条流，发出 { $out } 字节，收到 { $in } 字节。
+egress-out-unknown = { $count } 条流的日志未说明发出多少，因此发出字节数是下限。
+egress-in-unknown = { $count } 条流的日志未说明收到多少，因此收到字节数是下限。
+egress-pairs-unknown = { $count } 对主机与目的地有流而流量未知，显示为 `?`。
+egress-contacts = { $count } 对主机与目的地只见到名称或程序：去了多少、是否有流量，均未知。
+egress-scaled = { $count } 条流来自采样日志，已乘以采样率：是估计值。
+egress-scale-unknown = { $count } 条流来自未说明采样率的日志：其字节数是下限。
+egress-others = 另有 { $count } 份来自其他上报者、关于同一流量的报告，为避免重复计数而未计入。
+egress-dropped = { $count } 个名称或应答因达到上限而未记住：流可能缺失，或依据较弱。
+egress-names-without-flow = { $count } 条流带有目的地名称，但其计数不在任何输入中：流量未知。
+egress-lost = { $count } 行未能读懂。
+egress-unread = { $count } 个输入未能读完。
+egress-strange = { $count } 个输入的格式未知。
+egress-all-counted = 输入中与这些目的地有关的内容均已计入。
+
+# 关于输入的说明
+
+egress-input-error = { $path }：未能读完：{ $text }
+egress-input-strange = { $path }：格式未知，其中内容均未计入
+egress-input-lost = { $path }：{ $rows } 行未能读懂：{ $text }（{ $code }；位置 { $at }）
+egress-input-note = { $path }：{ $severity }：{ $text }（{ $code }；{ $count } 次）
+
+# 词汇
+
+word-volume-unknown = 未知
+word-volume-at-least = 至少
+word-volume-scaled = 估计
+word-volume-measured = 实测
+word-peers-exact = 准确
+word-peers-estimate = 估计
+word-contact-name = 名称
+word-contact-prefix = 地址
+word-contact-contact = 仅接触
+word-grade-sni = TLS 名称
+word-grade-host = HTTP 主机
+word-grade-log = 日志中的名称
+word-grade-answer = DNS 应答
+word-grade-prefix = 地址
+word-thing-asset = 主机
+word-thing-vendor = 厂商
+word-thing-product = 产品
+word-thing-endpoint = 目的地
+word-thing-country = 国家
+word-thing-purpose = 用途
+word-thing-day = 日期
+
+# 工作表与表头
+
+sheet-egress-pairs = 主机与目的地
+sheet-egress-asset = 按主机
+sheet-egress-vendor = 按厂商
+sheet-egress-product = 按产品
+sheet-egress-endpoint = 按目的地
+sheet-egress-country = 按国家
+sheet-egress-purpose = 按用途
+sheet-egress-day = 按日期
+sheet-egress-inputs = 输入
+sheet-egress-others = 其他上报者
+column-products = 产品
+column-endpoint = 目的地
+column-purpose = 用途
+column-region = 名称中的区域
+column-evidence = 依据
+column-bytes-out = 发出字节
+column-bytes-in = 收到字节
+column-volume = 流量性质
+column-flows = 流
+column-out-unknown = 发出未知
+column-in-unknown = 收到未知
+column-scaled = 采样已换算
+column-scale-unknown = 采样率未知
+column-peers = 地址数
+column-peers-exact = 地址数性质
+column-first-seen = 最早
+column-last-seen = 最晚
+column-grades = 按依据的发出字节
+column-countries = 按国家的发出字节
+column-asked = DNS 查询
+column-named = 有名称无计数
+column-programs = 程序
+column-by-thing = 按
+column-by-value = 值
+column-assets = 主机
+column-read-error = 未读完原因
+column-day = 日期
+column-reporter = 上报者
+column-times = 次数
+
+# 页面
+
+egress-eyebrow = 外联
+egress-tile-out = 发出字节
+egress-tile-in = 收到字节
+egress-tile-uploads = 样本上传，发出字节
+egress-tile-hosts = 有外联的主机
+egress-over-days-out = 按日（UTC）的发出字节
+egress-over-days-in = 按日（UTC）的收到字节
+egress-day-unknown = 日志未说明时间、因而不在图中：发出 { $out } 字节，收到 { $in } 字节。
+egress-days-left-out = 图中是有流量的最近 { $count } 天；更早的 { $rest } 天见其他格式。
+egress-days-gaps = 没有柱的日期没有计到流。
+egress-top-hosts = 发出字节最多的主机
+egress-pairs-more = 另有 { $count } 对见 CSV、工作簿和 JSON 记录。
+egress-bars-rest = 另有 { $count } 项，发出 { $out } 字节
+egress-footer = 根据日志离线生成。`?` 表示没有日志说明流量；≥ 表示其中一部分未知。

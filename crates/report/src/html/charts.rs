@@ -113,7 +113,11 @@ fn state_segments(states: &BTreeMap<State, u64>, full: u64, words: &Words) -> Ve
     segments(parts, full)
 }
 
-fn segments(parts: impl IntoIterator<Item = (String, String, u64)>, full: u64) -> Vec<Segment> {
+/// Parts of a bar, one after the other; `full` is what fills it.
+pub(crate) fn segments(
+    parts: impl IntoIterator<Item = (String, String, u64)>,
+    full: u64,
+) -> Vec<Segment> {
     let percent = |part: u64| part as f64 * 100.0 / full.max(1) as f64;
     let mut before = 0;
     parts

@@ -1,7 +1,7 @@
 //! `egress`: where bytes go.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
@@ -12,10 +12,10 @@ use model::record::traffic::{Compared, TRAFFIC_SCHEMA, Traffic};
 use report::words::Words;
 
 use crate::Outcome;
-use crate::cli::{Common, Egress, EgressFormat, Merge};
+use crate::cli::{Common, Egress, EgressBy, EgressFormat, Merge};
 use crate::data::load_facts;
 use crate::flows::{self, About, Found, Wanted};
-use crate::output::{collected, put_or_write};
+use crate::output::{collected, put_or_write, terminal_width};
 use crate::trouble::Trouble;
 
 /// Runs `egress`.
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     }
     let mut record = about.record(&outcome.sums);
     record.compared = earlier.map(|earlier| compare(&earlier, &record));
-    finish(&record, args.format, &args.output, words)
+    finish(&record, &Form::new(args.format, args.by, &args.output), words)
 }
 
 /// Runs `egress merge`.
@@ -65,7 +65,7 @@ pub(crate) fn merge(args: &Merge, words: &Words) -> Result<Outcome> {
     let earlier = earlier(args.compare.as_deref(), words)?;
     let mut record = flows::merge(&args.paths, words)?;
     record.compared = earlier.map(|earlier| compare(&earlier, &record));
-    finish(&record, args.format, &args.output, words)
+    finish(&record, &Form::new(args.format, args.by, &args.output), words)
 }
 
 /// The record of an earlier run.
@@ -105,9 +105,25 @@ fn show_changes(compared: &Compared, words: &Words) -> Result<()> {
     Ok(())
 }
 
-fn finish(record: &Traffic, format: EgressFormat, output: &Path, words: &Words) -> Result<Outcome> {
-    let bytes = shown(record, format, words)?;
-    put_or_write(&bytes, output, words)?;
+/// What to print, and where.
+struct Form<'a> {
+    format: EgressFormat,
+    by: Option<&'static str>,
+    output: &'a Path,
+}
+
+impl<'a> Form<'a> {
+    fn new(format: EgressFormat, by: Option<EgressBy>, output: &'a Path) -> Self {
+        Self { format, by: by.map(EgressBy::as_str), output }
+    }
+}
+
+fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Outcome> {
+    if form.format == EgressFormat::Table {
+        say(record, words)?;
+    }
+    let bytes = shown(record, form, words)?;
+    put_or_write(&bytes, form.output, words)?;
     if let Some(compared) = &record.compared {
         show_changes(compared, words)?;
     }
@@ -149,10 +165,29 @@ fn progress(found: &[Found]) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn shown(record: &Traffic, format: EgressFormat, words: &Words) -> Result<Vec<u8>, Trouble> {
-    Ok(match format {
+/// Says on standard error what the table has no room for: what became of inputs.
+fn say(record: &Traffic, words: &Words) -> Result<()> {
+    let mut out = anstream::stderr().lock();
+    for line in report::traffic::said(record, words) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn shown(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Vec<u8>, Trouble> {
+    use report::traffic;
+    let rendered = |error| Trouble::render(words, error);
+    Ok(match form.format {
+        EgressFormat::Table => {
+            let to_terminal = form.output == Path::new("-") && std::io::stdout().is_terminal();
+            let width = if to_terminal { terminal_width() } else { None };
+            traffic::text(record, form.by, words, width).into_bytes()
+        }
         EgressFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
-        EgressFormat::Jsonl => collected(words, |out| report::traffic::lines(record, out))?,
+        EgressFormat::Jsonl => collected(words, |out| traffic::lines(record, form.by, out))?,
+        EgressFormat::Csv => collected(words, |out| traffic::write_csv(record, form.by, out))?,
+        EgressFormat::Xlsx => traffic::workbook(record, words).map_err(rendered)?,
+        EgressFormat::Html => traffic::page::render(record, words).map_err(rendered)?.into_bytes(),
     })
 }
 

@@ -93,6 +93,8 @@ fn every_key_of_the_shell_exists() {
         "query-",
         "packet-",
         "firewall-",
+        "egress-",
+        "sheet-",
     ] {
         for key in literals(&texts, start) {
             assert!(words.has(&key), "{key}");

@@ -1,0 +1,161 @@
+//! The totals in words, and what could not be counted: unknown is said, and never shown as nothing.
+
+use model::record::traffic::{Input, Sum, Traffic};
+
+use super::tables::{self, UNKNOWN};
+use super::{in_unknown, out_unknown, unknown_in, unknown_out};
+use crate::text::{count, one_line};
+use crate::words::{Arg, Words};
+
+/// Rows that were not understood.
+pub(super) fn lost(input: &Input) -> u64 {
+    input.not_understood.values().map(|lost| lost.rows).sum()
+}
+
+/// Bytes as text: `?` when nobody knows, `≥` before a lower bound.
+fn bytes(bytes: u64, unknown: bool, lower_bound: bool) -> String {
+    match (unknown, lower_bound) {
+        (true, _) => UNKNOWN.to_owned(),
+        (false, true) => format!("≥ {}", count(bytes)),
+        (false, false) => count(bytes),
+    }
+}
+
+/// Bytes out of a sum as text.
+pub(super) fn out(sum: &Sum) -> String {
+    bytes(sum.bytes_out, unknown_out(sum), sum.out_unknown > 0 || sum.scale_unknown > 0)
+}
+
+/// Bytes in of a sum as text.
+pub(super) fn back(sum: &Sum) -> String {
+    bytes(sum.bytes_in, unknown_in(sum), sum.in_unknown > 0 || sum.scale_unknown > 0)
+}
+
+/// The sum over endpoints with one of these purposes; `None` when nothing was counted for any.
+fn of_purposes(record: &Traffic, purposes: &[&str]) -> Option<Sum> {
+    let lines = tables::of(record, "purpose").iter();
+    added(lines.filter(|line| purposes.contains(&line.value.as_str())).map(|line| &line.sum))
+}
+
+/// Flows and bytes of several sums; peers and times are those of the first and not to be shown. `None` of none.
+pub(super) fn added<'a>(sums: impl Iterator<Item = &'a Sum>) -> Option<Sum> {
+    sums.cloned().reduce(|all, one| Sum {
+        flows: all.flows + one.flows,
+        bytes_out: all.bytes_out.saturating_add(one.bytes_out),
+        bytes_in: all.bytes_in.saturating_add(one.bytes_in),
+        out_unknown: all.out_unknown + one.out_unknown,
+        in_unknown: all.in_unknown + one.in_unknown,
+        scaled: all.scaled + one.scaled,
+        scale_unknown: all.scale_unknown + one.scale_unknown,
+        ..all
+    })
+}
+
+/// The uploads apart from the rest.
+pub(super) fn uploads(record: &Traffic) -> Option<Sum> {
+    of_purposes(record, &["sample-upload"])
+}
+
+/// What went to endpoints whose purpose nobody knows; the catalog says `unknown`, the user's own tables nothing.
+pub(super) fn without_purpose(record: &Traffic) -> Option<Sum> {
+    of_purposes(record, &["", "unknown"])
+}
+
+/// What was counted: everything, uploads apart, and what may be uploads.
+pub(super) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
+    let total = &record.total;
+    let nothing = total.flows == 0 && total.bytes_out == 0 && total.bytes_in == 0;
+    if nothing {
+        return vec![words.text("egress-nothing", &[("endpoints", record.endpoints.into())])];
+    }
+    let mut lines = vec![summed("egress-total", total, words)];
+    lines.push(match uploads(record) {
+        Some(sum) => summed("egress-uploads", &sum, words),
+        None => words.plain("egress-no-uploads"),
+    });
+    if let Some(sum) = without_purpose(record) {
+        lines.push(summed("egress-purpose-unknown", &sum, words));
+    }
+    lines
+}
+
+fn summed(key: &str, sum: &Sum, words: &Words) -> String {
+    let (out, back) = (out(sum), back(sum));
+    let args = [("flows", sum.flows.into()), ("out", (&out).into()), ("in", (&back).into())];
+    words.text(key, &args)
+}
+
+/// What could not be counted, a sentence for each reason; one that says so when there is none.
+pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
+    let total = &record.total;
+    let silent = record.pairs.iter().filter(|pair| pair.evidence == "contact").count() as u64;
+    let partly = record
+        .pairs
+        .iter()
+        .filter(|pair| pair.evidence != "contact" && (out_unknown(pair) || in_unknown(pair)))
+        .count() as u64;
+    let inputs = &record.inputs;
+    let lost: u64 = inputs.iter().map(lost).sum();
+    let unread = inputs.iter().filter(|input| !input.error.is_empty()).count() as u64;
+    let strange = inputs.iter().filter(|one| one.format.is_empty()).count() as u64;
+    let lines: Vec<String> = [
+        ("egress-out-unknown", total.out_unknown),
+        ("egress-in-unknown", total.in_unknown),
+        ("egress-pairs-unknown", partly),
+        ("egress-contacts", silent),
+        ("egress-scaled", total.scaled),
+        ("egress-scale-unknown", total.scale_unknown),
+        ("egress-others", record.others.len() as u64),
+        ("egress-dropped", record.dropped),
+        ("egress-names-without-flow", record.names_without_flow),
+        ("egress-lost", lost),
+        ("egress-unread", unread),
+        ("egress-strange", strange),
+    ]
+    .into_iter()
+    .filter(|(_, number)| *number > 0)
+    .map(|(key, number)| words.text(key, &[("count", Arg::from(number))]))
+    .collect();
+    if lines.is_empty() { vec![words.plain("egress-all-counted")] } else { lines }
+}
+
+/// What there is to say about the inputs, a line each: what could not be read, rows not understood, notes.
+pub fn said(record: &Traffic, words: &Words) -> Vec<String> {
+    let mut lines = Vec::new();
+    for input in &record.inputs {
+        let path = ("path", Arg::from(&input.path));
+        if !input.error.is_empty() {
+            let args = [path, ("text", (&input.error).into())];
+            lines.push(words.text("egress-input-error", &args));
+        }
+        if input.format.is_empty() {
+            lines.push(words.text("egress-input-strange", &[path]));
+        }
+        for (code, lost) in &input.not_understood {
+            let text = words.code(code, &std::collections::BTreeMap::new());
+            let at: Vec<String> = lost.first.iter().map(ToString::to_string).collect();
+            let at = at.join(&words.plain("comma"));
+            let args = [
+                path,
+                ("rows", lost.rows.into()),
+                ("text", (&text).into()),
+                ("code", code.into()),
+                ("at", (&at).into()),
+            ];
+            lines.push(words.text("egress-input-lost", &args));
+        }
+        for note in &input.notes {
+            let severity = words.word("severity", &note.severity);
+            let text = words.code(&note.code, &note.args);
+            let args = [
+                path,
+                ("severity", (&severity).into()),
+                ("text", (&text).into()),
+                ("code", (&note.code).into()),
+                ("count", note.times.into()),
+            ];
+            lines.push(words.text("egress-input-note", &args));
+        }
+    }
+    lines.iter().map(|line| one_line(line)).collect()
+}
