@@ -213,7 +213,7 @@ impl Plan {
         // What it takes to start the interpreter and the library is taken off.
         let idle = median((0..ROUNDS).map(|_| ask("none").map_or(0.0, |ran| ran.cost.cpu)));
         let mut each: BTreeMap<&str, f64> = BTreeMap::new();
-        for query in peer.queries {
+        for query in QUERIES {
             let mut costs = Vec::new();
             let mut verdict = String::new();
             for _ in 0..ROUNDS {
@@ -228,10 +228,8 @@ impl Plan {
             let name = format!("{}, {query}", peer.name);
             each.insert(query, shown(&name, &costs, idle, mb, &verdict));
         }
-        let prefix = peer.queries.iter().filter(|query| query.starts_with("prefix"));
-        let prefix = prefix.filter_map(|query| each.get(query)).copied().fold(f64::MAX, f64::min);
-        let apart = each.get("name").map_or(f64::MAX, |name| name + prefix);
-        Ok(Some(each.get("both").copied().unwrap_or(f64::MAX).min(apart)))
+        let cost = |query: &str| each.get(query).copied().unwrap_or(f64::MAX);
+        Ok(Some(cost("both").min(cost("name") + cost("prefix"))))
     }
 
     fn peer_verdict(&self, peer: &Peer, query: &str, ran: &Ran) -> Result<String> {
@@ -247,7 +245,7 @@ impl Plan {
             }
             Ok(())
         };
-        if !query.starts_with("prefix") {
+        if query != "prefix" {
             add("by-name.jsonl", "suffix")?;
         }
         if query != "name" {
@@ -337,26 +335,17 @@ fn python(peers: &Path) -> Result<PathBuf> {
 struct Peer {
     name: &'static str,
     script: &'static str,
-    queries: &'static [&'static str],
     /// Whether it matches IPv6 prefixes.
     six: bool,
 }
 
 const PEERS: &[Peer] = &[
-    Peer {
-        name: "duckdb",
-        script: include_str!("traffic/peer_duckdb.py"),
-        queries: &["name", "prefix-range", "prefix-asof", "both"],
-        six: false,
-    },
-    Peer {
-        name: "chdb",
-        script: include_str!("traffic/peer_chdb.py"),
-        queries: &["name", "prefix", "both"],
-        six: true,
-    },
+    Peer { name: "duckdb", script: include_str!("traffic/peer_duckdb.py"), six: false },
+    Peer { name: "chdb", script: include_str!("traffic/peer_chdb.py"), six: true },
 ];
 
+/// What peers are asked, besides nothing.
+const QUERIES: &[&str] = &["name", "prefix", "both"];
 const COMPARED: &[&str] =
     &["asset", "endpoint", "vendor", "evidence", "bytes_out", "bytes_in", "flows"];
 const SEED: u64 = 42;
