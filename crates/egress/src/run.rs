@@ -197,7 +197,7 @@ impl Run<'_> {
             for job in &list {
                 self.ordered(job, memory, &mut first, &mut passed);
             }
-            if memory.unclaimed().any(|key| passed.may_hold(key)) {
+            if passed.may_be_wrong(memory) {
                 // A name came after its flow: now that everything is known, once more.
                 list.iter().for_each(|job| job.reset());
                 first = EgressSum::default();

@@ -7,9 +7,17 @@ const LONG: usize = 500;
 const TOO_LONG: usize = 800;
 
 /// The only modules of the core whose types are serialised: what they write is a promise, see `docs/records.md`. The JSON renderer
-/// adds the envelope of a line.
-const SERIALISED: &[&str] =
-    &["crates/model/src/record", "crates/model/src/finding", "crates/report/src/json.rs"];
+/// adds the envelope of a line. Sums of egress are what shards exchange: their format has a version of its own.
+const SERIALISED: &[&str] = &[
+    "crates/egress/src/attribute.rs",
+    "crates/egress/src/endpoints.rs",
+    "crates/egress/src/sketch.rs",
+    "crates/egress/src/sums",
+    "crates/egress/src/time.rs",
+    "crates/model/src/record",
+    "crates/model/src/finding",
+    "crates/report/src/json.rs",
+];
 
 /// Forbidden everywhere, in two halves so that this file does not contain them; with the reason.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -61,7 +69,7 @@ fn serialised(file: &TextFile, problems: &mut Vec<Problem>) {
     for (line, text) in code(&file.text) {
         let derives = text.contains("derive(") && text.contains("Serialize");
         if derives || text.contains("Serialize for ") {
-            let text = "only `model::record` and `model::finding` are serialised";
+            let text = "only `model::record`, `model::finding` and sums of egress are serialised";
             problems.push(file.problem(line, text));
         }
     }

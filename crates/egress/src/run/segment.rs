@@ -116,10 +116,7 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
                     waiting.push(Waiting { line, key, pair, read: false, reader });
                     continue;
                 }
-                (_, Sieved::OnlyIf { key, pair }) => {
-                    key.is_some_and(|key| memory.has_key(key.0))
-                        || pair.is_some_and(|pair| memory.has_pair(pair))
-                }
+                (_, Sieved::OnlyIf { key, pair }) => matters(memory, key, pair),
             };
             if !worth {
                 account.ledger.understood();
@@ -149,14 +146,21 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
             after = Some(InForce { generation, reader: Arc::clone(&reader), header });
         }
     }
+    count_too_long(&segment, &mut account);
+    let account = if counted { account } else { Account::default() };
+    let (notes, sums) = (taker.notes, taker.sums);
+    Part { segment, generation: first.generation, account, notes, sums, waiting, after }
+}
+
+/// Whether a name or an answer makes a flow of this key or pair worth reading.
+fn matters(memory: &Memory, key: Option<Key>, pair: Option<u64>) -> bool {
+    key.is_some_and(|key| memory.has_key(key.0)) || pair.is_some_and(|pair| memory.has_pair(pair))
+}
+
+fn count_too_long(segment: &Segment, account: &mut Account) {
     for at in &segment.too_long {
         account.ledger.not_understood(codes::ROW_TOO_LONG, "", *at);
     }
-    if !counted {
-        account = Account::default();
-    }
-    let (notes, sums) = (taker.notes, taker.sums);
-    Part { segment, generation: first.generation, account, notes, sums, waiting, after }
 }
 
 /// Every line is to be read, up to a header.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use crate::attribute::{Attributed, attribute};
+use crate::attribute::{Attributed, Grade, attribute};
 use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
 use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Told};
 use crate::reader::{Events, pair};
@@ -96,6 +96,11 @@ impl Events for Taker<'_> {
                     }
                 }
                 if let Some(found) = attribute(flow, self.run.endpoints, self.memory) {
+                    if let (Grade::Answer, Some(key), Some(passed)) =
+                        (found.grade, flow.key, &mut self.passed)
+                    {
+                        passed.answered.insert(key.0);
+                    }
                     self.count(flow, found);
                 }
             }
@@ -180,6 +185,8 @@ impl Events for Taker<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
     bits: Vec<u64>,
+    /// Keys of flows that an answer told the endpoint of, because they carried no name so far.
+    answered: HashSet<u64>,
 }
 
 impl Passed {
@@ -201,8 +208,14 @@ impl Passed {
         }
     }
 
+    /// Whether what is remembered now could change what became of a flow that went by.
+    pub(crate) fn may_be_wrong(&self, memory: &Memory) -> bool {
+        memory.unclaimed().any(|key| self.may_hold(key))
+            || self.answered.iter().any(|key| memory.has_key(*key))
+    }
+
     /// Whether a flow of this key may have gone by.
-    pub(crate) fn may_hold(&self, key: u64) -> bool {
+    fn may_hold(&self, key: u64) -> bool {
         Self::places(key)
             .into_iter()
             .all(|(word, bit)| self.bits.get(word).is_some_and(|it| it & bit != 0))

@@ -39,7 +39,11 @@ pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Troub
         }
     }
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
-    found.dedup_by(|a, b| a.path == b.path);
+    // A file that was named in several ways must not count twice.
+    let mut known = std::collections::BTreeSet::new();
+    found.retain(|file| {
+        known.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone()))
+    });
     Ok(found)
 }
 
