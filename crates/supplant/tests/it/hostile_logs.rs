@@ -148,13 +148,13 @@ fn cut_anywhere(name: &str, head: &str, row: impl Fn(&str, u64) -> String) {
 
 #[test]
 fn json_that_is_cut_is_lost_and_named() {
-    cut_anywhere("conn.log", "", |uid, sent| conn(uid, sent));
+    cut_anywhere("conn.log", "", conn);
 }
 
 #[test]
 fn columns_that_are_cut_are_lost_and_named() {
     // The last column is told by its absence only when the row before it is whole.
-    cut_anywhere("conn.log", TSV, |uid, sent| columns(uid, sent));
+    cut_anywhere("conn.log", TSV, columns);
 }
 
 #[test]
