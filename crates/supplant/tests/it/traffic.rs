@@ -80,7 +80,15 @@ impl Case {
 /// Runs `egress` on the logs in a folder that the generator made.
 fn run(folder: &Path, more: &[&str]) -> Run {
     let mut command = std::process::Command::new(PROGRAM);
-    command.args(["egress", "logs", "--only-endpoints", "--endpoints", "names.csv"]);
+    command.args([
+        "egress",
+        "logs",
+        "--format",
+        "jsonl",
+        "--only-endpoints",
+        "--endpoints",
+        "names.csv",
+    ]);
     command.args(["--endpoints", "networks.csv"]).args(more).current_dir(folder);
     let run = Run::of(command.output().unwrap());
     assert!(matches!(run.code, 0 | 2), "{run:?}");
@@ -113,7 +121,10 @@ fn shards_agree(format: Format) {
             parts.insert(0, name);
         }
         let mut merge = std::process::Command::new(PROGRAM);
-        merge.args(["egress", "merge"]).args(&parts).current_dir(case.folder.path());
+        merge
+            .args(["egress", "merge", "--format", "jsonl"])
+            .args(&parts)
+            .current_dir(case.folder.path());
         let merged = Run::of(merge.output().unwrap());
         case.compare(&merged.out, "merged");
         assert!(merged.out == whole, "{shards} shards say otherwise: {}", merged.err);
