@@ -114,9 +114,18 @@ fn stream(fields: &[(Field, Value<'_>)]) -> Result<Stream, model::diagnostic::Co
             Err(codes::OTHER_FORMAT)
         }
         (Some(path), _) => Ok(path),
-        (None, _) => Ok(Field::tell(fields.iter().map(|(field, _)| *field))),
+        (None, _) => match Field::tell(fields.iter().map(|(field, _)| *field)) {
+            // Other logs of Zeek's have at least a time or a connection; what has neither is of another program.
+            Stream::Other if !fields.iter().any(|(field, _)| ALWAYS.contains(field)) => {
+                Err(codes::OTHER_FORMAT)
+            }
+            stream => Ok(stream),
+        },
     }
 }
+
+/// Of these, each row that does not name its log has one.
+const ALWAYS: [Field; 2] = [Field::Time, Field::Uid];
 
 /// Reads one log, or several in one file.
 struct Reader {
