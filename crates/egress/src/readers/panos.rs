@@ -77,96 +77,36 @@ const LOGS: &[&str] = &[
     "GTP",
 ];
 
-/// Names of the columns by position in rows as sent; blank where nothing is read.
-const TRAFFIC: &[&str] = &[
-    "",
-    "",
-    "serial #",
-    "type",
-    "threat/content type",
-    "",
-    "generate time",
-    "source address",
-    "destination address",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "application",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "session id",
-    "",
-    "source port",
-    "destination port",
-    "",
-    "",
-    "",
-    "ip protocol",
-    "action",
-    "bytes",
-    "bytes sent",
-    "bytes received",
-    "",
-    "start time",
-    "elapsed time (sec)",
-    "",
-    "",
-    "",
-    "",
-    "source country",
-    "destination country",
+/// Positions and names of the columns that are read, in rows as sent, counted from 0: those that traffic and threat logs share.
+const COMMON: &[(usize, &str)] = &[
+    (2, "serial #"),
+    (3, "type"),
+    (4, "threat/content type"),
+    (6, "generate time"),
+    (7, "source address"),
+    (8, "destination address"),
+    (14, "application"),
+    (22, "session id"),
+    (24, "source port"),
+    (25, "destination port"),
+    (29, "ip protocol"),
+    (30, "action"),
 ];
 
-/// The same for threat logs, of which URL logs are a kind.
-const THREAT: &[&str] = &[
-    "",
-    "",
-    "serial #",
-    "type",
-    "threat/content type",
-    "",
-    "generate time",
-    "source address",
-    "destination address",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "application",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "session id",
-    "",
-    "source port",
-    "destination port",
-    "",
-    "",
-    "",
-    "ip protocol",
-    "action",
-    "url/filename",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "source country",
-    "destination country",
+/// Those that only traffic logs have.
+const TRAFFIC: &[(usize, &str)] = &[
+    (31, "bytes"),
+    (32, "bytes sent"),
+    (33, "bytes received"),
+    (35, "start time"),
+    (36, "elapsed time (sec)"),
+    (41, "source country"),
+    (42, "destination country"),
 ];
+
+/// Those that only threat logs have, of which URL logs are a kind.
+const THREAT: &[(usize, &str)] =
+    &[(31, "url/filename"), (38, "source country"), (39, "destination country")];
 
 /// Names that exports of different versions have for the same column.
 const ALIASES: &[(&str, &str)] = &[
@@ -249,7 +189,7 @@ impl Lines {
 /// A row as a firewall sends it.
 fn sent(mut cells: Vec<Cow<'_, str>>, at: u64, out: &mut Out<'_>) -> Result<(), Left> {
     let kind = cells.get(3).map(|kind| kind.to_ascii_uppercase()).ok_or_else(foreign)?;
-    let names = match kind.as_str() {
+    let own = match kind.as_str() {
         "TRAFFIC" => TRAFFIC,
         "THREAT" | "URL" => THREAT,
         kind if LOGS.contains(&kind) => return Err(Left::Inert(codes::NOT_TRAFFIC)),
@@ -260,8 +200,11 @@ fn sent(mut cells: Vec<Cow<'_, str>>, at: u64, out: &mut Out<'_>) -> Result<(), 
     if cells.len() < needed {
         return Err(Left::Lost(codes::COLUMNS_DIFFER));
     }
-    let pairs = names.iter().map(|name| Cow::Borrowed(*name)).zip(cells.drain(..));
-    row(&Fields { pairs: pairs.filter(|(name, _)| !name.is_empty()).collect() }, at, out)
+    let columns = COMMON.iter().chain(own);
+    let pairs = columns.filter_map(|(position, name)| {
+        Some((Cow::Borrowed(*name), std::mem::take(cells.get_mut(*position)?)))
+    });
+    row(&Fields { pairs: pairs.collect() }, at, out)
 }
 
 /// Reads one row by the names of an export; also for the same row in another notation.
