@@ -88,6 +88,8 @@ pub struct Total {
     pub out_unknown: u64,
     /// Flows whose log does not say how much came back.
     pub in_unknown: u64,
+    /// Records of one direction only: what went the other way is in other records, if any.
+    pub one_way: u64,
     /// Flows whose counters were multiplied to make up for sampling.
     pub scaled: u64,
     /// Flows of a log that is sampled and does not say how much: their bytes are a lower bound.
@@ -214,6 +216,7 @@ impl Total {
                 Volume::Elsewhere => {}
             }
         }
+        self.one_way += u64::from(flow.received == Volume::Elsewhere);
         self.scaled += u64::from(flow.sampling > 1);
         self.scale_unknown += u64::from(flow.sampling == 0);
         self.first = earliest(self.first, flow.start.or(flow.end));
@@ -230,6 +233,7 @@ impl Total {
         self.bytes_in = self.bytes_in.saturating_add(other.bytes_in);
         self.out_unknown += other.out_unknown;
         self.in_unknown += other.in_unknown;
+        self.one_way += other.one_way;
         self.scaled += other.scaled;
         self.scale_unknown += other.scale_unknown;
         self.first = earliest(self.first, other.first);

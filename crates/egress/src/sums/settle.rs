@@ -27,7 +27,8 @@ pub struct Settled {
 }
 
 /// Decides whose report counts, for each of ours, vendor and day: the reporter with the most bytes, then the most flows, then the
-/// first by name. What others report is kept aside.
+/// first by name. What others report is kept aside. Where all records between two ends are of one direction, how much went the other
+/// way becomes unknown.
 pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
     let mut groups: BTreeMap<Group, BTreeMap<&Reporter, Total>> = BTreeMap::new();
     let mut vendors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
@@ -60,5 +61,25 @@ pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
             settled.totals.insert(key.clone(), total.clone());
         }
     }
+    one_sided(&mut settled.totals);
     settled
+}
+
+/// Says of records of one direction that nobody knows how much went the other way, where no record tells it.
+fn one_sided(totals: &mut BTreeMap<SumKey, Total>) {
+    let ends = |key: &SumKey| (key.asset.clone(), key.endpoint);
+    let mut told: BTreeMap<_, (bool, bool)> = BTreeMap::new();
+    for (key, total) in &*totals {
+        let (out, back) = told.entry(ends(key)).or_default();
+        let both = total.flows > total.one_way;
+        *out |= both || !key.inward;
+        *back |= both || key.inward;
+    }
+    for (key, total) in totals {
+        match told.get(&ends(key)) {
+            Some((false, _)) => total.out_unknown += total.one_way,
+            Some((_, false)) => total.in_unknown += total.one_way,
+            _ => {}
+        }
+    }
 }

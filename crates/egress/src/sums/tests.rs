@@ -59,6 +59,45 @@ fn the_record_of_the_way_back_adds_bytes_and_no_flow() {
     assert_eq!((total.flows, total.bytes_out, total.bytes_in, total.out_unknown), (0, 0, 9, 0));
 }
 
+/// The settled sum of records of these directions: `true` is the way back.
+fn of_directions(ways: &[bool]) -> Total {
+    let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);
+    let mut sum = EgressSum::default();
+    for inward in ways {
+        let mut record = flow(Volume::Bytes(9), Volume::Elsewhere);
+        record.one_way = true;
+        let mut found = TO;
+        if *inward {
+            record.client = Host::Address(parse_address("192.0.2.1").unwrap());
+            record.server = parse_address("10.0.0.1");
+            found.remote = Side::Client;
+        }
+        sum.add(&record, found, &reporter("netflow", ""), None);
+    }
+    let mut all = Total::default();
+    settle(&sum, &endpoints).totals.values().for_each(|total| all.merge(total));
+    all
+}
+
+#[test]
+fn where_only_the_way_back_was_recorded_nobody_knows_what_left() {
+    let total = of_directions(&[true, true]);
+    assert_eq!((total.bytes_in, total.out_unknown, total.in_unknown), (18, 2, 0));
+}
+
+#[test]
+fn where_only_the_way_there_was_recorded_nobody_knows_what_came_back() {
+    let total = of_directions(&[false]);
+    assert_eq!((total.bytes_out, total.out_unknown, total.in_unknown), (9, 0, 1));
+}
+
+#[test]
+fn records_of_both_directions_tell_both() {
+    let total = of_directions(&[false, true]);
+    assert_eq!((total.bytes_out, total.bytes_in), (9, 9));
+    assert_eq!((total.out_unknown, total.in_unknown), (0, 0));
+}
+
 #[test]
 fn of_two_that_report_the_same_traffic_the_larger_counts() {
     let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);
