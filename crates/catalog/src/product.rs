@@ -154,10 +154,12 @@ pub struct Fingerprint {
 /// Where a product talks to.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// Host pattern; empty when it is a prefix.
+    /// Host pattern; empty when it is a prefix or a network.
     pub host: String,
-    /// Address prefix; empty when it is a host.
+    /// Address prefix; empty when it is something else.
     pub prefix: String,
+    /// Number of a network (autonomous system); `None` when it is something else.
+    pub network: Option<u32>,
     /// How the host compares.
     pub kind: Match,
     /// `443/tcp`; empty when unknown.
@@ -306,6 +308,7 @@ impl<'de> Deserialize<'de> for Endpoint {
         let endpoint = Self {
             host: text(&mut table, "host"),
             prefix: text(&mut table, "prefix"),
+            network: table.optional("asn"),
             kind: maybe_word(&mut table, "match").unwrap_or(Match::Exact),
             port: text(&mut table, "port"),
             purpose: table.required("purpose").unwrap_or_default(),
@@ -315,8 +318,10 @@ impl<'de> Deserialize<'de> for Endpoint {
             note: text(&mut table, "note"),
         };
         table.finalize(None)?;
-        if endpoint.host.is_empty() == endpoint.prefix.is_empty() {
-            return Err(invalid(value, "an endpoint has either `host` or `prefix`"));
+        let places =
+            [!endpoint.host.is_empty(), !endpoint.prefix.is_empty(), endpoint.network.is_some()];
+        if places.iter().filter(|given| **given).count() != 1 {
+            return Err(invalid(value, "an endpoint has one of `host`, `prefix` and `asn`"));
         }
         Ok(endpoint)
     }

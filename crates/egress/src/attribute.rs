@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::endpoints::{EndpointId, Endpoints};
+use crate::endpoints::{EndpointId, Endpoints, Place};
 use crate::event::{Flow, Host, NameFrom, Side};
 use crate::memory::{Memory, Seen};
 use crate::reader::pair;
@@ -24,6 +24,8 @@ pub enum Grade {
     Answer,
     /// The address lies in a prefix that only this vendor uses.
     Prefix,
+    /// The vendor's network announces the address, by the operator's table.
+    Network,
 }
 
 impl Grade {
@@ -35,14 +37,16 @@ impl Grade {
             Self::Log => "log",
             Self::Answer => "answer",
             Self::Prefix => "prefix",
+            Self::Network => "network",
         }
     }
 
-    /// `name` for what rests on a name, `prefix` for what rests on an address alone.
+    /// `name` for what rests on a name, `prefix` for what rests on an address alone, `network` for who announces the address.
     pub fn evidence(self) -> &'static str {
         match self {
             Self::Sni | Self::Host | Self::Log | Self::Answer => "name",
             Self::Prefix => "prefix",
+            Self::Network => "network",
         }
     }
 }
@@ -71,7 +75,7 @@ pub struct Attributed {
 /// The endpoint of a flow, on the best evidence there is.
 ///
 /// A name of the flow decides first. Where it carries none, an answer that its client was given for the server's address does. A
-/// prefix comes last, also for a flow with somebody else's name: the prefix is the vendor's own. In a record of one direction, and
+/// prefix or a network comes last, also for a flow with somebody else's name: it is the vendor's own. In a record of one direction, and
 /// where the log does not say which side is ours, the client may be the endpoint.
 pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Option<Attributed> {
     let own = flow.name.map(|(from, name)| Seen {
@@ -102,7 +106,11 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
     }
     let lies = |address: Option<IpAddr>, remote| {
         let endpoint = endpoints.by_address(address?)?;
-        Some(Attributed { endpoint, grade: Grade::Prefix, remote })
+        let grade = match endpoints.get(endpoint)?.place {
+            Place::Network(_) => Grade::Network,
+            _ => Grade::Prefix,
+        };
+        Some(Attributed { endpoint, grade, remote })
     };
     match flow.ours {
         Some(Side::Client) => lies(flow.server, Side::Server),

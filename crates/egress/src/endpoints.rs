@@ -4,7 +4,7 @@ mod names;
 pub(crate) mod prefixes;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use catalog::facts::Catalog;
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::endpoints::names::Names;
 use crate::endpoints::prefixes::Prefixes;
 pub use crate::endpoints::table::{Problem, Rows, read_table};
+use crate::places::Announced;
 
 /// The number of an endpoint in its [`Endpoints`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub enum Place {
     Glob(String),
     /// An address prefix: its first address and its length in bits.
     Prefix(IpAddr, u8),
+    /// A network (autonomous system) by its number: the addresses that it announces, as far as the operator's tables of places tell.
+    Network(u32),
 }
 
 impl std::fmt::Display for Place {
@@ -62,6 +65,7 @@ impl std::fmt::Display for Place {
         match self {
             Self::Exact(text) | Self::Suffix(text) | Self::Glob(text) => out.write_str(text),
             Self::Prefix(address, length) => write!(out, "{address}/{length}"),
+            Self::Network(number) => write!(out, "AS{number}"),
         }
     }
 }
@@ -72,6 +76,8 @@ pub struct Endpoints {
     all: Vec<Endpoint>,
     names: Names,
     prefixes: Prefixes,
+    /// What networks announce; asked after the prefixes.
+    announced: Option<Prefixes>,
 }
 
 impl Endpoints {
@@ -97,11 +103,37 @@ impl Endpoints {
         for (id, endpoint) in (0u32..).map(EndpointId).zip(&all) {
             match &endpoint.place {
                 Place::Prefix(..) if endpoint.shared => {}
+                Place::Network(_) => {}
                 Place::Prefix(address, length) => prefixes.push((*address, *length, id)),
                 place => names.add(place, id),
             }
         }
-        Self { names, prefixes: Prefixes::new(prefixes), all }
+        Self { names, prefixes: Prefixes::new(prefixes), all, announced: None }
+    }
+
+    /// The numbers of the networks among them. Those that others share are left out.
+    pub fn networks(&self) -> BTreeSet<u32> {
+        let number = |endpoint: &Endpoint| match endpoint.place {
+            Place::Network(number) if !endpoint.shared => Some(number),
+            _ => None,
+        };
+        self.all.iter().filter_map(number).collect()
+    }
+
+    /// Says which ranges (first and last address) its networks announce. Where a dedicated prefix holds an address too, that one
+    /// counts, however short it is.
+    pub fn announce(&mut self, ranges: &[Announced]) {
+        let mut numbers = BTreeMap::new();
+        for (id, endpoint) in (0u32..).map(EndpointId).zip(&self.all) {
+            if let Place::Network(number) = endpoint.place {
+                numbers.insert(number, id);
+            }
+        }
+        let known = ranges.iter().filter_map(|range| Some((range, *numbers.get(&range.2)?)));
+        let list = known.flat_map(|((first, last, _), id)| {
+            prefixes::within(*first, *last).map(move |(address, length)| (address, length, id))
+        });
+        self.announced = Some(Prefixes::new(list.collect()));
     }
 
     /// Some endpoints of another list under their numbers there, to be looked up by number only.
@@ -118,7 +150,12 @@ impl Endpoints {
             vendor_country: String::new(),
         };
         let all = (0..len).map(|id| some.get(&EndpointId(id)).cloned().unwrap_or_else(nobody));
-        Self { all: all.collect(), names: Names::default(), prefixes: Prefixes::new(Vec::new()) }
+        Self {
+            all: all.collect(),
+            names: Names::default(),
+            prefixes: Prefixes::new(Vec::new()),
+            announced: None,
+        }
     }
 
     /// The endpoint of this number.
@@ -142,20 +179,22 @@ impl Endpoints {
         self.names.find(name)
     }
 
-    /// The endpoint with the longest prefix that holds the address. Prefixes that others share are left out.
+    /// The endpoint with the longest prefix that holds the address, else the one whose network announces it. Prefixes and networks
+    /// that others share are left out.
     pub fn by_address(&self, address: IpAddr) -> Option<EndpointId> {
-        match address {
-            IpAddr::V4(four) => self.prefixes.v4(four.to_bits()),
-            IpAddr::V6(six) => match six.to_ipv4_mapped() {
-                Some(four) => self.prefixes.v4(four.to_bits()),
-                None => self.prefixes.v6(six.to_bits()),
-            },
+        match address.to_canonical() {
+            IpAddr::V4(four) => self.by_v4(four.to_bits()),
+            IpAddr::V6(six) => self.find(|prefixes| prefixes.v6(six.to_bits())),
         }
     }
 
     /// The same for an IPv4 address as a number.
     pub fn by_v4(&self, address: u32) -> Option<EndpointId> {
-        self.prefixes.v4(address)
+        self.find(|prefixes| prefixes.v4(address))
+    }
+
+    fn find(&self, look: impl Fn(&Prefixes) -> Option<EndpointId>) -> Option<EndpointId> {
+        look(&self.prefixes).or_else(|| self.announced.as_ref().and_then(look))
     }
 }
 
@@ -195,6 +234,9 @@ pub fn vendor_country<'c>(catalog: &'c Catalog, vendor: &str) -> &'c str {
 }
 
 fn place(fact: &Fact) -> Option<Place> {
+    if let Some(number) = fact.network {
+        return Some(Place::Network(number));
+    }
     if !fact.prefix.is_empty() {
         return prefixes::parse(&fact.prefix)
             .map(|(address, length)| Place::Prefix(address, length));

@@ -29,6 +29,9 @@ enum Table {
     Database(Database),
 }
 
+/// A range of addresses, first and last, and the number of the network that announces it.
+pub type Announced = (IpAddr, IpAddr, u32);
+
 /// What a table knows about an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Stand {
@@ -45,7 +48,11 @@ impl Places {
                     self.tables.push(Table::Database(database));
                     Vec::new()
                 }
-                Err(problem) => vec![problem],
+                Err(problem) => {
+                    // The tables keep the numbers in which they were given.
+                    self.tables.push(Table::Ranges(Ranges::default()));
+                    vec![problem]
+                }
             };
         }
         let (ranges, problems) = Ranges::read(&bytes, limits);
@@ -54,18 +61,22 @@ impl Places {
     }
 
     /// The ranges (first and last address) that some networks announce, table by table. A database whose tree has more places than
-    /// the limit is given up on, with a problem.
+    /// the limit is given up on, with a problem of the table of that number.
     pub fn announced(
         &self,
         networks: &BTreeSet<u32>,
         limits: &Limits,
-    ) -> (Vec<(IpAddr, IpAddr, u32)>, Vec<Problem>) {
+    ) -> (Vec<Announced>, Vec<(usize, Problem)>) {
         let (mut found, mut problems) = (Vec::new(), Vec::new());
-        for table in &self.tables {
+        if networks.is_empty() {
+            return (found, problems);
+        }
+        for (number, table) in self.tables.iter().enumerate() {
             match table {
                 Table::Ranges(ranges) => ranges.announced(networks, &mut found),
                 Table::Database(base) => {
-                    problems.extend(base.announced(networks, limits, &mut found));
+                    let given_up = base.announced(networks, limits, &mut found);
+                    problems.extend(given_up.map(|problem| (number, problem)));
                 }
             }
         }
@@ -87,10 +98,6 @@ impl Locate for Places {
     fn country(&self, address: IpAddr) -> Option<Arc<str>> {
         self.first(address, |stand| stand.country)
     }
-
-    fn network(&self, address: IpAddr) -> Option<u32> {
-        self.first(address, |stand| stand.network)
-    }
 }
 
 /// A country as a table writes it; `None` for what tables write when they do not know.
@@ -100,7 +107,7 @@ fn country(text: &str) -> Option<&str> {
 }
 
 /// A network's number, also written `AS64500`; 0 is no network (RFC 7607).
-fn network(text: &str) -> Option<u32> {
+pub(crate) fn network(text: &str) -> Option<u32> {
     let tagged = text.get(..2).is_some_and(|tag| tag.eq_ignore_ascii_case("as"));
     let digits = if tagged { text.get(2..)? } else { text };
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -62,11 +62,6 @@ impl Default for Options {
 pub trait Locate: Sync {
     /// The country of an address, as the table writes it.
     fn country(&self, address: IpAddr) -> Option<Arc<str>>;
-
-    /// The number of the network (autonomous system) that announces an address.
-    fn network(&self, _address: IpAddr) -> Option<u32> {
-        None
-    }
 }
 
 /// No table.

@@ -59,11 +59,8 @@ fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoint
         let out = small(total.bytes_out);
         *pair.grades.entry(key.grade.as_str().to_owned()).or_default() += out;
         *pair.countries.entry(key.country.to_string()).or_default() += out;
-        // The best evidence that there is; grades tell them apart.
-        let evidence = key.grade.evidence();
-        if pair.evidence.is_empty() || evidence == "name" {
-            evidence.clone_into(&mut pair.evidence);
-        }
+        // An endpoint is found in one of these ways only; grades tell more.
+        key.grade.evidence().clone_into(&mut pair.evidence);
     }
     for (key, times) in &sum.contacts {
         let (pair, _) = pairs.entry((key.asset.clone(), key.endpoint)).or_default();

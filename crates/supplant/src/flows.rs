@@ -27,6 +27,8 @@ pub(crate) struct Wanted {
     pub(crate) sha256: String,
     /// Rows of the user's tables that cannot be used.
     pub(crate) problems: Vec<(PathBuf, Problem)>,
+    /// Networks of which no table tells the addresses.
+    pub(crate) unplaced: Vec<u32>,
 }
 
 /// The tables that the user gave.
@@ -63,7 +65,7 @@ pub(crate) fn wanted(
     if !tables.only {
         list.extend(of_catalog(catalog));
     }
-    let endpoints = Endpoints::new(list);
+    let mut endpoints = Endpoints::new(list);
     let mut hasher = Sha256::new();
     let mut places = Places::default();
     for path in tables.places {
@@ -73,13 +75,21 @@ pub(crate) fn wanted(
         let found = places.add(table, &egress::limits::Limits::default());
         problems.extend(found.into_iter().map(|problem| (path.clone(), problem)));
     }
+    let networks = endpoints.networks();
+    let (ranges, found) = places.announced(&networks, &egress::limits::Limits::default());
+    problems.extend(
+        found.into_iter().filter_map(|(at, it)| Some((tables.places.get(at)?.clone(), it))),
+    );
+    endpoints.announce(&ranges);
+    let unplaced = networks.into_iter().filter(|it| ranges.iter().all(|(_, _, told)| told != it));
+    let unplaced = unplaced.collect();
     for id in 0..u32::try_from(endpoints.len()).unwrap_or(u32::MAX) {
         if let Some(endpoint) = endpoints.get(egress::endpoints::EndpointId(id)) {
             hasher.update(format!("{endpoint:?}\n").as_bytes());
         }
     }
     let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Wanted { endpoints, places, sha256, problems })
+    Ok(Wanted { endpoints, places, sha256, problems, unplaced })
 }
 
 /// A whole file.

@@ -98,3 +98,14 @@ fn the_answering_record_of_a_one_way_log_is_found_by_the_answer_too() {
     back.one_way = true;
     assert_eq!(found(&back, &memory), Some((0, Grade::Answer, Side::Client)));
 }
+
+#[test]
+fn who_announces_an_address_is_weaker_than_any_prefix() {
+    let rows = read_table(b"asn,vendor\n64500,acme\n");
+    let mut endpoints = Endpoints::new(rows.endpoints);
+    let (first, last) = ("198.51.100.0".parse().unwrap(), "198.51.100.255".parse().unwrap());
+    endpoints.announce(&[(first, last, 64500)]);
+    let found = attribute(&flow("10.0.0.1", "198.51.100.1"), &endpoints, &Memory::default());
+    assert_eq!(found.map(|it| it.grade), Some(Grade::Network));
+    assert!(Grade::Network > Grade::Prefix);
+}

@@ -42,7 +42,7 @@ impl Names {
                     self.node(tail.as_bytes()).globs.push((pattern.clone().into_bytes(), id));
                 }
             }
-            Place::Prefix(..) => {}
+            Place::Prefix(..) | Place::Network(_) => {}
         }
     }
 

@@ -115,6 +115,31 @@ fn ranges(prefixes: &[(u128, u8, u32)]) -> Vec<(u128, u32)> {
     spans::changes(spans)
 }
 
+/// The prefixes that together are the range from `first` to `last`; none where that is no range.
+pub(super) fn within(first: IpAddr, last: IpAddr) -> impl Iterator<Item = (IpAddr, u8)> {
+    let (width, begin, end) = match (first, last) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (32, u128::from(a.to_bits()), u128::from(b.to_bits())),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (128, a.to_bits(), b.to_bits()),
+        _ => (0, 1, 0),
+    };
+    let mut next = Some(begin).filter(|begin| *begin <= end);
+    std::iter::from_fn(move || {
+        let at = next?;
+        // The largest block that begins here and does not go beyond the end.
+        let mut host = at.trailing_zeros().min(width);
+        let last = |host: u32| at | !u128::MAX.checked_shl(host).unwrap_or(0);
+        while host > 0 && last(host) > end {
+            host -= 1;
+        }
+        next = last(host).checked_add(1).filter(|next| *next <= end);
+        let address = match width {
+            32 => IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(at).ok()?)),
+            _ => IpAddr::V6(Ipv6Addr::from_bits(at)),
+        };
+        Some((address, u8::try_from(width - host).ok()?))
+    })
+}
+
 /// Reads `192.0.2.0/24` or an address. Bits behind the length are cleared; IPv4-mapped prefixes become IPv4.
 pub(crate) fn parse(text: &str) -> Option<(IpAddr, u8)> {
     let text = text.trim();

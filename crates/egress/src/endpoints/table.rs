@@ -28,8 +28,8 @@ pub struct Problem {
 /// How many characters of a wrong value are shown.
 const SHOWN: usize = 120;
 
-/// Reads a table whose header names its columns: `suffix` (or `host` for one name only) or `cidr`, then `vendor` and, where they are
-/// wanted, `country`, `product` and `purpose`. A row may use either of `suffix` and `cidr` where both are columns. Blank rows and
+/// Reads a table whose header names its columns: `suffix` (or `host` for one name only), `cidr` or `asn` (the number of a network), then
+/// `vendor` and, where they are wanted, `country`, `product` and `purpose`. A row uses the first of them that it has where several are columns. Blank rows and
 /// rows that begin with `#` are passed over.
 pub fn read_table(text: &[u8]) -> Rows {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
@@ -90,6 +90,7 @@ struct Columns {
     suffix: Option<usize>,
     host: Option<usize>,
     cidr: Option<usize>,
+    asn: Option<usize>,
     vendor: Option<usize>,
     country: Option<usize>,
     product: Option<usize>,
@@ -104,6 +105,7 @@ impl Columns {
                 b"suffix" | b"domain" => &mut columns.suffix,
                 b"host" => &mut columns.host,
                 b"cidr" | b"prefix" => &mut columns.cidr,
+                b"asn" => &mut columns.asn,
                 b"vendor" => &mut columns.vendor,
                 b"country" => &mut columns.country,
                 b"product" => &mut columns.product,
@@ -112,7 +114,7 @@ impl Columns {
             };
             column.get_or_insert(at);
         }
-        let place = columns.suffix.or(columns.host).or(columns.cidr);
+        let place = columns.suffix.or(columns.host).or(columns.cidr).or(columns.asn);
         (place.is_some() && columns.vendor.is_some()).then_some(columns)
     }
 
@@ -121,11 +123,14 @@ impl Columns {
             let cell = at.and_then(|at| row.get(at)).unwrap_or(b"");
             String::from_utf8_lossy(cell).into_owned()
         };
-        let (suffix, host, cidr) = (cell(self.suffix), cell(self.host), cell(self.cidr));
+        let (suffix, host) = (cell(self.suffix), cell(self.host));
+        let (cidr, asn) = (cell(self.cidr), cell(self.asn));
         let place = if !suffix.is_empty() {
             named(&suffix).map(Place::Suffix).ok_or(suffix)?
         } else if !host.is_empty() {
             named(&host).map(Place::Exact).ok_or(host)?
+        } else if !asn.is_empty() {
+            crate::places::network(&asn).map(Place::Network).ok_or(asn)?
         } else {
             prefixes::parse(&cidr)
                 .map(|(address, length)| Place::Prefix(address, length))

@@ -127,3 +127,56 @@ proptest! {
         }
     }
 }
+
+fn number(address: &str) -> IpAddr {
+    address.parse().unwrap()
+}
+
+#[test]
+fn a_network_holds_what_it_announces_and_a_dedicated_prefix_goes_first() {
+    let short = Place::Prefix(number("192.0.0.0"), 16);
+    let mut all = Endpoints::new([Place::Network(64500), short.clone()].map(endpoint));
+    assert_eq!(all.networks(), [64500].into());
+    all.announce(&[
+        (number("192.0.2.0"), number("192.0.2.255"), 64500),
+        (number("198.51.100.3"), number("198.51.100.9"), 64500),
+        (number("2001:db8::"), number("2001:db8::ffff"), 64500),
+        (number("203.0.113.0"), number("203.0.113.255"), 64501),
+    ]);
+    let of =
+        |address| all.by_address(number(address)).and_then(|id| all.get(id)).map(|it| &it.place);
+    assert_eq!(of("192.0.2.1"), Some(&short));
+    for held in ["198.51.100.3", "198.51.100.9", "::ffff:198.51.100.5", "2001:db8::7"] {
+        assert_eq!(of(held), Some(&Place::Network(64500)), "{held}");
+    }
+    for other in ["198.51.100.2", "198.51.100.10", "203.0.113.1", "2001:db8::1:0"] {
+        assert_eq!(of(other), None, "{other}");
+    }
+}
+
+#[test]
+fn a_table_may_give_networks_by_number() {
+    let rows = read_table(b"asn,vendor\nAS64500,acme\n64501,acme\nnone,acme\n0,acme\n");
+    let places: Vec<Place> = rows.endpoints.into_iter().map(|it| it.place).collect();
+    assert_eq!(places, [Place::Network(64500), Place::Network(64501)]);
+    assert_eq!(rows.problems.len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn a_range_is_cut_into_prefixes_that_hold_it_and_nothing_else(
+        first in 0u32..5000, long in 0u32..5000, base in any::<u32>(),
+    ) {
+        let (first, last) = (base.saturating_add(first), base.saturating_add(first).saturating_add(long));
+        let ends = |bits| IpAddr::from(std::net::Ipv4Addr::from_bits(bits));
+        let mut next = u64::from(first);
+        for (address, length) in prefixes::within(ends(first), ends(last)) {
+            let IpAddr::V4(address) = address else { panic!("{address}") };
+            prop_assert_eq!(u64::from(address.to_bits()), next);
+            let size = 1u64 << (32 - u32::from(length));
+            prop_assert_eq!(next % size, 0);
+            next += size;
+        }
+        prop_assert_eq!(next, u64::from(last) + 1);
+    }
+}

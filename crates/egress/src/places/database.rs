@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use hashbrown::HashMap;
 use maxminddb::{LookupResult, PathElement, Reader};
 
-use super::{Stand, country, network};
+use super::{Announced, Stand, country, network};
 use crate::codes;
 use crate::endpoints::Problem;
 use crate::limits::Limits;
@@ -63,7 +63,7 @@ impl Database {
         &self,
         networks: &BTreeSet<u32>,
         limits: &Limits,
-        found: &mut Vec<(IpAddr, IpAddr, u32)>,
+        found: &mut Vec<Announced>,
     ) -> Option<Problem> {
         let broken = |why: &str| Some(Problem::new(1, codes::PLACE_DATABASE, why));
         let Ok(within) = self.reader.networks(maxminddb::WithinOptions::default()) else {

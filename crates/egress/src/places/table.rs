@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use hashbrown::HashMap;
 
 use super::database::ends;
-use super::{Stand, country, network};
+use super::{Announced, Stand, country, network};
 use crate::codes;
 use crate::endpoints::{Problem, prefixes};
 use crate::limits::Limits;
@@ -93,11 +93,7 @@ impl Ranges {
     }
 
     /// Adds the ranges that are announced by some networks.
-    pub(super) fn announced(
-        &self,
-        networks: &BTreeSet<u32>,
-        found: &mut Vec<(IpAddr, IpAddr, u32)>,
-    ) {
+    pub(super) fn announced(&self, networks: &BTreeSet<u32>, found: &mut Vec<Announced>) {
         let wanted = |value| {
             self.meant(value).and_then(|stand| stand.network).filter(|it| networks.contains(it))
         };

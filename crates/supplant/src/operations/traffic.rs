@@ -132,7 +132,7 @@ fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Outcome> {
     Ok(if broken { Outcome::Unfinished } else { Outcome::Clean })
 }
 
-/// Says which rows of the user's tables cannot be used.
+/// Says which rows of the user's tables cannot be used, and which networks cannot be found.
 fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
     let mut out = anstream::stderr().lock();
     for (path, problem) in &wanted.problems {
@@ -145,6 +145,11 @@ fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
             ("value", (&problem.value).into()),
         ];
         writeln!(out, "{}", words.text("egress-table-problem", &args))?;
+    }
+    for network in &wanted.unplaced {
+        let network = network.to_string();
+        let args = [("network", (&network).into())];
+        writeln!(out, "{}", words.text("egress-network-unknown", &args))?;
     }
     Ok(())
 }

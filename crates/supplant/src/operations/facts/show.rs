@@ -41,7 +41,12 @@ pub(super) fn product(product: &Product, catalog: &Catalog, words: &Words) -> St
     page.line("fact-note", &product.note);
     page.prints(&product.fingerprints, catalog);
     for endpoint in &product.endpoints {
-        let place = if endpoint.host.is_empty() { &endpoint.prefix } else { &endpoint.host };
+        let network = || endpoint.network.map(|number| format!("AS{number}")).unwrap_or_default();
+        let place = match (endpoint.host.as_str(), endpoint.prefix.as_str()) {
+            ("", "") => network(),
+            ("", prefix) => prefix.to_owned(),
+            (host, _) => host.to_owned(),
+        };
         let purpose = words.word("purpose", &endpoint.purpose);
         let known = page.known(&endpoint.provenance, catalog);
         page.line("fact-endpoint", &format!("{place}  {purpose} {}  {known}", endpoint.region));
