@@ -44,7 +44,11 @@ impl Format for NetFlow {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        extent::plausible(head.bytes).then_some(if extent::consistent(head) { 90 } else { 20 })
+        match (extent::plausible(head.bytes), extent::consistent(head)) {
+            (true, true) => Some(90),
+            (true, false) => Some(20),
+            (false, _) => extent::miscounted(head).then_some(10),
+        }
     }
 
     fn open(&self, head: &Head<'_>) -> Open {

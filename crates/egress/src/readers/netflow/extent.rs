@@ -14,13 +14,30 @@ pub(crate) const HEADER: usize = 24;
 /// may have set the clock back: version 9 may also have a time close to 1970.)
 pub(crate) fn plausible(bytes: &[u8]) -> bool {
     let (Some(version), Some(count)) = (be16(bytes, 0), be16(bytes, 2)) else { return false };
-    let recent = |at| be32(bytes, at).is_some_and(|seconds| seconds >= 631_152_000);
+    let recent = |at| be32(bytes, at).is_some_and(recent);
     match version {
         5 | 7 => count > 0 && usize::from(count) <= v5::MOST && recent(8),
         9 => be32(bytes, 16).is_some() && count > 0 && (recent(8) || set_follows(bytes)),
         10 => count >= 16 && recent(4),
         _ => false,
     }
+}
+
+/// Whether the input is one packet of fixed records whose header says another number of them: claimed, so that the reader says so.
+pub(crate) fn miscounted(head: &Head<'_>) -> bool {
+    let version = be16(head.bytes, 0).filter(|version| matches!(version, 5 | 7));
+    let records = |version| {
+        let bytes = head.bytes.len().checked_sub(v5::HEADER)?;
+        let length = v5::record_length(version);
+        (bytes % length == 0).then_some(bytes / length)
+    };
+    let whole = version.and_then(records).is_some_and(|count| (1..=v5::MOST).contains(&count));
+    whole && head.complete && be32(head.bytes, 8).is_some_and(recent)
+}
+
+/// Whether a time is after 1989.
+fn recent(seconds: u32) -> bool {
+    seconds >= 631_152_000
 }
 
 /// Whether a version 9 header is followed by a set of templates.

@@ -295,3 +295,16 @@ proptest! {
         read(&input);
     }
 }
+
+#[test]
+fn a_packet_whose_header_counts_wrong_is_claimed_and_lost() {
+    let mut packet = vec![0, 5, 0xd9, 0x1e];
+    packet.extend([0, 0, 0, 9]);
+    packet.extend(1_700_000_000u32.to_be_bytes());
+    packet.resize(24 + 48, 0);
+    let known = crate::readers::detect(&head("a.dat", &packet));
+    assert_eq!(known.map(|format| format.id()), Some("netflow"));
+    assert_eq!(lost(&read(&packet)), [("input/malformed", 1)]);
+    packet.push(0);
+    assert!(crate::readers::detect(&head("a.dat", &packet)).is_none());
+}
