@@ -19,6 +19,7 @@ use crate::sink::{Collector, Sink};
 use crate::tree::{self, Entry, EntryKind, RootFs};
 use crate::unpack::unpack;
 
+pub mod bundle;
 pub(crate) mod image;
 pub(crate) mod tar;
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 pub mod aside;
 pub mod codes;
-mod container;
+pub mod container;
 pub mod find;
 pub mod identify;
 pub mod ingest;

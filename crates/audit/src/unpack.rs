@@ -19,17 +19,41 @@ pub struct Unpacked<'a> {
 /// # Errors
 /// When the stream cannot be read or a compressed header is broken.
 pub fn unpack<'a>(stream: impl Read + Send + 'a, limits: &Limits) -> io::Result<Unpacked<'a>> {
+    unpack_as(stream, None, limits)
+}
+
+/// The same for the content of a member of a zip archive that is deflated, which no magic bytes show.
+///
+/// # Errors
+/// See [`unpack`].
+pub fn unpack_deflated<'a>(
+    stream: impl Read + Send + 'a,
+    limits: &Limits,
+) -> io::Result<Unpacked<'a>> {
+    unpack_as(stream, Some("deflate"), limits)
+}
+
+fn unpack_as<'a>(
+    stream: impl Read + Send + 'a,
+    first: Option<&'static str>,
+    limits: &Limits,
+) -> io::Result<Unpacked<'a>> {
     let taken = Arc::new(AtomicU64::new(0));
     let counted = Counted { inner: stream, taken: Arc::clone(&taken) };
     let mut stream: Box<dyn BufRead + Send + 'a> =
         Box::new(BufReader::with_capacity(BUFFER, counted));
     let mut layers = Vec::new();
-    while let Some(layer) = magic(stream.fill_buf()?) {
+    let mut next = match first {
+        Some(layer) => Some(layer),
+        None => magic(stream.fill_buf()?),
+    };
+    while let Some(layer) = next {
         if layers.len() == MAX_LAYERS {
             return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "compressed too many times"));
         }
         layers.push(layer);
         let plain: Box<dyn Read + Send + 'a> = match layer {
+            "deflate" => Box::new(flate2::bufread::DeflateDecoder::new(stream)),
             "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),
             "xz" => Box::new(lzma_rust2::XzReader::new(stream, true)),
             _ => {
@@ -45,6 +69,7 @@ pub fn unpack<'a>(stream: impl Read + Send + 'a, limits: &Limits) -> io::Result<
             most: limits.expanded_bytes,
         };
         stream = Box::new(BufReader::with_capacity(BUFFER, guard));
+        next = magic(stream.fill_buf()?);
     }
     Ok(Unpacked { stream, layers })
 }

@@ -79,6 +79,11 @@ impl<'s> Tar<'s> {
         member.transpose()
     }
 
+    /// The offset of the next byte, counted from the beginning of the stream.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
     fn member(&mut self) -> Result<Option<Member>, Damage> {
         let mut extra = Extra::default();
         loop {

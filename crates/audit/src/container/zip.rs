@@ -36,7 +36,7 @@ pub(crate) fn read(stream: &mut dyn io::BufRead, job: &Job<'_>, collector: &mut 
     };
     let names: Vec<String> =
         archive.file_names().filter_map(Result::ok).map(|name| name.into_owned()).collect();
-    if names.iter().any(|name| DOCUMENTS.contains(&name.as_str())) {
+    if names.iter().any(|name| is_document(name)) {
         return sink.warn(codes::UNKNOWN_FORMAT, None, &[]);
     }
     ingest::set_fate(&mut sink, Fate::Opened { container: "zip" });
@@ -49,6 +49,11 @@ pub(crate) fn read(stream: &mut dyn io::BufRead, job: &Job<'_>, collector: &mut 
         account.lose(job.limits.members + 1, codes::LIMIT_REACHED, "", "members");
     }
     account.write(Unit::Row, &mut collector.resume(job.source, job.limits));
+}
+
+/// Whether a member of this name makes a zip a document or a program.
+pub(super) fn is_document(name: &str) -> bool {
+    DOCUMENTS.contains(&name)
 }
 
 fn member(

@@ -1,0 +1,258 @@
+//! What lies in an archive and where: for readers that open members themselves, in parts, several times and side by side.
+
+use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
+
+use ::zip::{CompressionMethod, ZipArchive};
+
+use super::tar::{self, Damage, Kind, Tar};
+use super::{is_noise, zip};
+use crate::limits::Limits;
+use crate::unpack::{unpack, unpack_deflated};
+
+/// A regular file in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its path as the archive has it.
+    pub path: String,
+    /// The size of its content in bytes, as the archive claims it.
+    pub bytes: u64,
+    how: How,
+}
+
+/// How the content is got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum How {
+    /// The bytes from here on, as they are.
+    Stored { at: u64, bytes: u64 },
+    /// The bytes from here on, deflated.
+    Deflated { at: u64, bytes: u64 },
+    /// Not at all, for this reason.
+    Refused(&'static str),
+}
+
+/// The members of an archive.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    /// The regular files, in the order of the archive.
+    pub members: Vec<Member>,
+    /// Why there may be more of them than could be told.
+    pub error: Option<io::Error>,
+}
+
+/// Whether a (decompressed) stream that begins so is an archive: the first 512 bytes tell.
+pub fn is_archive(head: &[u8]) -> bool {
+    zip::probe(head) || tar::probe(head)
+}
+
+/// Lists the members of an archive that may be compressed as a whole; `None` where the zip is a document or a program, whose members
+/// are its own affair.
+///
+/// # Errors
+/// When it cannot be read, or is no archive.
+pub fn list(mut archive: impl Read + Seek + Send, limits: &Limits) -> io::Result<Option<Bundle>> {
+    let mut head = [0; 4];
+    let read = archive.read(&mut head)?;
+    archive.rewind()?;
+    if zip::probe(head.get(..read).unwrap_or_default()) {
+        return list_zip(archive);
+    }
+    let mut unpacked = unpack(archive, limits)?;
+    Ok(Some(list_tar(&mut *unpacked.stream)))
+}
+
+fn list_zip(archive: impl Read + Seek) -> io::Result<Option<Bundle>> {
+    let mut archive = ZipArchive::new(archive).map_err(io::Error::other)?;
+    if archive.file_names().any(|name| name.is_ok_and(|name| zip::is_document(&name))) {
+        return Ok(None);
+    }
+    let mut bundle = Bundle::default();
+    for number in 0..archive.len().min(MEMBERS) {
+        let file = match archive.by_index_raw(number) {
+            Ok(file) => file,
+            Err(error) => {
+                bundle.error = Some(io::Error::other(error));
+                continue;
+            }
+        };
+        let path = file.name().map_err(io::Error::other)?.replace('\\', "/");
+        if !file.is_file() || is_noise(&path) {
+            continue;
+        }
+        let (at, bytes) = (file.data_start(), file.compressed_size());
+        let how = match (file.encrypted(), file.compression(), at) {
+            (true, ..) => How::Refused("encrypted"),
+            (_, CompressionMethod::Stored, Some(at)) => How::Stored { at, bytes },
+            (_, CompressionMethod::Deflated, Some(at)) => How::Deflated { at, bytes },
+            _ => How::Refused("compressed in a way that is not read"),
+        };
+        bundle.members.push(Member { path, bytes: file.size(), how });
+    }
+    if archive.len() > MEMBERS {
+        bundle.error = Some(too_many());
+    }
+    Ok(Some(bundle))
+}
+
+fn list_tar(stream: &mut (dyn BufRead + Send)) -> Bundle {
+    let mut bundle = Bundle::default();
+    let mut archive = Tar::new(stream);
+    while let Some(next) = archive.next() {
+        let member = match next {
+            Ok(member) => member,
+            Err(Damage::Stream(error)) => {
+                bundle.error = Some(error);
+                break;
+            }
+            Err(Damage::Header(at)) => {
+                let what = format!("the header at byte {at} is broken");
+                bundle.error = Some(io::Error::new(io::ErrorKind::InvalidData, what));
+                continue;
+            }
+        };
+        let (path, bytes, at) = (member.path, member.size, archive.at());
+        let how = match member.kind {
+            Kind::File => How::Stored { at, bytes },
+            Kind::Sparse => How::Refused("sparse"),
+            Kind::HardLink | Kind::Symlink | Kind::Special | Kind::Directory => continue,
+        };
+        if bundle.members.len() == MEMBERS {
+            bundle.error = Some(too_many());
+            break;
+        }
+        if !is_noise(&path) {
+            bundle.members.push(Member { path, bytes, how });
+        }
+    }
+    bundle
+}
+
+impl Member {
+    /// The content, with its own compression removed.
+    ///
+    /// # Errors
+    /// When the archive cannot be read, or the member not be decompressed.
+    pub fn open<'a>(
+        &self,
+        mut archive: impl Read + Seek + Send + 'a,
+        limits: &Limits,
+    ) -> io::Result<Box<dyn BufRead + Send + 'a>> {
+        let (at, bytes) = match self.how {
+            How::Stored { at, bytes } | How::Deflated { at, bytes } => (at, bytes),
+            How::Refused(why) => return Err(io::Error::new(io::ErrorKind::Unsupported, why)),
+        };
+        let mut head = [0; 6];
+        let read = archive.read(&mut head)?;
+        let head = head.get(..read).unwrap_or_default();
+        if crate::unpack::is_compressed(head) {
+            // What is compressed as a whole can only be read from its beginning.
+            let all = Cursor::new(head.to_vec()).chain(archive);
+            let mut stream = unpack(all, limits)?.stream;
+            io::copy(&mut (&mut stream).take(at), &mut io::sink())?;
+            return Ok(unpack(stream.take(bytes), limits)?.stream);
+        }
+        archive.seek(SeekFrom::Start(at))?;
+        let part = archive.take(bytes);
+        let unpacked = match self.how {
+            How::Deflated { .. } => unpack_deflated(part, limits)?,
+            _ => unpack(part, limits)?,
+        };
+        Ok(unpacked.stream)
+    }
+}
+
+fn too_many() -> io::Error {
+    let what = format!("the archive has more than {MEMBERS} members");
+    io::Error::new(io::ErrorKind::QuotaExceeded, what)
+}
+
+/// Most members of one archive. Each may be opened several times, so that there are fewer than where a stream goes by once.
+const MEMBERS: usize = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use ::zip::ZipWriter;
+    use ::zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        to.write_all(bytes).unwrap();
+        to.finish().unwrap()
+    }
+
+    fn zipped(method: CompressionMethod, members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in members {
+            let options = SimpleFileOptions::default().compression_method(method);
+            to.start_file(*name, options).unwrap();
+            to.write_all(bytes).unwrap();
+        }
+        to.finish().unwrap().into_inner()
+    }
+
+    fn tarred(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut to = ::tar::Builder::new(Vec::new());
+        for (name, bytes) in members {
+            let mut header = ::tar::Header::new_ustar();
+            header.set_size(bytes.len() as u64);
+            header.set_entry_type(::tar::EntryType::Regular);
+            to.append_data(&mut header, name, *bytes).unwrap();
+        }
+        to.into_inner().unwrap()
+    }
+
+    fn contents(archive: &[u8]) -> Vec<(String, String)> {
+        let limits = Limits::default();
+        let bundle = list(Cursor::new(archive), &limits).unwrap().unwrap();
+        assert!(bundle.error.is_none(), "{:?}", bundle.error);
+        let read = |member: &Member| {
+            let mut text = String::new();
+            let mut stream = member.open(Cursor::new(archive), &limits).unwrap();
+            stream.read_to_string(&mut text).unwrap();
+            (member.path.clone(), text)
+        };
+        bundle.members.iter().rev().map(read).collect()
+    }
+
+    #[test]
+    fn members_are_read_in_any_order_also_compressed_ones() {
+        let inner = gzip(b"two");
+        let members: [(&str, &[u8]); 2] = [("a/one.log", b"one"), ("two.log.gz", &inner)];
+        let expected = [("two.log.gz".into(), "two".into()), ("a/one.log".into(), "one".into())];
+        for archive in [
+            zipped(CompressionMethod::Stored, &members),
+            zipped(CompressionMethod::Deflated, &members),
+            tarred(&members),
+            gzip(&tarred(&members)),
+        ] {
+            assert_eq!(contents(&archive), expected);
+        }
+    }
+
+    #[test]
+    fn a_workbook_is_no_bundle() {
+        let book = zipped(CompressionMethod::Stored, &[("[Content_Types].xml", b"")]);
+        assert!(list(Cursor::new(book), &Limits::default()).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_tar_that_is_cut_tells_what_it_has_and_that_it_is_cut() {
+        let archive = tarred(&[("one", &[b'x'; 600]), ("two", b"2")]);
+        let cut = archive.get(..900).unwrap();
+        let bundle = list(Cursor::new(cut), &Limits::default()).unwrap().unwrap();
+        assert_eq!((bundle.members.len(), bundle.error.is_some()), (1, true));
+    }
+
+    #[test]
+    fn a_bomb_in_a_zip_ends() {
+        let bomb = zipped(CompressionMethod::Deflated, &[("a", &vec![0; 32 << 20])]);
+        let limits = Limits { ratio_floor_bytes: 1 << 20, ..Limits::default() };
+        let bundle = list(Cursor::new(&bomb), &limits).unwrap().unwrap();
+        let mut stream = bundle.members.first().unwrap().open(Cursor::new(&bomb), &limits).unwrap();
+        let error = io::copy(&mut stream, &mut io::sink()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
+    }
+}
