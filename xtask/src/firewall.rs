@@ -14,6 +14,7 @@ mod meaning;
 mod mutate;
 mod noun;
 mod nsx_text;
+mod pairwise;
 mod panos_text;
 mod probe;
 mod profile;
@@ -31,6 +32,7 @@ pub use make::{Shape, make};
 pub use mutate::Fault;
 pub(crate) use mutate::mutant;
 pub use noun::Firewall;
+pub(crate) use pairwise::pairwise;
 pub use profile::{Platform, Profile};
 
 /// The files of one rendering.

@@ -55,7 +55,7 @@ impl Score {
 pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
     if arguments.get(1).is_some_and(|part| part == "proof") {
         let cases = arguments.get(2).map_or(Ok(PROVED), |cases| cases.parse());
-        return Ok(proofs(cases.context("how many mutants and twins?")?));
+        return Ok(proofs(root, cases.context("how many mutants and twins?")?));
     }
     let facts = Facts { catalog: load(bundled()).catalog };
     let mut scores = negatives::scores(&facts);
@@ -80,8 +80,8 @@ pub fn command(root: &Path, arguments: &[String]) -> Result<bool> {
     Ok(scores.iter().all(|score| score.met() || !score.target))
 }
 
-/// Mutants and twins for the prover. Whether all was found and nobody accused.
-fn proofs(cases: usize) -> bool {
+/// Mutants, twins and renderings for the prover. Whether all was found and nobody accused.
+fn proofs(root: &Path, cases: usize) -> bool {
     let tally = crate::proofs::score(cases);
     let crate::proofs::Tally { mutants, witnesses, twins, packets, certificates, kinds, wrong } =
         &tally;
@@ -93,12 +93,16 @@ fn proofs(cases: usize) -> bool {
     row("policies written otherwise, proved to be the same", twins);
     row("packets at borders of rules of those, treated alike by both", packets);
     row("certificates, accepted, and refused when changed or swapped", certificates);
+    let seeds = u64::try_from(cases / RENDERED).unwrap_or(1).max(1);
+    let pairs = crate::firewall::pairwise(root, seeds);
+    row("pairs of renderings of one firewall, proved to be the same", &pairs.alike);
+    row("renderings beside one of a policy with a fault, found", &pairs.faulty);
     let kinds = crate::firewall::Fault::ALL.iter().zip(kinds);
     let kinds: Vec<String> =
         kinds.map(|(kind, count)| format!("{} {count}", kind.as_str())).collect();
     println!("faults: {}", kinds.join(", "));
-    wrong.iter().for_each(|wrong| println!("  {wrong}"));
-    tally.perfect()
+    wrong.iter().chain(&pairs.wrong).for_each(|wrong| println!("  {wrong}"));
+    tally.perfect() && pairs.perfect()
 }
 
 fn table(scores: &[Score]) -> String {
@@ -128,6 +132,8 @@ fn write(root: &Path, table: &str) -> Result<()> {
 
 /// Mutants and twins of a full run.
 const PROVED: usize = 10_000;
+/// How many of them there are for each firewall of each profile whose renderings are compared.
+const RENDERED: usize = 200;
 const BEGIN: &str = "<!-- table: `cargo xtask score --write` -->";
 const END: &str = "<!-- end of the table -->";
 

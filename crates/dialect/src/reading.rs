@@ -63,6 +63,12 @@ impl Reading {
         tally
     }
 
+    /// Whether the two were read from the same texts: one configuration, of which the same could not be read.
+    pub fn same_texts(&self, other: &Self) -> bool {
+        let texts = self.trees.iter().map(Tree::text);
+        self.dialect == other.dialect && texts.eq(other.trees.iter().map(Tree::text))
+    }
+
     /// The tree of a file.
     pub fn tree(&self, file: u16) -> Option<&Tree> {
         self.trees.iter().find(|tree| tree.file() == file)

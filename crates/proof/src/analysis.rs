@@ -19,17 +19,18 @@ pub use review::{Idle, Review, RuleAt};
 use std::cell::OnceCell;
 
 use hashbrown::HashMap;
-use policy::{AddressTarget, By, Family, NatId, Policy, PortTarget, Verdict};
+use policy::{AddressTarget, By, Family, Policy, PortTarget, Verdict};
 
 use crate::flatten::{Flat, Flattening};
 use crate::index::Index;
 use crate::list::List;
 use crate::meaning::{Meaning, Party, Side, Slice};
 use crate::numbering::{Labelled, Numbering};
+use crate::prove::{Job, Known, jobs};
 use crate::questions::Questions;
 use crate::routes::Ways;
 use crate::sets::Set;
-use crate::translation::{destination_parts, without};
+use crate::translation::destination_parts;
 use crate::wide::{Exceeded, Universe, Wide};
 use meets::Meets;
 
@@ -76,20 +77,14 @@ impl<'a> Single<'a> {
         let party = party(policy, &universe);
         let mut questions = Questions::default();
         let parts = destination_parts(&party, &mut questions)?;
-        let mut rest = vec![universe.full.clone()];
-        let mut slices: Vec<(Wide, Option<NatId>)> = Vec::new();
-        for part in parts {
-            rest = without(rest, &part.region)?;
-            slices.push((part.region, part.rule));
-        }
-        slices.extend(rest.into_iter().map(|region| (region, None)));
+        let mut known = Known::new(&party, !parts.is_empty(), &mut questions)?;
         let mut pieces = Vec::new();
-        for (region, rule) in slices {
+        for Job { region, rules: (rule, _) } in jobs(&universe, &parts, &[])? {
             let slice = match rule {
                 Some(id) => Slice::of(policy, id, family)?,
                 None => Slice::untouched(policy),
             };
-            pieces.extend(piece(&party, &mut questions, slice, &region, query)?);
+            pieces.extend(piece(&party, &mut questions, (slice, &region), query, &mut known)?);
         }
         Ok(Self { policy, family, pieces, questions })
     }
@@ -99,9 +94,9 @@ impl<'a> Single<'a> {
 fn piece(
     party: &Party<'_>,
     questions: &mut Questions,
-    slice: Slice,
-    region: &Wide,
+    (slice, region): (Slice, &Wide),
     query: &Query,
+    known: &mut Known,
 ) -> Result<Option<Piece>, Exceeded> {
     let untouched = Slice { by: None, ..Slice::untouched(party.policy) };
     let untouched = Slice { seen: policy::Seen::Original, ..untouched };
@@ -110,19 +105,21 @@ fn piece(
     asked = asked.and(&asking.addresses(&query.destination, Side::Destination)?)?;
     asked = asked.and(&asking.services(&query.services)?)?;
     asked = asked.and(&asking.from(&query.from))?;
-    let mut meaning = Meaning::new(party, slice, questions);
+    let meaning = Meaning::new(party, slice, questions);
+    let mut meaning = meaning.knowing(std::mem::take(&mut known.sources));
     // Where packets leave is decided after translation.
     asked = asked.and(&meaning.to(&query.to))?;
     let mut labelled: Vec<Labelled> = Vec::new();
     let mut labels: Vec<Same<'_>> = Vec::new();
     let mut causes: Vec<(By, Verdict)> = Vec::new();
-    let mut known: HashMap<(RuleAt, Verdict), u32> = HashMap::new();
+    let mut origins: HashMap<(RuleAt, Verdict), u32> = HashMap::new();
+    let candidates = known.candidates.as_ref();
     for part in &asked.0 {
         let Some(part) = part.and(region) else { continue };
-        for flat in Flattening::new(&mut meaning).filter(&part)? {
+        for flat in Flattening::new(&mut meaning).among(candidates).filter(&part)? {
             let origin = match flat.by {
                 By::Rule(base, number) => {
-                    *known.entry(((base, number), flat.verdict)).or_insert_with(|| {
+                    *origins.entry(((base, number), flat.verdict)).or_insert_with(|| {
                         causes.push((flat.by, flat.verdict));
                         u32::try_from(causes.len() - 1).unwrap_or(u32::MAX)
                     })
@@ -140,6 +137,7 @@ fn piece(
             labelled.push((flat.region, u32::try_from(label).unwrap_or(u32::MAX), origin));
         }
     }
+    known.sources = meaning.into_sources();
     if labelled.is_empty() {
         return Ok(None);
     }

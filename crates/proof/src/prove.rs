@@ -35,7 +35,8 @@ pub(crate) use packet::{address, packet_at};
 pub use result::{
     Area, Change, Coverage, Differing, Effect, LOCAL, Packets, Proof, Witness, order,
 };
-use slices::{Known, Whole, jobs};
+use slices::Whole;
+pub(crate) use slices::{Job, Known, jobs};
 use watch::Watching;
 pub use watch::{Go, Observer, Progress};
 

@@ -67,6 +67,16 @@ impl Questions {
     }
 }
 
+/// For two copies of one policy: what is like nothing else is the same in both of them, whatever it is.
+pub fn as_one(policy: &mut Policy) {
+    for (number, predicate) in policy.predicates.iter_mut().enumerate() {
+        if alone(predicate.kind) {
+            predicate.kind = PredicateKind::Dynamic;
+            predicate.meaning = format!("{number} of this configuration").into();
+        }
+    }
+}
+
 /// Whether a predicate of this kind is never the same as another one.
 pub(crate) fn alone(kind: PredicateKind) -> bool {
     matches!(

@@ -99,3 +99,16 @@ pub(super) fn read(
         _ => Err(format!("detected as {}", dialects.join(", "))),
     }
 }
+
+/// The one context of a reading.
+pub(super) fn context(reading: &Reading) -> Result<&Policy, String> {
+    let contexts: Vec<&Policy> =
+        reading.devices.iter().flat_map(|device| &device.contexts).collect();
+    match contexts.as_slice() {
+        [one] => Ok(one),
+        several => {
+            let names: Vec<&str> = several.iter().map(|context| &*context.context).collect();
+            Err(format!("{} contexts: {}", names.len(), names.join(", ")))
+        }
+    }
+}

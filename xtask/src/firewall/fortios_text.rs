@@ -44,7 +44,10 @@ pub(super) fn render(firewall: &Firewall) -> String {
     let mut text = String::new();
     let (version, unified) = version(firewall.seed);
     let _ = writeln!(text, "#config-version=FGT60F-{version}-FW:opmode=0:vdom=0:user=admin");
-    text.push_str("config system global\n    set hostname \"made\"\nend\n");
+    // The neutral policy lets nothing pass of its own accord.
+    text.push_str("config system global\n    set hostname \"made\"\n");
+    text.push_str("    set allow-traffic-redirect disable\n");
+    text.push_str("    set ipv6-allow-traffic-redirect disable\nend\n");
     if firewall.profile.hide == HideBy::Addresses {
         text.push_str("config system settings\n    set central-nat enable\nend\n");
     }

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use dialect::{DialectFacts, Reading};
+use dialect::DialectFacts;
 use policy::{Atom, InterfaceId, Nothing, Policy, World, decide};
 
-use super::compare::{Outcome, expected, outcome, read};
+use super::compare::{Outcome, context, expected, outcome, read};
 use super::noun::Firewall;
 use super::probe::Probe;
 use super::profile::Platform;
@@ -13,19 +13,6 @@ use super::render;
 
 #[cfg(test)]
 mod tests;
-
-/// The one context of a reading.
-pub(super) fn context(reading: &Reading) -> Result<&Policy, String> {
-    let contexts: Vec<&Policy> =
-        reading.devices.iter().flat_map(|device| &device.contexts).collect();
-    match contexts.as_slice() {
-        [one] => Ok(one),
-        several => {
-            let names: Vec<&str> = several.iter().map(|context| &*context.context).collect();
-            Err(format!("{} contexts: {}", names.len(), names.join(", ")))
-        }
-    }
-}
 
 /// A world in which all machines are workloads, which a rendering without an inventory leaves open; else nothing holds.
 struct Machines<'a>(&'a Policy);

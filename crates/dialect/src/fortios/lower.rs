@@ -1,5 +1,6 @@
 //! [`super::config`] → [`policy::Policy`]: names are looked up here, and the vendor's words end.
 
+mod hairpin;
 mod local;
 mod nat;
 mod object;

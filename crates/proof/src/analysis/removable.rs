@@ -13,7 +13,7 @@ use super::review::{Idle, Needed, Review, RuleAt};
 use super::without::{Asked, Means, Rest, Without};
 use crate::list::{Entry, Point};
 use crate::prove::{Options, ZoneMap, at, prove};
-use crate::questions::alone;
+use crate::questions::as_one;
 
 /// How often the rules that are left may be gone through.
 const ROUNDS: u32 = 20;
@@ -176,14 +176,8 @@ pub(super) fn removable(policy: &Policy, chosen: Chosen) -> Removable {
     if rules.is_empty() {
         return Removable { rules, proved: true, cut };
     }
-    // What is like nothing else is here the same before and after.
     let mut before = policy.clone();
-    for (number, predicate) in before.predicates.iter_mut().enumerate() {
-        if alone(predicate.kind) {
-            predicate.kind = PredicateKind::Dynamic;
-            predicate.meaning = format!("{number} of this configuration").into();
-        }
-    }
+    as_one(&mut before);
     let mut after = before.clone();
     for (base, number) in &rules {
         let base = after.rulebases.get_mut(at(base.0));

@@ -41,9 +41,9 @@ pub(super) struct Whole<'u, 'p, 'o> {
 type Written = (Vec<Labelled>, Vec<By>);
 
 /// Packets to compare at a time: a region, and the rules that rewrite their destination.
-pub(super) struct Job {
-    region: Wide,
-    rules: (Option<NatId>, Option<NatId>),
+pub(crate) struct Job {
+    pub(crate) region: Wide,
+    pub(crate) rules: (Option<NatId>, Option<NatId>),
 }
 
 /// Bytes that one entry of a list takes, without its sets: before and after numbering, with its place in the index.
@@ -53,15 +53,15 @@ const RANGE: u64 = 64;
 
 /// What does not depend on the slice.
 #[derive(Default)]
-pub(super) struct Known {
-    sources: Sources,
-    candidates: Option<Candidates>,
+pub(crate) struct Known {
+    pub(crate) sources: Sources,
+    pub(crate) candidates: Option<Candidates>,
 }
 
 impl Known {
     /// Looks the rules of a side up by destination, where there is more than one slice or stage; otherwise all rules are gone through
     /// once, and looking them up is of no use.
-    pub(super) fn new(
+    pub(crate) fn new(
         party: &Party<'_>,
         many: bool,
         questions: &mut Questions,
@@ -77,7 +77,7 @@ impl Known {
 }
 
 /// Slice by slice: where somebody rewrites the destination, and the rest. Slices of different destinations do not meet.
-pub(super) fn jobs(
+pub(crate) fn jobs(
     universe: &Universe,
     left_parts: &[DestinationPart],
     right_parts: &[DestinationPart],

@@ -9,6 +9,7 @@ use model::record::prove::{ComparedContext, ComparedSide, Difference};
 use policy::{Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::certificate::Certificate;
 use proof::prove::{Differing, Names, Observer, Options, Proof, order, prove_watched};
+use proof::questions::as_one;
 
 use super::account::{self, read_exactly};
 use super::areas::{Areas, coverage};
@@ -102,9 +103,12 @@ pub(crate) fn compare(
     how: &How<'_>,
     observer: &mut dyn Observer,
 ) -> Option<Compared> {
-    let (mine, mut shared) = prepared(left, right, how.transit);
-    let (theirs, shared_too) = prepared(right, left, how.transit);
+    let (mut mine, mut shared) = prepared(left, right, how.transit);
+    let (mut theirs, shared_too) = prepared(right, left, how.transit);
     shared.retain(|name| shared_too.contains(name));
+    if left.policy == right.policy && left.reading.same_texts(right.reading) {
+        [&mut mine, &mut theirs].into_iter().for_each(as_one);
+    }
     let (left, right) = (Placed { policy: &mine, ..left }, Placed { policy: &theirs, ..right });
     let paired = pair_zones(left.policy, right.policy, how.zones, how.propose);
     if paired.map.pairs.is_empty() {

@@ -336,3 +336,58 @@ fn options_that_exclude_each_other_are_refused() {
     let run = estate.run(&args);
     assert!(run.code == 2 && run.err.contains("= help: use `--format text`"), "{run:?}");
 }
+
+/// Two interfaces in one zone, what comes back by its interface passes without a policy, and a network is behind one of them.
+fn returning(device: &str, policies: &str) -> String {
+    let head = HEAD.replace("FGT60F-7.2.5", "FGT60F-7.4.4");
+    format!(
+        "{head}config system zone\n    edit \"in\"\n        set interface \"port1\" \"port2\"\n    next\nend\n\
+         config router static\n    edit 9\n        set dst 10.77.0.0/16\n        set device \"{device}\"\n    next\nend\n\
+         config firewall policy\n{policies}end\n"
+    )
+}
+
+/// A policy within the zone.
+fn within(number: u32, action: &str) -> String {
+    policy(number, action, "\"all\"", "ALL").replace("port1", "in").replace("port2", "in")
+}
+
+#[test]
+fn what_comes_back_by_its_interface_is_the_same_where_the_routes_are() {
+    let (left, right) = (returning("port1", ""), returning("port1", &within(1, "deny")));
+    let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
+    assert!(run.out.contains("equivalent: both do the same"), "{run:?}");
+}
+
+#[test]
+fn what_comes_back_by_its_interface_differs_where_the_routes_do() {
+    let (left, right) = (returning("port1", ""), returning("port2", ""));
+    let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.out.contains("10.77."), "{}", run.out);
+}
+
+#[test]
+fn other_routes_within_a_zone_do_not_matter_where_a_policy_lets_all_pass() {
+    let (left, right) =
+        (returning("port1", &within(1, "accept")), returning("port2", &within(1, "accept")));
+    let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
+    assert!(run.out.contains("equivalent: both do the same"), "{run:?}");
+}
+
+#[test]
+fn a_configuration_is_equivalent_to_itself_whatever_is_not_known_of_it() {
+    let undefined = config(&[policy(1, "accept", "\"nowhere\"", "HTTPS")]);
+    let run = two(&undefined, &undefined).run(&["prove", "in/a", "in/b"]);
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn what_is_undefined_is_not_the_same_in_another_configuration() {
+    let (left, right) = (
+        config(&[policy(1, "accept", "\"nowhere\"", "HTTPS")]),
+        config(&[policy(2, "accept", "\"nowhere\"", "HTTPS")]),
+    );
+    let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
+    assert_eq!(run.code, 3, "{run:?}");
+}

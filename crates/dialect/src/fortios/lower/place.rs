@@ -303,58 +303,7 @@ impl<'t> Lower<'t, '_> {
         }
     }
 
-    /// `allow-traffic-redirect`: what leaves by the interface by which it came passes without a policy, unless its destination was
-    /// translated. On by default before 7.4.10 and 7.6.5; before 7.0.16, 7.2.11 and 7.4.4 for sources of the interface's network only.
-    pub(super) fn hairpins(&mut self, interfaces: &[Interface<'t>], rules: &mut Vec<Rule>) {
-        let version = self.global.version;
-        let on = |set: Option<bool>| {
-            set.or_else(|| {
-                version.map(|version| {
-                    version < Version(7, 4, 10)
-                        || (version >= Version(7, 6, 0) && version < Version(7, 6, 5))
-                })
-            })
-        };
-        let any_source = version.is_some_and(|version| {
-            version >= Version(7, 4, 4)
-                || (version >= Version(7, 2, 11) && version < Version(7, 4, 0))
-                || (version >= Version(7, 0, 16) && version < Version(7, 2, 0))
-        });
-        for (index, v6) in [false, true].into_iter().enumerate() {
-            let set = on(self.global.redirect.get(index).copied().flatten());
-            if set == Some(false) {
-                continue;
-            }
-            for interface in interfaces.iter().filter(|interface| !interface.down) {
-                let own = interface.addresses.iter().filter(|own| own.address().is_ipv6() == v6);
-                let own: Vec<Addresses> = own.map(|own| Addresses::prefix(*own)).collect();
-                if own.is_empty() {
-                    continue;
-                }
-                let family = if v6 { policy::Family::V6 } else { policy::Family::V4 };
-                let zones = self.zone_of_interface_id(&interface.name);
-                let what = format!("allow-traffic-redirect on {}", interface.name);
-                let origin = Origin::implied(what.as_str());
-                let mut rule = Rule::any(origin, policy::Action::Decide(Verdict::Accept));
-                rule.from = Zones::Of(zones.clone());
-                rule.to = Zones::Of(zones);
-                rule.view = policy::NatView::NamedOnly;
-                rule.source =
-                    if any_source { Addresses::family(family) } else { Addresses::union(own) };
-                rule.destination = Addresses::family(family);
-                // In a zone of several it is not known by which member a packet leaves; without a version nor is the default.
-                // The inside of a tunnel is taken out and put in again: the vendor does not count that as the same way.
-                let unsure = set.is_none() || interface.tunnel;
-                if unsure || self.members.contains_key(interface.name.as_ref()) {
-                    let mark = crate::fortios::config::Mark { span: interface.span, what };
-                    rule.conditions.push(self.doubt(&mark));
-                }
-                rules.push(rule);
-            }
-        }
-    }
-
-    fn zone_of_interface_id(&self, name: &str) -> Vec<ZoneId> {
+    pub(super) fn zone_of_interface_id(&self, name: &str) -> Vec<ZoneId> {
         let id = self.interfaces.get(name).and_then(|id| usize::try_from(id.0).ok());
         id.and_then(|id| self.b.policy.interfaces.get(id)).map(|i| i.zone).into_iter().collect()
     }

@@ -91,6 +91,52 @@ fn what_comes_back_by_its_interface_passes_by_default_in_older_versions() {
     );
 }
 
+/// Two interfaces in one zone, what comes back by its interface passes, and 10.77.0.0/16 is behind one of them.
+fn returning(members: &str, device: &str) -> Policy {
+    let head = HEAD.replace("    set allow-traffic-redirect disable\n", "");
+    policy(&format!(
+        "{head}config system zone\nedit in\nset interface {members}\nnext\nend\n\
+         config router static\nedit 9\nset dst 10.77.0.0/16\nset device {device}\nnext\nend\n"
+    ))
+}
+
+/// What the verdict about a packet from one network of the zone to the other side depends on.
+fn asked(policy: &Policy, destination: &str) -> Vec<String> {
+    let text = format!("in=lan 10.0.0.5:1 > {destination}:80/tcp");
+    let outcomes = policy::outcomes(policy, &packet(policy, &text), &Given::default(), 64);
+    let assumed = outcomes.cases.iter().flat_map(|case| &case.assumed);
+    let mut asked: Vec<String> = assumed
+        .map(|one| match one {
+            policy::Assumed::Holds(atom, _) => {
+                policy.predicates[usize::try_from(atom.predicate.0).unwrap()].meaning.to_string()
+            }
+            policy::Assumed::Leaves(..) => "leaves".to_owned(),
+        })
+        .collect();
+    asked.sort();
+    asked.dedup();
+    asked
+}
+
+#[test]
+fn in_a_zone_of_several_it_is_asked_by_which_interface_a_packet_comes() {
+    let policy = returning("lan dmz", "lan");
+    assert_eq!(asked(&policy, "10.77.0.9"), ["comes in by lan (10.0.0.1/24)"]);
+    assert_eq!(asked(&policy, "10.9.0.9"), ["comes in by dmz (10.9.0.1/24)"]);
+}
+
+#[test]
+fn the_routes_tell_by_which_interface_of_a_zone_a_packet_leaves() {
+    let policy = returning("lan dmz", "dmz");
+    assert_eq!(asked(&policy, "10.77.0.9"), ["comes in by dmz (10.9.0.1/24)"]);
+}
+
+#[test]
+fn the_only_interface_of_a_zone_is_no_question() {
+    let policy = returning("lan", "lan");
+    assert_eq!(verdicts(&policy, "in=lan 10.0.0.5:1 > 10.77.0.9:80/tcp"), [Verdict::Accept]);
+}
+
 #[test]
 fn vdoms_are_contexts_and_share_the_global_part() {
     let text = "config vdom\nedit root\nnext\nedit a\nnext\nend\nconfig global\nconfig system global\nset hostname two\nend\nconfig system interface\nedit p1\nset vdom root\nset ip 10.0.0.1/24\nnext\nedit p2\nset vdom a\nset ip 10.2.0.1/24\nnext\nend\nconfig system vdom-link\nedit l\nnext\nend\nend\nconfig vdom\nedit a\nconfig firewall policy\nedit 1\nset srcintf p2\nset dstintf any\nset srcaddr all\nset dstaddr all\nset schedule always\nset service ALL\nset action accept\nnext\nend\nend\n";
