@@ -37,18 +37,11 @@ fn of_purposes(record: &Traffic, purposes: &[&str]) -> Option<Sum> {
     added(lines.filter(|line| purposes.contains(&line.value.as_str())).map(|line| &line.sum))
 }
 
-/// Flows and bytes of several sums; peers and times are those of the first and not to be shown. `None` of none.
-pub(super) fn added<'a>(sums: impl Iterator<Item = &'a Sum>) -> Option<Sum> {
-    sums.cloned().reduce(|all, one| Sum {
-        flows: all.flows + one.flows,
-        bytes_out: all.bytes_out.saturating_add(one.bytes_out),
-        bytes_in: all.bytes_in.saturating_add(one.bytes_in),
-        out_unknown: all.out_unknown + one.out_unknown,
-        in_unknown: all.in_unknown + one.in_unknown,
-        scaled: all.scaled + one.scaled,
-        scale_unknown: all.scale_unknown + one.scale_unknown,
-        ..all
-    })
+/// Several sums in one; `None` of none.
+pub(super) fn added<'a>(mut sums: impl Iterator<Item = &'a Sum>) -> Option<Sum> {
+    let mut all = sums.next()?.clone();
+    sums.for_each(|one| all.add(one));
+    Some(all)
 }
 
 /// The uploads apart from the rest.
@@ -62,7 +55,7 @@ pub(super) fn without_purpose(record: &Traffic) -> Option<Sum> {
 }
 
 /// What was counted: everything, uploads apart, and what may be uploads.
-pub(super) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
+pub(crate) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
     let total = &record.total;
     let nothing = total.flows == 0 && total.bytes_out == 0 && total.bytes_in == 0;
     if nothing {
