@@ -4,7 +4,7 @@ use model::record::traffic::{Input, Sum, Traffic};
 
 use super::tables::{self, UNKNOWN};
 use super::{in_unknown, out_unknown, unknown_in, unknown_out};
-use crate::text::{count, one_line};
+use crate::text::{count, one_line, size};
 use crate::words::{Arg, Words};
 
 /// Rows that were not understood.
@@ -13,22 +13,42 @@ pub(super) fn lost(input: &Input) -> u64 {
 }
 
 /// Bytes as text: `?` when nobody knows, `≥` before a lower bound.
-fn bytes(bytes: u64, unknown: bool, lower_bound: bool) -> String {
+fn bytes(shown: String, unknown: bool, lower_bound: bool) -> String {
     match (unknown, lower_bound) {
         (true, _) => UNKNOWN.to_owned(),
-        (false, true) => format!("≥ {}", count(bytes)),
-        (false, false) => count(bytes),
+        (false, true) => format!("≥ {shown}"),
+        (false, false) => shown,
     }
+}
+
+fn out_as(sum: &Sum, show: fn(u64) -> String) -> String {
+    let lower_bound = sum.out_unknown > 0 || sum.scale_unknown > 0;
+    bytes(show(sum.bytes_out), unknown_out(sum), lower_bound)
+}
+
+fn back_as(sum: &Sum, show: fn(u64) -> String) -> String {
+    let lower_bound = sum.in_unknown > 0 || sum.scale_unknown > 0;
+    bytes(show(sum.bytes_in), unknown_in(sum), lower_bound)
 }
 
 /// Bytes out of a sum as text.
 pub(super) fn out(sum: &Sum) -> String {
-    bytes(sum.bytes_out, unknown_out(sum), sum.out_unknown > 0 || sum.scale_unknown > 0)
+    out_as(sum, count)
 }
 
 /// Bytes in of a sum as text.
 pub(super) fn back(sum: &Sum) -> String {
-    bytes(sum.bytes_in, unknown_in(sum), sum.in_unknown > 0 || sum.scale_unknown > 0)
+    back_as(sum, count)
+}
+
+/// Bytes out of a sum in a few digits, for tiles and charts; the exact number stands in a table or a sentence.
+pub(super) fn out_short(sum: &Sum) -> String {
+    out_as(sum, size)
+}
+
+/// Bytes in of a sum likewise.
+pub(super) fn back_short(sum: &Sum) -> String {
+    back_as(sum, size)
 }
 
 /// The sum over endpoints with one of these purposes; `None` when nothing was counted for any.

@@ -179,7 +179,7 @@ fn cell(cell: &Cell) -> (String, bool) {
 fn tiles(record: &Traffic, words: &Words) -> Vec<Tile> {
     let hosts = tables::of(record, "asset").len() as u64;
     let (uploads, note) = match account::uploads(record) {
-        Some(sum) => (account::out(&sum), String::new()),
+        Some(sum) => (account::out_short(&sum), String::new()),
         None => ("–".to_owned(), words.plain("egress-tile-no-uploads")),
     };
     let nothing = |shown: String| match record.total.flows {
@@ -187,8 +187,8 @@ fn tiles(record: &Traffic, words: &Words) -> Vec<Tile> {
         _ => (shown, String::new()),
     };
     let mut tiles = vec![
-        ("egress-tile-out", nothing(account::out(&record.total))),
-        ("egress-tile-in", nothing(account::back(&record.total))),
+        ("egress-tile-out", nothing(account::out_short(&record.total))),
+        ("egress-tile-in", nothing(account::back_short(&record.total))),
         ("egress-tile-uploads", (uploads, note)),
         ("egress-tile-hosts", (count(hosts), String::new())),
     ];
@@ -221,7 +221,11 @@ fn bars(lines: &[Line], thing: &str, words: &Words) -> Bars {
     };
     let bar = |line: &Line| {
         let part = ("c-confirmed".to_owned(), name(line), line.sum.bytes_out);
-        Bar { name: name(line), total: account::out(&line.sum), segments: segments([part], most) }
+        Bar {
+            name: name(line),
+            total: account::out_short(&line.sum),
+            segments: segments([part], most),
+        }
     };
     let left_out = account::added(rest.iter().map(|line| &line.sum)).map(|sum| {
         let out = account::out(&sum);
@@ -278,7 +282,7 @@ const INPUT_SHOWN: &[&str] = &[
 const BARS_MAX: usize = 10;
 
 /// Most rows of a table.
-const ROWS_MAX: usize = 500;
+const ROWS_MAX: usize = 200;
 
 /// Most days of a chart.
 const DAYS_MAX: usize = 1000;

@@ -27,11 +27,8 @@ fn pair(asset: &str, endpoint: &str, grade: &str, confidence: &str) -> Pair {
 }
 
 fn found_of(pairs: &[Pair], matched: &str) -> Vec<Unlisted> {
-    let tie = |pair: &Pair| Tie {
-        asset: pair.asset.clone(),
-        matched: matched.into(),
-        ..Tie::default()
-    };
+    let tie =
+        |pair: &Pair| Tie { asset: pair.asset.clone(), matched: matched.into(), ..Tie::default() };
     let ties: Vec<Tie> = pairs.iter().map(tie).collect();
     let inventory = Assessment {
         date: "2026-03-31".into(),
