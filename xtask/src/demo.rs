@@ -9,6 +9,7 @@ mod containers;
 mod glpi;
 mod images;
 mod linux;
+mod logs;
 mod mac;
 mod network;
 mod odd;
@@ -83,6 +84,7 @@ pub fn generate(seed: u64) -> Result<Estate> {
     tables::write(&company, &mut estate)?;
     containers::write(&mut estate);
     images::write(&mut estate)?;
+    logs::write(&company, &mut estate)?;
     odd::write(&mut estate);
     Ok(estate)
 }

@@ -2,6 +2,8 @@
 //!
 //! That engine says how sure it is of a beginning. What it gets are the bytes, decompressed, and the source under which the input is
 //! accounted for; it accounts through [`Collector::resume`](crate::sink::Collector::resume) like any reader.
+//!
+//! A log of traffic may be larger than memory: it is only pointed out, and read later from where it lies.
 
 use std::io::BufRead;
 
@@ -9,7 +11,7 @@ use model::source::SourceId;
 
 use crate::codes;
 use crate::ingest::Job;
-use crate::reader::Input;
+use crate::reader::{Head, Input};
 use crate::sink::Sink;
 
 /// Who else wants inputs.
@@ -17,6 +19,8 @@ use crate::sink::Sink;
 pub struct Aside {
     /// How sure it is that an input is for it, by its beginning and its path: `None` not at all, else 1 (possible) to 100 (certain).
     pub probe: fn(&[u8], &str) -> Option<u8>,
+    /// How sure another engine is that an input is a log of traffic that it reads, likewise.
+    pub log: fn(&Head<'_>) -> Option<u8>,
     /// Whether nothing else is read: no inventories, root file systems and images.
     pub only: bool,
 }
@@ -38,6 +42,28 @@ impl Aside {
         let sure = (self.probe)(head, path).unwrap_or(0);
         if read_here && !self.only { sure >= SURE } else { sure > 0 }
     }
+
+    /// Who reads an input that may be a log, where a reader of inventories is this sure of it, or none takes it.
+    pub(crate) fn readers(&self, head: &Head<'_>, path: &str, inventory: Option<u8>) -> Readers {
+        let Some(log) = (self.log)(head).filter(|_| !self.only) else { return Readers::NoLog };
+        match inventory {
+            _ if (self.probe)(head.bytes, path).is_some_and(|other| other >= log) => Readers::NoLog,
+            None => Readers::Log,
+            Some(sure) if sure < log && sure <= GUESSED => Readers::Log,
+            Some(_) => Readers::Both,
+        }
+    }
+}
+
+/// Who reads an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// It is no log, or surer something else.
+    NoLog,
+    /// It is a log, and nothing else.
+    Log,
+    /// It is a log, and holds an inventory too.
+    Both,
 }
 
 /// Takes the whole input.
@@ -53,3 +79,6 @@ pub(crate) fn unknown(sink: &mut Sink<'_>) {
 
 /// From here on somebody else goes before a reader of inventories.
 const SURE: u8 = 90;
+
+/// Up to here a reader of inventories takes a table for want of anything better: any table with a column that it knows.
+const GUESSED: u8 = 65;

@@ -19,6 +19,8 @@ pub const BAD_ENCODING: Code = Code("input/bad-encoding");
 pub const EMPTY: Code = Code("input/empty");
 /// No reader knows this content.
 pub const UNKNOWN_FORMAT: Code = Code("input/unknown-format");
+/// A log of traffic inside an archive: it is not counted there.
+pub const LOG_IN_ARCHIVE: Code = Code("input/log-in-archive");
 /// The format is known, but the content breaks its rules here.
 pub const MALFORMED: Code = Code("input/malformed");
 
@@ -108,6 +110,7 @@ pub const ALL: &[Code] = &[
     BAD_ENCODING,
     EMPTY,
     UNKNOWN_FORMAT,
+    LOG_IN_ARCHIVE,
     MALFORMED,
     UNSAFE_PATH,
     UNSUPPORTED_MEMBER,

@@ -6,6 +6,7 @@
 pub mod assess;
 pub mod deadline;
 pub mod scope;
+pub mod strangers;
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use model::asset::AssetKind;
 use model::source::{Fate, Source, SourceId, Unit};
 use sha2::{Digest, Sha256};
 
-use crate::aside;
+use crate::aside::{self, Aside, Readers};
 use crate::codes;
 use crate::container;
 use crate::limits::Limits;
@@ -28,8 +28,9 @@ pub struct File<'a> {
     pub open: &'a dyn Fn() -> io::Result<Box<dyn Read + Send>>,
 }
 
-/// Reads one file into the collector: one source, and one more for each member of a container.
-pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
+/// Reads one file into the collector: one source, and one more for each member of a container. Gives the source back where the file
+/// is a log of traffic, see [`Aside::log`].
+pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) -> Option<SourceId> {
     let source = begin(file.path, file.bytes, limits, collector);
     let raw = match (file.open)() {
         Ok(raw) => raw,
@@ -37,13 +38,13 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
             let mut sink = collector.resume(source, limits);
             set_fate(&mut sink, Fate::Unreadable);
             sink.error(codes::READ_FAILED, None, &[("error", &error.to_string())]);
-            return;
+            return None;
         }
     };
     let hasher = Mutex::new(Sha256::new());
     let mut raw = Hashed { inner: raw, hasher: &hasher };
     let job = Job { path: file.path, source, nested: 0, limits };
-    read_source(&mut raw, Some(file.open), &job, collector);
+    let readers = read_source(&mut raw, Some(file.open), &job, collector);
     let mut sink = collector.resume(source, limits);
     // What the reader left is read for the digest.
     if let Err(error) = io::copy(&mut raw, &mut io::sink()) {
@@ -53,6 +54,7 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
     if let Some(source) = sink.source_mut() {
         source.sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     }
+    (readers != Readers::NoLog).then_some(source)
 }
 
 /// Reads a folder that is a root file system (see [`tree::is_root`](crate::tree::is_root)) as one source. `walk` puts in the
@@ -114,52 +116,91 @@ pub(crate) fn read_member(
     let path = format!("{}!/{member}", job.path);
     let source = begin(&path, bytes, job.limits, collector);
     let job = Job { path: &path, source, nested: job.nested + 1, limits: job.limits };
-    read_source(stream, None, &job, collector);
+    let readers = read_source(stream, None, &job, collector);
+    if readers != Readers::NoLog {
+        collector.resume(source, job.limits).warn(codes::LOG_IN_ARCHIVE, None, &[]);
+    }
 }
 
-/// Reads one decompressible stream: the members of a container, or rows with the reader that knows the format.
+/// Reads one decompressible stream: the members of a container, or rows with the reader that knows the format. Says who else reads it.
 fn read_source(
     raw: &mut (dyn Read + Send),
     reopen: Option<&Reopen<'_>>,
     job: &Job<'_>,
     collector: &mut Collector,
-) {
-    let elsewhere = collector.aside;
+) -> Readers {
     let mut sink = collector.resume(job.source, job.limits);
-    let unpacked = match unpack(raw, job.limits) {
+    let unpacked = unpack(raw, job.limits).and_then(|unpacked| {
+        let mut stream = unpacked.stream;
+        peek(&mut stream).map(|(head, complete)| (stream, head, complete))
+    });
+    let (stream, head, complete) = match unpacked {
         Ok(unpacked) => unpacked,
-        Err(error) => return report_read_error(&mut sink, &error),
-    };
-    let mut stream = unpacked.stream;
-    let (head, complete) = match peek(&mut stream) {
-        Ok(peeked) => peeked,
-        Err(error) => return report_read_error(&mut sink, &error),
+        Err(error) => {
+            report_read_error(&mut sink, &error);
+            return Readers::NoLog;
+        }
     };
     if head.is_empty() {
-        return sink.warn(codes::EMPTY, None, &[]);
+        sink.warn(codes::EMPTY, None, &[]);
+        return Readers::NoLog;
     }
-    let is_tar = container::tar::probe(&head);
-    let name = job.path.rsplit('/').next().unwrap_or(job.path);
-    let only = elsewhere.is_some_and(|aside| aside.only);
-    let reader =
-        if is_tar || only { None } else { readers::detect(&Head { bytes: &head, complete, name }) };
-    let is_zip = reader.is_none() && container::zip::probe(&head);
-    let is_container = is_tar || is_zip;
-    let put_aside = !is_container
-        && elsewhere.is_some_and(|aside| aside.wants(&head, job.path, reader.is_some()));
-    if is_container && job.nested > MAX_NESTED {
-        return sink.error(codes::NESTED_TOO_DEEP, None, &[]);
-    }
+    let taker = taker(&head, complete, job, collector.aside);
     let mut whole = io::Cursor::new(head).chain(stream);
-    if put_aside {
-        let taken = aside::take(&mut whole, job, &mut sink);
-        return collector.taken.push(taken);
+    let mut sink = collector.resume(job.source, job.limits);
+    match taker {
+        Taker::Tar | Taker::Zip if job.nested > MAX_NESTED => {
+            sink.error(codes::NESTED_TOO_DEEP, None, &[]);
+        }
+        Taker::Tar => read_tar(&mut whole, reopen, job, collector),
+        Taker::Zip => container::zip::read(&mut whole, job, collector),
+        Taker::Aside => {
+            let taken = aside::take(&mut whole, job, &mut sink);
+            collector.taken.push(taken);
+        }
+        Taker::Reader(reader, readers) => {
+            read_rows(reader, &mut whole, job, &mut sink);
+            return readers;
+        }
+        Taker::Log => return Readers::Log,
+        Taker::Nobody => aside::unknown(&mut sink),
     }
+    Readers::NoLog
+}
+
+/// Who takes a stream.
+enum Taker {
+    Tar,
+    Zip,
+    /// Another engine, as a whole.
+    Aside,
+    /// A reader of inventories; the engine of logs may read it too.
+    Reader(&'static dyn Reader, Readers),
+    /// The engine of logs alone.
+    Log,
+    Nobody,
+}
+
+fn taker(head: &[u8], complete: bool, job: &Job<'_>, elsewhere: Option<Aside>) -> Taker {
+    if container::tar::probe(head) {
+        return Taker::Tar;
+    }
+    let name = job.path.rsplit('/').next().unwrap_or(job.path);
+    let beginning = Head { bytes: head, complete, name };
+    let only = elsewhere.is_some_and(|aside| aside.only);
+    let reader = if only { None } else { readers::surest(&beginning) };
+    if reader.is_none() && container::zip::probe(head) {
+        return Taker::Zip;
+    }
+    let sure = reader.map(|(sure, _)| sure);
+    let log = elsewhere.map_or(Readers::NoLog, |one| one.readers(&beginning, job.path, sure));
     match reader {
-        Some(reader) => read_rows(reader, &mut whole, job, &mut sink),
-        None if is_tar => read_tar(&mut whole, reopen, job, collector),
-        None if is_zip => container::zip::read(&mut whole, job, collector),
-        None => aside::unknown(&mut sink),
+        _ if log == Readers::Log => Taker::Log,
+        _ if elsewhere.is_some_and(|one| one.wants(head, job.path, reader.is_some())) => {
+            Taker::Aside
+        }
+        Some((_, reader)) => Taker::Reader(reader, log),
+        None => Taker::Nobody,
     }
 }
 

@@ -60,6 +60,11 @@ pub static READERS: &[&dyn Reader] = &[
 
 /// The reader that is surest of this content, if any is. Equal scores go to the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
+    surest(head).map(|(_, reader)| reader)
+}
+
+/// The same, with how sure it is.
+pub(crate) fn surest(head: &Head<'_>) -> Option<(u8, &'static dyn Reader)> {
     let mut best: Option<(u8, &'static dyn Reader)> = None;
     let is_array = head.is_json_array();
     for reader in READERS.iter().filter(|reader| !is_array || reader.reads_json_arrays()) {
@@ -68,7 +73,7 @@ pub fn detect(head: &Head<'_>) -> Option<&'static dyn Reader> {
             best = Some((score, *reader));
         }
     }
-    best.map(|(_, reader)| reader)
+    best
 }
 
 #[cfg(test)]

@@ -163,6 +163,11 @@ impl Endpoints {
         self.all.get(usize::try_from(id.0).ok()?)
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Endpoint> {
+        self.all.iter()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.all.len()

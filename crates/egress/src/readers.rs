@@ -62,7 +62,12 @@ pub static FORMATS: &[&dyn Format] = &[
 
 /// The format that is surest of the input; of two equally sure ones the first in the list.
 pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
-    let mut best: Option<(u8, &dyn Format)> = None;
+    surest(head).map(|(_, format)| format)
+}
+
+/// The same, with how sure it is.
+pub fn surest(head: &Head<'_>) -> Option<(u8, &'static dyn Format)> {
+    let mut best: Option<(u8, &'static dyn Format)> = None;
     for format in FORMATS {
         if let Some(sure) = format.probe(head)
             && best.is_none_or(|(most, _)| sure > most)
@@ -70,5 +75,5 @@ pub fn detect(head: &Head<'_>) -> Option<&'static dyn Format> {
             best = Some((sure, *format));
         }
     }
-    best.map(|(_, format)| format)
+    best
 }

@@ -13,12 +13,13 @@ mod taker;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::endpoints::Endpoints;
 use crate::limits::Limits;
 use crate::memory::{Memory, Notes};
+use crate::presence::Presence;
 use crate::reader::{Account, Format, HEAD_BYTES, Head, Learnt, Open, Wanted, Yields};
 use crate::readers::detect;
 use crate::run::job::Job;
@@ -50,11 +51,19 @@ pub struct Options {
     pub strict: bool,
     /// What may not be exceeded.
     pub limits: Limits,
+    /// Hosts of which is to be known whether they occur at all; afterwards it knows.
+    pub presence: Arc<Presence>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { workers: 1, shard: None, strict: false, limits: Limits::default() }
+        Self {
+            workers: 1,
+            shard: None,
+            strict: false,
+            limits: Limits::default(),
+            presence: Arc::default(),
+        }
     }
 }
 
@@ -323,6 +332,7 @@ pub(crate) fn whole(input: &Input<'_>) -> u64 {
 /// A sieve's view of what is looked for.
 pub(crate) struct Looking<'a> {
     pub(crate) endpoints: &'a Endpoints,
+    pub(crate) presence: &'a Presence,
     pub(crate) pairs: bool,
 }
 
@@ -332,11 +342,12 @@ impl Wanted for Looking<'_> {
     }
 
     fn address(&self, address: IpAddr) -> bool {
-        self.endpoints.by_address(address).is_some()
+        self.endpoints.by_address(address).is_some() || self.presence.seeks(address.to_canonical())
     }
 
     fn v4(&self, address: u32) -> bool {
         self.endpoints.by_v4(address).is_some()
+            || self.presence.seeks(IpAddr::V4(Ipv4Addr::from_bits(address)))
     }
 
     fn pairs(&self) -> bool {

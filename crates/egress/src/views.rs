@@ -22,8 +22,8 @@ pub struct Views {
 }
 
 /// The things that sums are shown by.
-pub const THINGS: [&str; 7] =
-    ["asset", "country", "day", "endpoint", "product", "purpose", "vendor"];
+pub const THINGS: [&str; 8] =
+    ["asset", "country", "day", "endpoint", "origin", "product", "purpose", "vendor"];
 
 /// Settles sums and shows them.
 pub fn views(sum: &EgressSum, endpoints: &Endpoints) -> Views {
@@ -118,6 +118,7 @@ fn value(thing: &str, key: &SumKey, endpoint: &Endpoint) -> String {
         "country" => key.country.to_string(),
         "day" => day(key.day),
         "endpoint" => endpoint.place.to_string(),
+        "origin" => endpoint.vendor_country.clone(),
         "product" => endpoint.products.join(" | "),
         "purpose" => endpoint.purpose.clone(),
         _ => endpoint.vendor.clone(),

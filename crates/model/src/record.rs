@@ -8,6 +8,7 @@ pub mod firewall;
 pub mod matrix;
 pub mod prove;
 pub mod query;
+pub mod tied;
 pub mod trace;
 pub mod traffic;
 pub mod walk;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use firewall::FirewallHead;
+use traffic::Traffic;
 
 use crate::finding::{Confidence, EvidenceClass, Relation, State};
 
@@ -54,6 +56,12 @@ pub struct Assessment {
     /// Firewalls whose configurations were among the inputs.
     #[serde(default)]
     pub firewalls: Vec<FirewallHead>,
+    /// Assets without a finding, sorted by id: what a host of a log may be. Missing in records of programs that did not list them.
+    #[serde(default)]
+    pub other_assets: Vec<Asset>,
+    /// Where data goes, when logs of traffic were among the inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Box<Traffic>>,
     /// Counts over everything, also over assets without findings.
     pub totals: Totals,
 }

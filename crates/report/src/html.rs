@@ -15,6 +15,7 @@ use crate::html::findings::FindingView;
 use crate::html::firewalls::FirewallView;
 use crate::html::overview::Tile;
 use crate::html::sources::{Account, SaidView};
+use crate::traffic;
 use crate::words::Words;
 
 pub(crate) mod charts;
@@ -26,7 +27,7 @@ mod sources;
 
 /// The report as HTML.
 pub fn render(assessment: &Assessment, words: &Words) -> Result<String, Error> {
-    Page::new(assessment, words).render().map_err(Error::Template)
+    Page::new(assessment, words)?.render().map_err(Error::Template)
 }
 
 #[derive(Template)]
@@ -48,6 +49,8 @@ struct Page<'a> {
     sites: Bars,
     findings: Vec<FindingView>,
     findings_note: Option<String>,
+    /// Totals of egress in words, and what there is to show of it.
+    egress: Option<(Vec<String>, String)>,
     firewalls: Vec<FirewallView>,
     firewalls_note: Option<String>,
     account: Account,
@@ -57,11 +60,15 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(assessment: &'a Assessment, words: &'a Words) -> Self {
+    fn new(assessment: &'a Assessment, words: &'a Words) -> Result<Self, Error> {
         let figures = Figures::of(assessment, words);
         let (findings, findings_note) = findings::list(assessment, words);
         let (firewalls, firewalls_note) = firewalls::list(assessment, words);
-        Self {
+        let egress = assessment.egress.as_deref();
+        let egress = egress.map(|record| -> Result<_, Error> {
+            Ok((traffic::totals(record, words), traffic::page::section(record, words)?))
+        });
+        Ok(Self {
             w: words,
             assessment,
             policy: policy(),
@@ -78,13 +85,14 @@ impl<'a> Page<'a> {
             sites: charts::sites(&figures, words),
             findings,
             findings_note,
+            egress: egress.transpose()?,
             firewalls,
             firewalls_note,
             account: sources::account(assessment, words),
             said: sources::said(assessment, words),
             waivers: directives::waivers(assessment, words),
             about: overview::about(assessment, words),
-        }
+        })
     }
 
     /// The words of a key; short, because the template is full of it.

@@ -30,7 +30,8 @@ pub fn write_check_lines(check: &Check, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes one record a line, each with `schema` and `type`: first `assessment` (date, program, digest of the data), then
-/// `directive`, `asset`, `finding`, `waiver`, `source`, `diagnostic`, `firewall`, at last `totals`, so that a cut file shows.
+/// `directive`, `asset`, `finding`, `waiver`, `source`, `diagnostic`, `firewall`, `other_asset`, what egress found (`egress_input`,
+/// `egress_pair`, `egress_tie`, `egress_unlisted`, `egress_installed`, `egress_total`), at last `totals`, so that a cut file shows.
 pub fn write_lines(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
     let schema = assessment.schema.as_str();
     let head = Head {
@@ -47,6 +48,19 @@ pub fn write_lines(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
     lines(out, schema, "source", &assessment.sources)?;
     lines(out, schema, "diagnostic", &assessment.diagnostics)?;
     lines(out, schema, "firewall", &assessment.firewalls)?;
+    lines(out, schema, "other_asset", &assessment.other_assets)?;
+    if let Some(egress) = &assessment.egress {
+        lines(out, schema, "egress_input", &egress.inputs)?;
+        for pair in &egress.pairs {
+            line(out, schema, "egress_pair", &crate::traffic::told(pair)?)?;
+        }
+        if let Some(tied) = &egress.tied {
+            lines(out, schema, "egress_tie", &tied.pairs)?;
+            lines(out, schema, "egress_unlisted", &tied.unlisted)?;
+            lines(out, schema, "egress_installed", &tied.installed)?;
+        }
+        line(out, schema, "egress_total", &egress.total)?;
+    }
     line(out, schema, "totals", &assessment.totals)
 }
 

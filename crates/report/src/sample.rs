@@ -22,8 +22,8 @@ pub(crate) fn sample() -> Assessment {
         waivers: waivers(),
         sources: sources(),
         diagnostics: diagnostics(),
-        firewalls: Vec::new(),
         totals: totals(),
+        ..Assessment::default()
     }
 }
 

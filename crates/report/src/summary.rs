@@ -63,6 +63,7 @@ fn sections(
         directives(assessment, words),
         inventory(assessment, words),
         firewalls(assessment, words),
+        egress(assessment, words),
         found(assessment, figures, words, vendor_lines),
         decisions(assessment, words),
         unread(assessment, words),
@@ -330,6 +331,19 @@ fn firewalls(assessment: &Assessment, words: &Words) -> Vec<Line> {
     vec![line(style, text(&list))]
 }
 
+/// Where data goes: what was counted, then what follows from hosts and assets.
+fn egress(assessment: &Assessment, words: &Words) -> Vec<Line> {
+    let Some(record) = &assessment.egress else { return Vec::new() };
+    let (total, told, pressing) = crate::traffic::short(record, words);
+    let told = told.map(|told| line(if pressing { Style::Alarm } else { Style::Plain }, told));
+    std::iter::once(line(Style::Plain, total)).chain(told).collect()
+}
+
+/// How many fewer lines some sections have, because egress takes two.
+fn fewer(assessment: &Assessment) -> usize {
+    usize::from(assessment.egress.is_some())
+}
+
 /// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
 fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     let several = assessment.directives.len() > 1;
@@ -343,7 +357,7 @@ fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     used.sort_by_key(|(_, decision)| {
         (decision.answer != "undecided", std::cmp::Reverse(decision.findings))
     });
-    let (shown, rest) = split(&used, DECISIONS_MAX);
+    let (shown, rest) = split(&used, DECISIONS_MAX - fewer(assessment));
     let mut lines: Vec<Line> = shown
         .iter()
         .map(|(directive, decision)| {
@@ -395,7 +409,7 @@ fn unread(assessment: &Assessment, words: &Words) -> Vec<Line> {
         ];
         words.text("summary-partly", &args)
     }));
-    let (shown, rest) = split(&items, UNREAD_MAX);
+    let (shown, rest) = split(&items, UNREAD_MAX - fewer(assessment));
     let mut lines: Vec<Line> =
         shown.iter().map(|text| line(Style::Caution, text.as_str())).collect();
     lines.extend(more(rest, words));
@@ -463,10 +477,11 @@ fn more_text(rest: usize, words: &Words) -> String {
 const SEPARATOR: &str = " · ";
 
 /// The titles of the sections, in order.
-const TITLES: [&str; 9] = [
+const TITLES: [&str; 10] = [
     "summary-directive",
     "summary-inventory",
     "summary-firewalls",
+    "summary-egress",
     "summary-found",
     "summary-decisions",
     "summary-unread",
@@ -478,7 +493,8 @@ const TITLES: [&str; 9] = [
 /// Room for a path with a remark behind it.
 const PATH_ROOM: usize = 44;
 
-// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 5 + 4 + 3 + 1 + 3 + 2; the line of firewalls takes one from reports.
+// INVARIANT: the largest sections add up to LINES_MAX: 3 + 3 + 5 + 4 + 3 + 1 + 3 + 2; the line of firewalls takes one from reports,
+// those of egress one from decisions and one from what was not read.
 const DIRECTIVES_MAX: usize = 3;
 const DECISIONS_MAX: usize = 3;
 const UNREAD_MAX: usize = 3;

@@ -94,6 +94,23 @@ fn take(chars: impl Iterator<Item = char>, columns: usize) -> String {
         .collect()
 }
 
+/// A number of bytes in decimal units (SI), cut to three digits or so: `999 B`, `1.2 kB`, `48.1 GB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let (mut unit, mut next) = (1_u64, UNITS.iter());
+    let mut name = "B";
+    while bytes / unit >= 1000
+        && let Some(larger) = next.next()
+    {
+        (unit, name) = (unit.saturating_mul(1000), larger);
+    }
+    match unit {
+        1 => format!("{bytes} B"),
+        _ => format!("{}.{} {name}", bytes / unit, bytes % unit / (unit / 10)),
+    }
+}
+
+const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +129,11 @@ mod tests {
         let items: Vec<String> = (0..9).map(|n| format!("item {n}")).collect();
         let line = fit(&items, " · ", 30, |n| format!("{n} more"));
         assert_eq!(line, "item 0 · item 1 · 7 more");
+    }
+
+    #[test]
+    fn a_size_has_the_largest_unit_that_leaves_a_whole_number() {
+        let sizes = [0, 999, 1000, 1_949, 48_199_000_000, u64::MAX].map(size);
+        assert_eq!(sizes, ["0 B", "999 B", "1.0 kB", "1.9 kB", "48.1 GB", "18.4 EB"]);
     }
 }

@@ -12,6 +12,7 @@ use crate::Error;
 use crate::firewall::tables;
 use crate::rows::{self, Row};
 use crate::shown::{Cell, Column, View, header};
+use crate::traffic;
 use crate::words::Words;
 
 mod about;
@@ -33,6 +34,9 @@ pub(crate) fn write_with(
     book.table("sheet-findings", rows::findings(assessment))?;
     book.table("sheet-assets", rows::assets(assessment))?;
     book.table("sheet-evidence", rows::evidence(assessment))?;
+    if let Some(record) = &assessment.egress {
+        traffic::sheets(&mut book, record)?;
+    }
     if !assessment.firewalls.is_empty() {
         book.table("sheet-firewalls", tables::heads(&assessment.firewalls))?;
     }

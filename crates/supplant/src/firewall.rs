@@ -78,9 +78,13 @@ impl Configs {
     }
 }
 
-/// Who takes configurations out of what the readers of inventories see.
+/// Who takes configurations, and points out logs, among what the readers of inventories see.
 pub(crate) fn aside(only: bool) -> Aside {
-    Aside { probe: |head, path| dialect::surest(head, path).map(|(sure, _)| sure), only }
+    Aside {
+        probe: |head, path| dialect::surest(head, path).map(|(sure, _)| sure),
+        log: crate::flows::probe,
+        only,
+    }
 }
 
 /// Finds and reads the configurations among these files and folders. Files found below one of the paths may belong together, if
@@ -104,9 +108,9 @@ pub(crate) fn read(
     let mut configs = Configs::default();
     let mut files: Vec<Bytes> = Vec::new();
     for path in paths {
-        let collectors = world::collect(std::slice::from_ref(path), &how, words)?;
+        let collected = world::collect(std::slice::from_ref(path), &how, words)?;
         let mut found = Vec::new();
-        for mut collector in collectors {
+        for mut collector in collected.collectors {
             let taken = std::mem::take(&mut collector.taken);
             found.extend(taken.into_iter().map(|Taken { path, bytes, .. }| Bytes { path, bytes }));
             not_read(&collector, &mut configs.not_read);

@@ -1,15 +1,26 @@
 //! Logs in the world: files are found, opened and decompressed, endpoints loaded, and what a run found becomes a record.
 
+pub(crate) mod estate;
 mod merge;
 mod record;
 mod world;
 
 use std::path::{Path, PathBuf};
 
+use audit::find::strangers::strangers;
 use audit::limits::Limits;
 use catalog::facts::Catalog;
 use egress::endpoints::{Endpoint, Endpoints, Problem, of_catalog, read_table, vendor_country};
 use egress::places::Places;
+use egress::presence::Presence;
+use egress::reader::Head;
+use egress::readers::surest;
+use egress::run::{Options, Outcome, run};
+use egress::tie::tie;
+use indicatif::{ProgressBar, ProgressStyle};
+use model::record::Assessment;
+use model::record::tied::Tied;
+use model::record::traffic::Traffic;
 use report::words::Words;
 use sha2::{Digest, Sha256};
 
@@ -32,6 +43,7 @@ pub(crate) struct Wanted {
 }
 
 /// The tables that the user gave.
+#[derive(Default)]
 pub(crate) struct Tables<'a> {
     /// Of endpoints.
     pub(crate) endpoints: &'a [PathBuf],
@@ -90,6 +102,42 @@ pub(crate) fn wanted(
     }
     let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Wanted { endpoints, places, sha256, problems, unplaced })
+}
+
+/// Runs the engine over files, with a bar where somebody looks.
+pub(crate) fn read_logs(found: &[Found], wanted: &Wanted, options: &Options) -> Outcome {
+    let bar = progress(found);
+    let outcome = with_inputs(found, |inputs| {
+        run(inputs, &wanted.endpoints, &wanted.places, options, &|bytes| bar.inc(bytes))
+    });
+    bar.finish_and_clear();
+    outcome
+}
+
+fn progress(found: &[Found]) -> ProgressBar {
+    let bar = ProgressBar::new(found.iter().map(|file| file.bytes).sum());
+    let style =
+        ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// The hosts of a run beside the assets of an inventory, and those that it lacks. `presence` is what the run was given.
+pub(crate) fn tied(
+    traffic: &Traffic,
+    inventory: &Assessment,
+    endpoints: &Endpoints,
+    presence: &Presence,
+    catalog: &Catalog,
+) -> Tied {
+    let tied = tie(traffic, inventory, endpoints, presence);
+    let unlisted = strangers(&traffic.pairs, &tied.pairs, inventory, catalog);
+    Tied { unlisted, ..tied }
+}
+
+/// How sure the engine is that an input is a log that it reads.
+pub(crate) fn probe(head: &audit::reader::Head<'_>) -> Option<u8> {
+    let head = Head { bytes: head.bytes, complete: head.complete, name: head.name };
+    surest(&head).map(|(sure, _)| sure)
 }
 
 /// A whole file.

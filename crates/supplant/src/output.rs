@@ -33,13 +33,17 @@ pub(crate) fn write_reports(
         write_file(&path, write).map_err(|error| Trouble::write(words, &path, error))?;
         Ok(path)
     };
-    Ok(vec![
+    let mut written = vec![
         file("report.html", &|out| out.write_all(html.as_bytes()))?,
         file("report.xlsx", &|out| out.write_all(&workbook))?,
         file("findings.csv", &|out| report::csv::findings(assessment, out))?,
         file("records.jsonl", &|out| report::json::write_lines(assessment, out))?,
         file(RECORD_FILE, &|out| report::json::write(assessment, out))?,
-    ])
+    ];
+    if let Some(egress) = &assessment.egress {
+        written.push(file("egress.csv", &|out| report::traffic::write_csv(egress, None, out))?);
+    }
+    Ok(written)
 }
 
 /// Writes a file beside its place and moves it there, so that an interrupted run leaves no half report.

@@ -13,9 +13,10 @@ use audit::limits::Limits;
 use audit::sink::Collector;
 use audit::tree::{Entry, EntryKind, RootFs, Want, is_root};
 use indicatif::{ProgressBar, ProgressStyle};
-use model::source::{Fate, Source};
+use model::source::{Fate, Source, SourceId};
 use report::words::Words;
 
+use crate::flows::Found;
 use crate::trouble::Trouble;
 
 /// One thing to read.
@@ -66,6 +67,24 @@ pub(crate) struct Reading<'r> {
     pub(crate) as_given: bool,
 }
 
+/// What the workers read.
+pub(crate) struct Collected {
+    /// What each worker collected.
+    pub(crate) collectors: Vec<Collector>,
+    /// Logs of traffic that lie among the files, in no order.
+    pub(crate) logs: Vec<Log>,
+}
+
+/// A log of traffic.
+pub(crate) struct Log {
+    /// Which collection it is accounted for in.
+    pub(crate) collector: usize,
+    /// As which source.
+    pub(crate) source: SourceId,
+    /// Where it is.
+    pub(crate) file: Found,
+}
+
 /// Reads everything below the paths, and hands over what each worker collected.
 ///
 /// # Errors
@@ -74,7 +93,7 @@ pub(crate) fn collect(
     paths: &[PathBuf],
     how: &Reading<'_>,
     words: &Words,
-) -> Result<Vec<Collector>, Trouble> {
+) -> Result<Collected, Trouble> {
     let skip = how.skip.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
     let walk = Walk { skip, flat: how.aside.only };
     let mut tasks = Vec::new();
@@ -93,28 +112,39 @@ pub(crate) fn collect(
     let bar = progress_bar(&tasks, how.progress);
     let limits = Limits::default();
     let next = AtomicUsize::new(0);
-    let collectors = std::thread::scope(|scope| {
+    let worked: Vec<(Collector, Vec<(SourceId, Found)>)> = std::thread::scope(|scope| {
         let work = || {
+            let mut logs = Vec::new();
             let mut collector = Collector::default();
             collector.aside = Some(how.aside);
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 // A defect of ours costs this input, not what else the worker has read.
                 let outcome =
                     catch_unwind(AssertUnwindSafe(|| read(task, &limits, &mut collector)));
-                if outcome.is_err() {
-                    let mut sink = collector.begin(source(task.shown(), Fate::Unreadable), &limits);
-                    sink.error(codes::READER_BUG, None, &[("reader", "container")]);
+                match outcome {
+                    Ok(log) => logs.extend(log),
+                    Err(_) => {
+                        let unreadable = source(task.shown(), Fate::Unreadable);
+                        let mut sink = collector.begin(unreadable, &limits);
+                        sink.error(codes::READER_BUG, None, &[("reader", "container")]);
+                    }
                 }
                 bar.inc(task.weight());
             }
-            collector
+            (collector, logs)
         };
         let workers: Vec<_> = (0..how.jobs.clamp(1, MAX_JOBS)).map(|_| scope.spawn(work)).collect();
         let joined = workers.into_iter().map(|worker| worker.join());
         joined.map(|outcome| outcome.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     bar.finish_and_clear();
-    Ok(collectors)
+    let mut collected = Collected { collectors: Vec::new(), logs: Vec::new() };
+    for (number, (collector, logs)) in worked.into_iter().enumerate() {
+        let log = |(source, file)| Log { collector: number, source, file };
+        collected.logs.extend(logs.into_iter().map(log));
+        collected.collectors.push(collector);
+    }
+    Ok(collected)
 }
 
 /// What a walk through folders leaves out, and how it sees them.
@@ -212,11 +242,14 @@ fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
     Ok(entries)
 }
 
-fn read(task: &Task, limits: &Limits, collector: &mut Collector) {
+/// Reads one thing, and tells where it is a log of traffic, which is read later.
+fn read(task: &Task, limits: &Limits, collector: &mut Collector) -> Option<(SourceId, Found)> {
     match task {
         Task::File { path, shown, bytes } => {
             let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(File::open(path)?)) };
-            ingest(&ingest::File { path: shown, bytes: *bytes, open: &open }, limits, collector);
+            let file = ingest::File { path: shown, bytes: *bytes, open: &open };
+            let source = ingest(&file, limits, collector)?;
+            return Some((source, Found::at(path, shown.clone(), *bytes)));
         }
         Task::Root { path, shown } => {
             let mut walk = |tree: &mut RootFs| walk_root(path, tree);
@@ -245,6 +278,7 @@ fn read(task: &Task, limits: &Limits, collector: &mut Collector) {
             sink.error(codes::READ_FAILED, None, &[("error", error)]);
         }
     }
+    None
 }
 
 /// Hands the entries of a folder to the reader of root file systems, in order of their names, without following links.

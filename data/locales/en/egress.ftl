@@ -126,7 +126,7 @@ sheet-egress-asset = By host
 sheet-egress-vendor = By vendor
 sheet-egress-product = By product
 sheet-egress-endpoint = By endpoint
-sheet-egress-country = By country
+sheet-egress-country = By country of the address
 sheet-egress-purpose = By purpose
 sheet-egress-day = By day
 sheet-egress-inputs = Inputs
@@ -174,6 +174,114 @@ egress-day-unknown = Not in the chart, because the log tells no time: { $out } b
 egress-days-left-out = The chart shows the last { $count } days with flows; { $rest } earlier days are in the other forms.
 egress-days-gaps = Days without a bar had no counted flow.
 egress-top-hosts = Hosts with the most bytes out
-egress-pairs-more = { $count } more pairs are in the CSV, the workbook and the JSON record.
 egress-bars-rest = { $count } more, { $out } bytes out
 egress-footer = Made offline from logs. `?` means that no log tells how much; ≥ that some of it is unknown.
+
+# Hosts and assets
+
+egress-section = Where data goes
+egress-hosts = Hosts and the inventory
+egress-tile-no-uploads = no endpoint for uploads was seen
+egress-tile-no-flows = no flow to an endpoint was counted
+egress-tile-unknown = no log tells how much
+egress-tile-unlisted = Hosts without inventory
+egress-tile-partly = the record does not list all assets
+egress-rows-more = { $count } more rows are in the workbook and the JSON record.
+egress-inventory-partly = The record lists { $listed } of { $assets } assets: a host that is not among them may still be one of the others.
+egress-host-none = { $count ->
+    [one] { $count } host talks
+   *[other] { $count } hosts talk
+} to an endpoint and the inventory lacks { $count ->
+    [one] it
+   *[other] them
+}: a machine that nobody lists, or the address of a proxy or of translation.
+egress-host-not-listed = { $count ->
+    [one] { $count } host is
+   *[other] { $count } hosts are
+} not among the assets that the record lists.
+egress-host-ambiguous = { $count ->
+    [one] { $count } host
+   *[other] { $count } hosts
+} may be several assets; none is chosen.
+egress-host-unnamed = Some flows are of a host that the log does not name.
+egress-host-address = { $count ->
+    [one] { $count } host was
+   *[other] { $count } hosts were
+} found in the inventory by address.
+egress-host-name = { $count ->
+    [one] { $count } host was
+   *[other] { $count } hosts were
+} found in the inventory by name.
+egress-host-short-name = { $count ->
+    [one] { $count } host was
+   *[other] { $count } hosts were
+} found in the inventory by a name without its domain.
+egress-installed-silent = { $count ->
+    [one] { $count } product is
+   *[other] { $count } products are
+} installed and silent: the logs show the asset, and no contact with a known endpoint of the product.
+egress-installed-talks = { $count ->
+    [one] { $count } product found on an asset talks.
+   *[other] { $count } products found on assets talk.
+}
+egress-installed-vendor-talks = { $count ->
+    [one] { $count } asset talks
+   *[other] { $count } assets talk
+} to endpoints of the vendor that are not known to be of the product found on it.
+egress-installed-ambiguous = { $count ->
+    [one] { $count } product
+   *[other] { $count } products
+} found on an asset that shares its address or name with another: whose traffic it is cannot be told.
+egress-installed-not-covered = { $count ->
+    [one] { $count } product
+   *[other] { $count } products
+} found on an asset that no log covers: nothing is known about traffic.
+egress-installed-no-address = { $count ->
+    [one] { $count } product
+   *[other] { $count } products
+} found on an asset without a known address or host name: no log can be tied to it.
+egress-installed-no-endpoint = { $count ->
+    [one] { $count } product
+   *[other] { $count } products
+} found of which no endpoint is known: nothing could be looked for.
+summary-egress = Egress
+summary-egress-total = { $hosts ->
+    [one] { $hosts } host sends
+   *[other] { $hosts } hosts send
+} to endpoints looked for: { $out } bytes out, { $in } bytes in
+summary-egress-hosts = hosts without inventory: { $unlisted } · installed and silent: { $silent } · cannot be told: { $untold }
+error-inventory = `{ $path }` is no record of an assessment
+    .help = give a file that `supplant assess` wrote (`assessment.json`), or `supplant audit … --format json -o FILE`
+word-match-address = by address
+word-match-name = by name
+word-match-short-name = by name without domain
+word-match-ambiguous = one of several
+word-match-none = not in the inventory
+word-match-not-listed = not among those listed
+word-match-unnamed = the log does not say who
+word-found-product = the product
+word-found-vendor = something of the vendor
+word-traffic-talks = talks
+word-traffic-vendor-talks = talks to its vendor
+word-traffic-silent = installed, silent
+word-traffic-ambiguous = shared address or name
+word-traffic-not-covered = no log covers it
+word-traffic-no-address = no address known
+word-traffic-no-endpoint = no endpoint known
+word-grade-named = name without flow
+word-grade-asked = DNS question only
+word-grade-program = program only
+word-fact-stated = stated by you
+word-thing-origin = country of the vendor
+sheet-egress-origin = By country of the vendor
+sheet-egress-unlisted = Hosts without inventory
+sheet-egress-installed = Installed and talking
+sheet-egress-ties = Hosts and assets
+column-inventory-match = Found in the inventory
+column-inventory-asset = In the inventory
+column-inventory-ids = Asset IDs
+column-found-there = The audit found there
+column-finding-ids = Findings there
+column-endpoints-seen = Endpoints
+column-endpoints-known = Endpoints known
+column-traffic = The logs say

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use catalog::directive::{Answer, Directive};
 use catalog::facts::{Catalog, Target};
 use catalog::ownership::{Reach, Step};
-use catalog::product::Fingerprint;
+use catalog::product::{Fingerprint, Product};
 use catalog::shape::{Keyword, Words};
 use catalog::waiver::{Subject, Waiver, WaiverStatus};
 use jiff::civil::Date;
@@ -92,7 +92,8 @@ impl Assessor<'_> {
             schema: record::ASSESSMENT_SCHEMA.to_owned(),
             date: self.options.day.to_string(),
             directives: directives.iter().map(|d| self.directive(d, &findings)).collect(),
-            assets: self.assets(&findings, &asset_ids),
+            assets: self.assets(&findings, &asset_ids, true),
+            other_assets: self.assets(&findings, &asset_ids, false),
             waivers: self.waivers(&waived),
             sources: self.gathered.sources.iter().map(source_record).collect(),
             diagnostics: self.diagnostics(directives, &waived),
@@ -237,21 +238,14 @@ impl Assessor<'_> {
     }
 
     fn names(&self, target: Target) -> (record::Named, String, record::Named) {
-        let vendor_named = |id: &str| {
-            let vendor = self.catalog.vendor(id);
-            let name = |tag| (tag, vendor.map_or(id, |vendor| vendor.name(tag)));
-            record::Named { id: id.to_owned(), name: both([name("en"), name("zh-CN")]) }
-        };
+        let vendor_named = |id: &str| vendor_named(self.catalog, id);
         match target {
             Target::Product(index) => {
                 let Some(product) = self.catalog.products.get(index) else {
                     return Default::default();
                 };
-                let chinese =
-                    if product.name_zh.is_empty() { &product.name } else { &product.name_zh };
-                let name = both([("en", &product.name), ("zh-CN", chinese)]);
-                let named = record::Named { id: product.id.clone(), name };
-                (named, product.category.clone(), vendor_named(&product.vendor))
+                let vendor = vendor_named(&product.vendor);
+                (product_named(product), product.category.clone(), vendor)
             }
             Target::Vendor(index) => {
                 let Some(vendor) = self.catalog.vendors.get(index) else {
@@ -402,21 +396,39 @@ fn make_ids_unique(findings: &mut [record::Finding]) {
 
 /// A letter and the first twelve hex digits of a digest: stable over runs, short enough to copy; with 50,000 assets two share one in one
 /// run of a hundred thousand.
-fn short_id(letter: &str, key: &str) -> String {
+pub(super) fn short_id(letter: &str, key: &str) -> String {
     let digest = Sha256::digest(key.as_bytes());
     let hex: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{letter}-{hex}")
+}
+
+/// A vendor with its names; the id stands for those of one that the catalog does not know.
+pub(super) fn vendor_named(catalog: &Catalog, id: &str) -> record::Named {
+    let vendor = catalog.vendor(id);
+    let name = |tag| (tag, vendor.map_or(id, |vendor| vendor.name(tag)));
+    record::Named { id: id.to_owned(), name: both([name("en"), name("zh-CN")]) }
+}
+
+/// A product with its names.
+pub(super) fn product_named(product: &Product) -> record::Named {
+    let chinese = if product.name_zh.is_empty() { &product.name } else { &product.name_zh };
+    let name = both([("en", &product.name), ("zh-CN", chinese)]);
+    record::Named { id: product.id.clone(), name }
 }
 
 fn both<T: AsRef<str>>(names: [(&str, T); 2]) -> Words {
     names.into_iter().map(|(tag, name)| (tag.to_owned(), name.as_ref().to_owned())).collect()
 }
 
-/// Whether a run found something that the exit code must tell.
+/// Whether a run found something that the exit code must tell: on an asset, or of a host that the inventory lacks.
 pub fn has_findings(assessment: &record::Assessment, at_least: Confidence) -> bool {
-    assessment.findings.iter().any(|finding| {
-        let pressing = !matches!(finding.state, State::Watch | State::OutOfScope | State::Waived);
-        pressing && finding.confidence <= at_least
+    let on_assets = assessment.findings.iter().map(|one| (one.state, one.confidence));
+    let tied = assessment.egress.iter().filter_map(|egress| egress.tied.as_ref());
+    let unlisted = tied.flat_map(|tied| &tied.unlisted);
+    let of_hosts = unlisted.filter_map(|one| Some((one.state?, one.confidence)));
+    on_assets.chain(of_hosts).any(|(state, confidence)| {
+        let pressing = !matches!(state, State::Watch | State::OutOfScope | State::Waived);
+        pressing && confidence <= at_least
     })
 }
 

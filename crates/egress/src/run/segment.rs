@@ -86,7 +86,8 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
     let mut account = Account::default();
     let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
     let mut waiting = Vec::new();
-    let looking = Looking { endpoints: how.run.endpoints, pairs: how.pairs };
+    let presence = &how.run.options.presence;
+    let looking = Looking { endpoints: how.run.endpoints, presence, pairs: how.pairs };
     let mut reader = Arc::clone(&first.reader);
     let mut after: Option<InForce> = None;
     let mut done = segment.start;

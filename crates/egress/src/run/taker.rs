@@ -51,6 +51,13 @@ impl<'t> Taker<'t> {
         }
     }
 
+    /// Notes that a host occurs.
+    fn occurs(&self, host: Option<Host<'_>>) {
+        if let Some(host) = host {
+            self.run.options.presence.note(host);
+        }
+    }
+
     fn contact(
         &mut self,
         asset: Asset,
@@ -83,6 +90,8 @@ impl<'t> Taker<'t> {
 
 impl Events for Taker<'_> {
     fn flow(&mut self, flow: &Flow<'_>, at: u64) {
+        self.occurs(Some(flow.client));
+        self.occurs(flow.server.map(Host::Address));
         match self.pass {
             Pass::Answers | Pass::Names => {}
             Pass::Ordered => self.waiting.push(at),
@@ -109,6 +118,8 @@ impl Events for Taker<'_> {
     }
 
     fn name(&mut self, name: &Name<'_>, _: u64) {
+        self.occurs(name.client);
+        self.occurs(name.server.map(Host::Address));
         let endpoint = self.run.endpoints.by_name(name.name.as_bytes());
         if matches!(self.pass, Pass::Names | Pass::Ordered)
             && let Some(key) = name.key
@@ -138,6 +149,7 @@ impl Events for Taker<'_> {
     }
 
     fn answer(&mut self, answer: &Answer<'_>, _: u64) {
+        self.occurs(answer.client);
         let Some(endpoint) = self.run.endpoints.by_name(answer.name.as_bytes()) else { return };
         if matches!(self.pass, Pass::Answers | Pass::Ordered)
             && let (Some(Host::Address(client)), Some(from)) = (answer.client, answer.at)
@@ -155,6 +167,8 @@ impl Events for Taker<'_> {
     }
 
     fn talk(&mut self, talk: &Talk<'_>, _: u64) {
+        self.occurs(talk.host.map(Host::Named));
+        self.occurs(talk.local.0.map(Host::Address));
         if !self.counted {
             return;
         }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::tied::Tied;
+
 /// The schema of this version.
 pub const TRAFFIC_SCHEMA: &str = "supplant.egress/1";
 
@@ -24,7 +26,7 @@ pub struct Traffic {
     pub inputs: Vec<Input>,
     /// One row for each of ours and endpoint, sorted by both.
     pub pairs: Vec<Pair>,
-    /// The sums by one thing at a time: `asset`, `vendor`, `product`, `endpoint`, `country`, `purpose`, `day`; each list with the most
+    /// The sums by one thing at a time: `asset`, `vendor`, `product`, `endpoint`, `country`, `origin` (the country that the vendor comes from), `purpose`, `day`; each list with the most
     /// bytes out first.
     pub views: BTreeMap<String, Vec<Line>>,
     /// The sum of everything.
@@ -38,6 +40,9 @@ pub struct Traffic {
     /// What differs from an earlier record, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compared: Option<Compared>,
+    /// The hosts beside the assets of an inventory, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tied: Option<Tied>,
 }
 
 /// What differs between an earlier record and this one.
@@ -159,6 +164,28 @@ pub struct Sum {
     pub peers: u64,
     /// Whether that is exact; else an estimate with a standard error of 3.3 %.
     pub peers_exact: bool,
+}
+
+impl Sum {
+    /// Adds another sum of other flows. How many addresses there are together the parts do not tell: the larger number is kept, as
+    /// an estimate.
+    pub fn add(&mut self, other: &Self) {
+        self.peers_exact = false;
+        self.peers = self.peers.max(other.peers);
+        self.flows = self.flows.saturating_add(other.flows);
+        self.bytes_out = self.bytes_out.saturating_add(other.bytes_out);
+        self.bytes_in = self.bytes_in.saturating_add(other.bytes_in);
+        self.out_unknown = self.out_unknown.saturating_add(other.out_unknown);
+        self.in_unknown = self.in_unknown.saturating_add(other.in_unknown);
+        self.scaled = self.scaled.saturating_add(other.scaled);
+        self.scale_unknown = self.scale_unknown.saturating_add(other.scale_unknown);
+        if self.first.is_empty() || (!other.first.is_empty() && other.first < self.first) {
+            self.first.clone_from(&other.first);
+        }
+        if self.last < other.last {
+            self.last.clone_from(&other.last);
+        }
+    }
 }
 
 /// One of ours and one endpoint.

@@ -4,7 +4,7 @@ use model::record::traffic::{Input, Sum, Traffic};
 
 use super::tables::{self, UNKNOWN};
 use super::{in_unknown, out_unknown, unknown_in, unknown_out};
-use crate::text::{count, one_line};
+use crate::text::{count, one_line, size};
 use crate::words::{Arg, Words};
 
 /// Rows that were not understood.
@@ -13,22 +13,42 @@ pub(super) fn lost(input: &Input) -> u64 {
 }
 
 /// Bytes as text: `?` when nobody knows, `≥` before a lower bound.
-fn bytes(bytes: u64, unknown: bool, lower_bound: bool) -> String {
+fn bytes(shown: String, unknown: bool, lower_bound: bool) -> String {
     match (unknown, lower_bound) {
         (true, _) => UNKNOWN.to_owned(),
-        (false, true) => format!("≥ {}", count(bytes)),
-        (false, false) => count(bytes),
+        (false, true) => format!("≥ {shown}"),
+        (false, false) => shown,
     }
+}
+
+fn out_as(sum: &Sum, show: fn(u64) -> String) -> String {
+    let lower_bound = sum.out_unknown > 0 || sum.scale_unknown > 0;
+    bytes(show(sum.bytes_out), unknown_out(sum), lower_bound)
+}
+
+fn back_as(sum: &Sum, show: fn(u64) -> String) -> String {
+    let lower_bound = sum.in_unknown > 0 || sum.scale_unknown > 0;
+    bytes(show(sum.bytes_in), unknown_in(sum), lower_bound)
 }
 
 /// Bytes out of a sum as text.
 pub(super) fn out(sum: &Sum) -> String {
-    bytes(sum.bytes_out, unknown_out(sum), sum.out_unknown > 0 || sum.scale_unknown > 0)
+    out_as(sum, count)
 }
 
 /// Bytes in of a sum as text.
 pub(super) fn back(sum: &Sum) -> String {
-    bytes(sum.bytes_in, unknown_in(sum), sum.in_unknown > 0 || sum.scale_unknown > 0)
+    back_as(sum, count)
+}
+
+/// Bytes out of a sum in a few digits, for tiles and charts; the exact number stands in a table or a sentence.
+pub(super) fn out_short(sum: &Sum) -> String {
+    out_as(sum, size)
+}
+
+/// Bytes in of a sum likewise.
+pub(super) fn back_short(sum: &Sum) -> String {
+    back_as(sum, size)
 }
 
 /// The sum over endpoints with one of these purposes; `None` when nothing was counted for any.
@@ -37,18 +57,11 @@ fn of_purposes(record: &Traffic, purposes: &[&str]) -> Option<Sum> {
     added(lines.filter(|line| purposes.contains(&line.value.as_str())).map(|line| &line.sum))
 }
 
-/// Flows and bytes of several sums; peers and times are those of the first and not to be shown. `None` of none.
-pub(super) fn added<'a>(sums: impl Iterator<Item = &'a Sum>) -> Option<Sum> {
-    sums.cloned().reduce(|all, one| Sum {
-        flows: all.flows + one.flows,
-        bytes_out: all.bytes_out.saturating_add(one.bytes_out),
-        bytes_in: all.bytes_in.saturating_add(one.bytes_in),
-        out_unknown: all.out_unknown + one.out_unknown,
-        in_unknown: all.in_unknown + one.in_unknown,
-        scaled: all.scaled + one.scaled,
-        scale_unknown: all.scale_unknown + one.scale_unknown,
-        ..all
-    })
+/// Several sums in one; `None` of none.
+pub(super) fn added<'a>(mut sums: impl Iterator<Item = &'a Sum>) -> Option<Sum> {
+    let mut all = sums.next()?.clone();
+    sums.for_each(|one| all.add(one));
+    Some(all)
 }
 
 /// The uploads apart from the rest.
@@ -62,7 +75,7 @@ pub(super) fn without_purpose(record: &Traffic) -> Option<Sum> {
 }
 
 /// What was counted: everything, uploads apart, and what may be uploads.
-pub(super) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
+pub(crate) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
     let total = &record.total;
     let nothing = total.flows == 0 && total.bytes_out == 0 && total.bytes_in == 0;
     if nothing {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::record::traffic::Line;
 
-use crate::text::count;
+use crate::text::size;
 
 /// A day in the chart.
 pub(super) struct Day {
@@ -62,7 +62,7 @@ pub(super) fn over_days(days: &[Day], label: &str) -> String {
         "<line x1=\"{EDGE}\" y1=\"{BASE}\" x2=\"{:.0}\" y2=\"{BASE}\" stroke=\"#7d8896\"/>",
         WIDTH - EDGE
     );
-    write_text(&mut out, EDGE, TOP - 8.0, "start", &count(most));
+    write_text(&mut out, EDGE, TOP - 8.0, "start", &size(most));
     write_text(&mut out, EDGE, BASE + 18.0, "start", &first.label);
     if last.number > first.number {
         write_text(&mut out, WIDTH - EDGE, BASE + 18.0, "end", &last.label);

@@ -2,9 +2,9 @@
 //! be counted. One self-contained file without script.
 
 use askama::Template;
-use model::record::traffic::{Line, Sum, Traffic};
+use model::record::traffic::{Line, Traffic};
 
-use super::{account, chart, tables};
+use super::{account, chart, tables, tied};
 use crate::Error;
 use crate::html::charts::{Bar, Bars, segments};
 use crate::html::{CSS, policy_of_style};
@@ -18,8 +18,6 @@ use crate::words::Words;
 /// # Errors
 /// When the template engine refuses something.
 pub fn render(record: &Traffic, words: &Words) -> Result<String, Error> {
-    let (days, day_notes) = days(record, words);
-    let (pairs, inputs) = (PAIRS_MAX, usize::MAX);
     let page = Page {
         w: words,
         policy: policy_of_style(),
@@ -27,19 +25,7 @@ pub fn render(record: &Traffic, words: &Words) -> Result<String, Error> {
         title: words.text("egress-title", &[("target", (&record.target).into())]),
         program: &record.program,
         totals: account::totals(record, words),
-        uncounted: account::uncounted(record, words),
-        tiles: tiles(record, words),
-        charts: ["vendor", "country", "purpose", "product"].map(|thing| Chart {
-            title: words.plain(&format!("sheet-egress-{thing}")),
-            chart: bars(tables::of(record, thing), thing, words),
-        }),
-        hosts: bars(tables::of(record, "asset"), "asset", words),
-        days,
-        day_notes,
-        pairs: grid(tables::most_first(&record.pairs), tables::PAIR_SHOWN, pairs, words),
-        pairs_more: more(record.pairs.len(), words),
-        inputs: grid(record.inputs.iter(), INPUT_SHOWN, inputs, words),
-        said: account::said(record, words),
+        section: section(record, words)?,
     };
     page.render().map_err(Error::Template)
 }
@@ -53,17 +39,7 @@ struct Page<'a> {
     title: String,
     program: &'a str,
     totals: Vec<String>,
-    uncounted: Vec<String>,
-    tiles: Vec<Tile>,
-    charts: [Chart; 4],
-    hosts: Bars,
-    /// Title and drawing.
-    days: Vec<(String, String)>,
-    day_notes: Vec<String>,
-    pairs: Grid,
-    pairs_more: Option<String>,
-    inputs: Grid,
-    said: Vec<String>,
+    section: String,
 }
 
 impl Page<'_> {
@@ -72,9 +48,81 @@ impl Page<'_> {
     }
 }
 
+/// What a page says below the totals, also as a part of the report of an assessment.
+///
+/// # Errors
+/// When the template engine refuses something.
+pub(crate) fn section(record: &Traffic, words: &Words) -> Result<String, Error> {
+    Section::new(record, words).render().map_err(Error::Template)
+}
+
+#[derive(Template)]
+#[template(path = "traffic.html")]
+struct Section<'a> {
+    w: &'a Words,
+    uncounted: Vec<String>,
+    tiles: Vec<Tile>,
+    charts: [Chart; 5],
+    hosts: Bars,
+    /// Title and drawing.
+    days: Vec<(String, String)>,
+    day_notes: Vec<String>,
+    /// What follows from hosts and assets, a sentence each; empty without an inventory.
+    said_of_hosts: Vec<String>,
+    unlisted: Option<Table>,
+    installed: Option<Table>,
+    pairs: Table,
+    inputs: Table,
+    said: Vec<String>,
+}
+
+impl<'a> Section<'a> {
+    fn t(&self, key: &str) -> String {
+        self.w.plain(key)
+    }
+
+    fn new(record: &Traffic, words: &'a Words) -> Self {
+        let (days, day_notes) = days(record, words);
+        let known = record.tied.as_ref();
+        Self {
+            w: words,
+            uncounted: account::uncounted(record, words),
+            tiles: tiles(record, words),
+            charts: ["vendor", "origin", "country", "purpose", "product"].map(|thing| Chart {
+                title: words.plain(&format!("sheet-egress-{thing}")),
+                chart: bars(tables::of(record, thing), thing, words),
+            }),
+            hosts: bars(tables::of(record, "asset"), "asset", words),
+            days,
+            day_notes,
+            said_of_hosts: known.map(|known| tied::said(known, words)).unwrap_or_default(),
+            unlisted: known.map(|known| {
+                table("unlisted", known.unlisted.iter(), tied::UNLISTED_SHOWN, ROWS_MAX, words)
+            }),
+            installed: known.map(|known| {
+                let rows = tied::installed(known);
+                table("installed", rows, tied::INSTALLED_SHOWN, ROWS_MAX, words)
+            }),
+            pairs: match known {
+                Some(known) => {
+                    let rows = tied::ties(record, known);
+                    table("pairs", rows, tied::TIE_SHOWN, ROWS_MAX, words)
+                }
+                None => {
+                    let rows = tables::most_first(&record.pairs);
+                    table("pairs", rows, tables::PAIR_SHOWN, ROWS_MAX, words)
+                }
+            },
+            inputs: table("inputs", record.inputs.iter(), INPUT_SHOWN, usize::MAX, words),
+            said: account::said(record, words),
+        }
+    }
+}
+
 struct Tile {
     label: String,
     value: String,
+    note: String,
 }
 
 struct Chart {
@@ -82,21 +130,43 @@ struct Chart {
     chart: Bars,
 }
 
-/// A table: heads and rows of cells, each with whether it is a number.
-struct Grid {
+/// A table with a title, and what it leaves out.
+struct Table {
+    title: String,
+    all: String,
     heads: Vec<String>,
+    /// Cells, each with whether it is a number.
     rows: Vec<Vec<(String, bool)>>,
+    more: Option<String>,
 }
 
-fn grid<R: Row>(rows: impl Iterator<Item = R>, names: &[&str], most: usize, words: &Words) -> Grid {
+fn table<R: Row>(
+    sheet: &str,
+    all: impl Iterator<Item = R>,
+    names: &[&str],
+    most: usize,
+    words: &Words,
+) -> Table {
     let index = |name: &&str| R::COLUMNS.iter().position(|column| column.name == *name);
     let chosen: Vec<usize> = names.iter().filter_map(index).collect();
-    let rows = rows.take(most).map(|row| {
+    let (mut rows, mut more) = (Vec::new(), 0_usize);
+    for row in all {
+        if rows.len() >= most {
+            more += 1;
+            continue;
+        }
         let cells = row.cells(View::Person(words));
         let cells = chosen.iter().filter_map(|index| cells.get(*index));
-        cells.map(cell).collect()
-    });
-    Grid { heads: names.iter().map(|name| header(words, name)).collect(), rows: rows.collect() }
+        rows.push(cells.map(cell).collect());
+    }
+    let args = [("count", more.into())];
+    Table {
+        title: words.plain(&format!("sheet-egress-{sheet}")),
+        all: count((rows.len() + more) as u64),
+        heads: names.iter().map(|name| header(words, name)).collect(),
+        rows,
+        more: (more > 0).then(|| words.text("egress-rows-more", &args)),
+    }
 }
 
 fn cell(cell: &Cell) -> (String, bool) {
@@ -106,23 +176,39 @@ fn cell(cell: &Cell) -> (String, bool) {
     }
 }
 
-fn more(pairs: usize, words: &Words) -> Option<String> {
-    let more = pairs.saturating_sub(PAIRS_MAX);
-    (more > 0).then(|| words.text("egress-pairs-more", &[("count", more.into())]))
-}
-
 fn tiles(record: &Traffic, words: &Words) -> Vec<Tile> {
-    let none = Sum::default();
-    let uploads = account::uploads(record).unwrap_or(none);
     let hosts = tables::of(record, "asset").len() as u64;
-    [
-        ("egress-tile-out", account::out(&record.total)),
-        ("egress-tile-in", account::back(&record.total)),
-        ("egress-tile-uploads", account::out(&uploads)),
-        ("egress-tile-hosts", count(hosts)),
-    ]
-    .map(|(key, value)| Tile { label: words.plain(key), value })
-    .into()
+    let (uploads, note) = match account::uploads(record) {
+        Some(sum) => (account::out_short(&sum), String::new()),
+        None => ("–".to_owned(), words.plain("egress-tile-no-uploads")),
+    };
+    let nothing = |shown: String| match record.total.flows {
+        0 => ("–".to_owned(), words.plain("egress-tile-no-flows")),
+        _ => (shown, String::new()),
+    };
+    let mut tiles = vec![
+        ("egress-tile-out", nothing(account::out_short(&record.total))),
+        ("egress-tile-in", nothing(account::back_short(&record.total))),
+        ("egress-tile-uploads", (uploads, note)),
+        ("egress-tile-hosts", (count(hosts), String::new())),
+    ];
+    if let Some(tied) = &record.tied {
+        let unlisted = tied.unlisted.iter().map(|one| one.asset.as_str());
+        let unlisted = unlisted.collect::<std::collections::BTreeSet<_>>().len() as u64;
+        let listed = match tied.listed < tied.assets {
+            true => ("–".to_owned(), words.plain("egress-tile-partly")),
+            false => (count(unlisted), String::new()),
+        };
+        tiles.push(("egress-tile-unlisted", listed));
+    }
+    let tile = |(key, (value, note)): (&str, (String, String))| {
+        let mut note = note;
+        if value == tables::UNKNOWN {
+            note = words.plain("egress-tile-unknown");
+        }
+        Tile { label: words.plain(key), value, note }
+    };
+    tiles.into_iter().map(tile).collect()
 }
 
 /// A bar of bytes out for each value, the largest first; what is left out is summed in words.
@@ -135,7 +221,11 @@ fn bars(lines: &[Line], thing: &str, words: &Words) -> Bars {
     };
     let bar = |line: &Line| {
         let part = ("c-confirmed".to_owned(), name(line), line.sum.bytes_out);
-        Bar { name: name(line), total: account::out(&line.sum), segments: segments([part], most) }
+        Bar {
+            name: name(line),
+            total: account::out_short(&line.sum),
+            segments: segments([part], most),
+        }
     };
     let left_out = account::added(rest.iter().map(|line| &line.sum)).map(|sum| {
         let out = account::out(&sum);
@@ -191,8 +281,8 @@ const INPUT_SHOWN: &[&str] = &[
 /// Most bars of a chart.
 const BARS_MAX: usize = 10;
 
-/// Most pairs of the page.
-const PAIRS_MAX: usize = 500;
+/// Most rows of a table.
+const ROWS_MAX: usize = 200;
 
 /// Most days of a chart.
 const DAYS_MAX: usize = 1000;

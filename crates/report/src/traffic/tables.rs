@@ -59,7 +59,7 @@ pub(super) fn volume(sum: &Sum, unknown: bool) -> &'static str {
     }
 }
 
-fn bytes(bytes: u64, unknown: bool) -> Cell {
+pub(super) fn bytes(bytes: u64, unknown: bool) -> Cell {
     if unknown { UNKNOWN.into() } else { bytes.into() }
 }
 
@@ -86,9 +86,12 @@ pub(super) fn or_unknown(view: View<'_>, group: &str, value: &str) -> Cell {
     }
 }
 
-/// Flows, what is not known of them, and when: the last cells of pairs and sums.
-fn rest(sum: &Sum, view: View<'_>) -> [Cell; 9] {
+/// A sum, of which one direction or both may be unknown.
+fn sum_cells(sum: &Sum, no_out: bool, no_in: bool, view: View<'_>) -> [Cell; 12] {
     [
+        bytes(sum.bytes_out, no_out),
+        bytes(sum.bytes_in, no_in),
+        view.word("volume", volume(sum, no_out && no_in)),
         sum.flows.into(),
         sum.out_unknown.into(),
         sum.in_unknown.into(),
@@ -101,8 +104,31 @@ fn rest(sum: &Sum, view: View<'_>) -> [Cell; 9] {
     ]
 }
 
+/// Columns with those of a sum between them.
+macro_rules! with_sum {
+    ([$($before:expr,)*] [$($after:expr,)*]) => {
+        &[
+            $($before,)*
+            column("bytes_out", 18),
+            column("bytes_in", 18),
+            column("volume", 12),
+            column("flows", 10),
+            column("out_unknown", 12),
+            column("in_unknown", 12),
+            column("scaled", 10),
+            column("scale_unknown", 12),
+            column("peers", 10),
+            column("peers_exact", 8),
+            column("first_seen", 22),
+            column("last_seen", 22),
+            $($after,)*
+        ]
+    };
+}
+
 impl Row for &Pair {
-    const COLUMNS: &'static [Column] = &[
+    const COLUMNS: &'static [Column] = with_sum!(
+        [
         column("asset", 22),
         column("vendor", 18),
         column("products", 28),
@@ -111,24 +137,15 @@ impl Row for &Pair {
         column("region", 14),
         column("evidence", 12),
         column("confidence", 12),
-        column("bytes_out", 18),
-        column("bytes_in", 18),
-        column("volume", 12),
-        column("flows", 10),
-        column("out_unknown", 12),
-        column("in_unknown", 12),
-        column("scaled", 10),
-        column("scale_unknown", 12),
-        column("peers", 10),
-        column("peers_exact", 8),
-        column("first_seen", 22),
-        column("last_seen", 22),
+        ]
+        [
         column("grades", 28),
         column("countries", 28),
         column("asked", 10),
         column("named", 10),
         column("programs", 40),
-    ];
+        ]
+    );
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
         let (no_out, no_in) = (out_unknown(self), in_unknown(self));
@@ -146,11 +163,8 @@ impl Row for &Pair {
             (&self.region).into(),
             view.word("contact", &self.evidence),
             view.word("confidence", &self.confidence),
-            bytes(self.sum.bytes_out, no_out),
-            bytes(self.sum.bytes_in, no_in),
-            view.word("volume", volume(&self.sum, no_out && no_in)),
         ];
-        cells.extend(rest(&self.sum, view));
+        cells.extend(sum_cells(&self.sum, no_out, no_in, view));
         cells.extend([
             listed(&self.grades, grade).into(),
             listed(&self.countries, country).into(),
@@ -169,23 +183,14 @@ pub(super) struct LineRow<'a> {
 }
 
 impl Row for LineRow<'_> {
-    const COLUMNS: &'static [Column] = &[
+    const COLUMNS: &'static [Column] = with_sum!(
+        [
         column("by_thing", 14),
         column("by_value", 36),
         column("assets", 10),
-        column("bytes_out", 18),
-        column("bytes_in", 18),
-        column("volume", 12),
-        column("flows", 10),
-        column("out_unknown", 12),
-        column("in_unknown", 12),
-        column("scaled", 10),
-        column("scale_unknown", 12),
-        column("peers", 10),
-        column("peers_exact", 8),
-        column("first_seen", 22),
-        column("last_seen", 22),
-    ];
+        ]
+        []
+    );
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
         let sum = &self.line.sum;
@@ -194,11 +199,8 @@ impl Row for LineRow<'_> {
             view.word("thing", self.thing),
             or_unknown(view, self.thing, &self.line.value),
             self.line.assets.into(),
-            bytes(sum.bytes_out, no_out),
-            bytes(sum.bytes_in, no_in),
-            view.word("volume", volume(sum, no_out && no_in)),
         ];
-        cells.extend(rest(sum, view));
+        cells.extend(sum_cells(sum, no_out, no_in, view));
         cells
     }
 }

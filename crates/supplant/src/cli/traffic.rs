@@ -37,6 +37,10 @@ pub(crate) struct Egress {
     /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
     #[arg(long, value_name = "EARLIER.json", conflicts_with = "shard")]
     pub(crate) compare: Option<PathBuf>,
+    /// An assessment that `supplant assess` wrote (`assessment.json`): tell which hosts are which of its assets, which it lacks, and
+    /// what is installed and silent.
+    #[arg(long, value_name = "RECORD.json", conflicts_with = "shard")]
+    pub(crate) inventory: Option<PathBuf>,
     /// What to sum up by; pairs of host and endpoint unless given. For tables, CSV and JSON lines; the other forms hold all.
     #[arg(long, value_enum)]
     pub(crate) by: Option<EgressBy>,
@@ -105,6 +109,8 @@ pub(crate) enum EgressBy {
     Endpoint,
     /// Countries where the addresses stand.
     Country,
+    /// Countries that the vendors come from.
+    Origin,
     /// What endpoints are for.
     Purpose,
     /// Days (UTC).
@@ -120,6 +126,7 @@ impl EgressBy {
             Self::Product => "product",
             Self::Endpoint => "endpoint",
             Self::Country => "country",
+            Self::Origin => "origin",
             Self::Purpose => "purpose",
             Self::Day => "day",
         }

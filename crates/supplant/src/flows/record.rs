@@ -82,6 +82,7 @@ impl About {
             dropped: self.dropped,
             names_without_flow: self.unclaimed.len() as u64,
             compared: None,
+            tied: None,
         }
     }
 }

@@ -24,6 +24,16 @@ pub(crate) struct Found {
     pub(crate) plain: bool,
 }
 
+impl Found {
+    /// Looks at a file of this size.
+    pub(crate) fn at(path: &Path, shown: String, bytes: u64) -> Self {
+        let mut head = [0; 6];
+        let read = File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
+        let compressed = audit::unpack::is_compressed(head.get(..read).unwrap_or(&[]));
+        Self { path: path.to_owned(), shown, bytes, plain: !compressed }
+    }
+}
+
 /// The regular files at and below the paths, in the order of their names. Links are not followed.
 ///
 /// # Errors
@@ -35,7 +45,7 @@ pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Troub
         if kind.is_dir() {
             walk(path, 0, &mut found);
         } else {
-            found.push(looked_at(path, kind.len()));
+            found.push(Found::at(path, path.display().to_string(), kind.len()));
         }
     }
     found.sort_by(|a, b| a.shown.cmp(&b.shown));
@@ -55,16 +65,10 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Found>) {
             walk(&entry.path(), depth + 1, found);
         } else if kind.is_file() {
             let bytes = entry.metadata().map_or(0, |data| data.len());
-            found.push(looked_at(&entry.path(), bytes));
+            let path = entry.path();
+            found.push(Found::at(&path, path.display().to_string(), bytes));
         }
     }
-}
-
-fn looked_at(path: &Path, bytes: u64) -> Found {
-    let mut head = [0; 6];
-    let read = File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
-    let compressed = audit::unpack::is_compressed(head.get(..read).unwrap_or(&[]));
-    Found { path: path.to_owned(), shown: path.display().to_string(), bytes, plain: !compressed }
 }
 
 /// Hands the files to the engine as inputs.

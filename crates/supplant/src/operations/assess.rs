@@ -20,6 +20,7 @@ use crate::Outcome;
 use crate::cli::{Assess, Audit, Common, FailOn, Format, Print, Scope};
 use crate::data::{Facts, load_facts, read_waivers};
 use crate::firewall;
+use crate::flows;
 use crate::output::{colour, print, write_reports};
 use crate::trouble::Trouble;
 use crate::world;
@@ -71,14 +72,25 @@ pub(crate) fn run(
         aside: firewall::aside(false),
         as_given: false,
     };
-    let mut collectors = world::collect(paths, &how, words)?;
-    let firewalls = firewall::estate::read(&mut collectors, &facts.dialects);
-    let gathered = merge(collectors);
-    let mut assessment = conclude(&gathered, &facts.loaded.catalog, &directives, &options);
+    let mut collected = world::collect(paths, &how, words)?;
+    let firewalls = firewall::estate::read(&mut collected.collectors, &facts.dialects);
+    let catalog = &facts.loaded.catalog;
+    let wanted = flows::wanted(catalog, &flows::Tables::default(), words)?;
+    let names = (super::program(), facts.sha256.clone(), super::target(paths));
+    let logs = flows::estate::read(&mut collected, &wanted, names, jobs);
+    let gathered = merge(collected.collectors);
+    let mut assessment = conclude(&gathered, catalog, &directives, &options);
     assessment.firewalls = firewalls;
     assessment.program = super::program();
     assessment.data_sha256.clone_from(&facts.sha256);
     assessment.target = super::target(paths);
+    assessment.egress = logs.map(|logs| {
+        let mut traffic = logs.traffic;
+        let (endpoints, presence) = (&wanted.endpoints, &logs.presence);
+        let tied = flows::tied(&traffic, &assessment, endpoints, presence, catalog);
+        traffic.tied = Some(tied);
+        Box::new(traffic)
+    });
     if gathered.sources.is_empty() {
         assessment.diagnostics.push(Diagnostic {
             code: EMPTY_FOLDER.0.to_owned(),

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use egress::changes::compare;
-use egress::run::{Options, run as run_engine};
-use indicatif::{ProgressBar, ProgressStyle};
+use egress::presence::Presence;
+use egress::run::Options;
+use egress::tie::identifiers;
 use model::record::traffic::{Compared, TRAFFIC_SCHEMA, Traffic};
+use model::record::{ASSESSMENT_SCHEMA, Assessment};
 use report::words::Words;
 
 use crate::Outcome;
 use crate::cli::{Common, Egress, EgressBy, EgressFormat, Merge};
 use crate::data::load_facts;
-use crate::flows::{self, About, Found, Wanted};
+use crate::flows::{self, About, Wanted};
 use crate::output::{collected, put_or_write, terminal_width};
 use crate::trouble::Trouble;
 
@@ -37,14 +40,17 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     }
     // Before the logs, which may take long.
     let earlier = earlier(args.compare.as_deref(), words)?;
+    let inventory = inventory(args.inventory.as_deref(), words)?;
     let found = flows::find(&args.paths, words)?;
+    let presence = Arc::new(Presence::new(inventory.iter().flat_map(identifiers)));
     let options = Options {
         workers: args.jobs.unwrap_or_else(cores),
         shard: args.shard,
         strict: args.strict,
+        presence: Arc::clone(&presence),
         ..Options::default()
     };
-    let outcome = go(&found, &wanted, &options);
+    let outcome = flows::read_logs(&found, &wanted, &options);
     let names = (super::program(), facts.sha256, super::target(&args.paths));
     let about = About::new(names, &outcome, &wanted.endpoints);
     if let Some(shard) = args.shard {
@@ -54,6 +60,10 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     }
     let mut record = about.record(&outcome.sums);
     record.compared = earlier.map(|earlier| compare(&earlier, &record));
+    record.tied = inventory.map(|inventory| {
+        let catalog = &facts.loaded.catalog;
+        flows::tied(&record, &inventory, &wanted.endpoints, &presence, catalog)
+    });
     finish(&record, &Form::new(args.format, args.by, &args.output), words)
 }
 
@@ -77,6 +87,19 @@ fn earlier(path: Option<&Path>, words: &Words) -> Result<Option<Traffic>, Troubl
         _ => {
             let path = path.display().to_string();
             Err(Trouble::wrong(words, "error-earlier-egress", &[("path", (&path).into())]))
+        }
+    }
+}
+
+/// The record of an assessment.
+fn inventory(path: Option<&Path>, words: &Words) -> Result<Option<Assessment>, Trouble> {
+    let Some(path) = path else { return Ok(None) };
+    let text = flows::read(path, words)?;
+    match serde_json::from_slice::<Assessment>(&text) {
+        Ok(record) if record.schema == ASSESSMENT_SCHEMA => Ok(Some(record)),
+        _ => {
+            let path = path.display().to_string();
+            Err(Trouble::wrong(words, "error-inventory", &[("path", (&path).into())]))
         }
     }
 }
@@ -152,22 +175,6 @@ fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
         writeln!(out, "{}", words.text("egress-network-unknown", &args))?;
     }
     Ok(())
-}
-
-fn go(found: &[Found], wanted: &Wanted, options: &Options) -> egress::run::Outcome {
-    let bar = progress(found);
-    let outcome = flows::with_inputs(found, |inputs| {
-        run_engine(inputs, &wanted.endpoints, &wanted.places, options, &|bytes| bar.inc(bytes))
-    });
-    bar.finish_and_clear();
-    outcome
-}
-
-fn progress(found: &[Found]) -> ProgressBar {
-    let bar = ProgressBar::new(found.iter().map(|file| file.bytes).sum());
-    let style =
-        ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Says on standard error what the table has no room for: what became of inputs.

@@ -19,6 +19,7 @@ mod proofs;
 mod records;
 mod secrets;
 mod support;
+mod talkers;
 mod traffic;
 mod usage;
 mod wording;

@@ -115,10 +115,12 @@ impl Assessor<'_> {
         observations.assets.iter().map(id_of).collect()
     }
 
+    /// The assets that bear a finding, or those that bear none.
     pub(super) fn assets(
         &self,
         findings: &[record::Finding],
         ids: &[String],
+        found: bool,
     ) -> Vec<record::Asset> {
         let wanted: BTreeSet<&String> = findings.iter().map(|finding| &finding.asset).collect();
         let observations = &self.gathered.observations;
@@ -129,7 +131,7 @@ impl Assessor<'_> {
             .assets
             .iter()
             .zip(ids)
-            .filter(|(_, id)| wanted.contains(id))
+            .filter(|(_, id)| wanted.contains(id) == found)
             .map(|(asset, id)| record::Asset {
                 id: id.clone(),
                 name: text(Some(asset.name)),
