@@ -216,10 +216,19 @@ pub fn address(address: IpAddr) -> IpAddr {
 
 /// Reads an address; a zone (`fe80::1%eth0`) and brackets are left off.
 pub fn parse_address(text: &str) -> Option<IpAddr> {
+    if is_no_address(text.as_bytes()) {
+        return None;
+    }
     let text = text.trim();
     let text = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let text = text.split('%').next().unwrap_or(text);
     text.parse().ok().map(address)
+}
+
+/// Whether it is certainly no address: most texts that are none are names, and soon have a letter that no address has.
+pub(crate) fn is_no_address(text: &[u8]) -> bool {
+    let odd = text.iter().find(|byte| !byte.is_ascii_hexdigit() && !b":.".contains(byte));
+    odd.is_some_and(|byte| byte.is_ascii_graphic() && !b"%[]".contains(byte))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod codes;
 pub mod endpoints;
 pub mod event;
 pub mod limits;
+mod maybe;
 pub mod memory;
 pub mod places;
 pub mod presence;

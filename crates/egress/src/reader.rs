@@ -197,19 +197,26 @@ pub trait Wanted {
     fn pairs(&self) -> bool;
 }
 
-/// A hash of the two addresses of a flow, client first.
+/// A hash of the two addresses of a flow, client first. Pairs of IPv4 addresses never share one.
+#[inline]
 pub fn pair(client: std::net::IpAddr, server: std::net::IpAddr) -> u64 {
-    let number = |address| match address {
-        std::net::IpAddr::V4(four) => u128::from(four.to_bits()) | 0xffff_0000_0000,
-        std::net::IpAddr::V6(six) => six.to_bits(),
-    };
-    let (client, server) = (number(client), number(server));
-    let mut bytes = [0; 32];
-    for (to, from) in bytes.iter_mut().zip(client.to_le_bytes().iter().chain(&server.to_le_bytes()))
-    {
-        *to = *from;
+    use std::net::IpAddr::{V4, V6};
+    match (client.to_canonical(), server.to_canonical()) {
+        (V4(client), V4(server)) => {
+            // The mixer of SplitMix64, which has an inverse.
+            let both = u64::from(client.to_bits()) << 32 | u64::from(server.to_bits());
+            let half = (both ^ both >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let most = (half ^ half >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            most ^ most >> 31
+        }
+        (client, server) => {
+            let bits = |address| match address {
+                V4(four) => four.to_ipv6_mapped().to_bits(),
+                V6(six) => six.to_bits(),
+            };
+            Key::new(&bits(client).to_le_bytes(), &bits(server).to_le_bytes()).0
+        }
     }
-    Key::new(b"pair", &bytes).0
 }
 
 /// Reads one input from its first byte to its last.

@@ -14,6 +14,7 @@ mod taker;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::endpoints::Endpoints;
@@ -225,21 +226,29 @@ impl Run<'_> {
         sums: &mut EgressSum,
     ) -> Notes {
         let result = Mutex::new((Notes::default(), std::mem::take(sums)));
+        let started = AtomicUsize::new(0);
         let work = || {
+            // Each begins with another input: of a compressed one only one part at a time can be had.
+            let first = started.fetch_add(1, Ordering::Relaxed) % jobs.len().max(1);
+            let (before, from) = jobs.split_at_checked(first).unwrap_or_default();
+            let (mut own, mut own_sums) = (Notes::default(), EgressSum::default());
             let mut idle = false;
             while !idle {
                 idle = true;
-                for job in jobs {
+                for job in from.iter().chain(before) {
                     let counted = counts(job);
                     while let Some((notes, sum)) = job.step(self, pass, counted, memory) {
                         idle = false;
-                        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
-                        result.0.names.extend(notes.names);
-                        result.0.answers.extend(notes.answers);
-                        result.1.merge(sum);
+                        own.names.extend(notes.names);
+                        own.answers.extend(notes.answers);
+                        own_sums.merge(sum);
                     }
                 }
             }
+            let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+            result.0.names.append(&mut own.names);
+            result.0.answers.append(&mut own.answers);
+            result.1.merge(own_sums);
         };
         self.workers(&work);
         let (mut notes, sum) = result.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -265,7 +274,8 @@ impl Run<'_> {
             job.run_ordered(self, &state);
         };
         self.workers(&work);
-        job.forget_recent();
+        let (memory, sums, passed) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        job.settle(self, (memory, sums, passed));
     }
 
     fn workers(&self, work: &(dyn Fn() + Sync)) {

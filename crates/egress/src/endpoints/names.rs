@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::{EndpointId, Place};
+use crate::maybe::Maybe;
 
 /// A tree of labels, held as a table of all suffixes that lead to an endpoint.
 #[derive(Debug, Default)]
@@ -10,7 +11,49 @@ pub(super) struct Names {
     nodes: HashMap<Box<[u8]>, Node, foldhash::fast::FixedState>,
     /// Patterns whose last label is not a plain one.
     loose: Vec<(Vec<u8>, EndpointId)>,
+    ends: Ends,
 }
+
+/// How the names end that can be found: most others are told by their last bytes.
+#[derive(Debug)]
+struct Ends {
+    known: Maybe,
+    /// Whether a name may end in any way.
+    any: bool,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { known: Maybe::new(END_BITS), any: false }
+    }
+}
+
+impl Ends {
+    /// Names that end with this may be found.
+    fn add(&mut self, end: &[u8]) {
+        match (last::<8>(end), last::<4>(end)) {
+            (Some(end), _) => self.known.add(u64::from_le_bytes(end)),
+            (None, Some(end)) => self.known.add(u64::from(u32::from_le_bytes(end))),
+            (None, None) => self.any = true,
+        }
+    }
+
+    #[inline]
+    fn may_find(&self, name: &[u8]) -> bool {
+        self.any
+            || last(name).is_some_and(|end| self.known.holds(u64::from_le_bytes(end)))
+            || last(name).is_some_and(|end| self.known.holds(u32::from_le_bytes(end).into()))
+    }
+}
+
+/// The last bytes, letters of either case as one.
+#[inline]
+fn last<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
+    name.last_chunk().map(|end| end.map(|byte| byte | 0x20))
+}
+
+/// 4 KiB.
+const END_BITS: u32 = 15;
 
 /// What is known about one suffix.
 #[derive(Debug, Default)]
@@ -36,6 +79,7 @@ impl Names {
             Place::Glob(pattern) => {
                 let tail = literal_tail(pattern);
                 if tail.is_empty() {
+                    self.ends.any = true;
                     self.loose.push((pattern.clone().into_bytes(), id));
                 } else {
                     let tail = tail.to_owned();
@@ -53,11 +97,16 @@ impl Names {
                 self.nodes.entry(above.into()).or_default();
             }
         }
+        self.ends.add(name);
         self.nodes.entry(name.into()).or_default()
     }
 
     pub(super) fn find(&self, name: &[u8]) -> Option<EndpointId> {
         let name = name.strip_suffix(b".").unwrap_or(name);
+        if self.ends.may_find(name) { self.longest(name) } else { None }
+    }
+
+    fn longest(&self, name: &[u8]) -> Option<EndpointId> {
         let mut lowered = [0; NAME_BYTES];
         let lowered = lowered.get_mut(..name.len())?;
         for (to, from) in lowered.iter_mut().zip(name) {

@@ -8,6 +8,8 @@ use crate::spans;
 /// IPv4 in a table of three levels (16, 8 and 8 bits), as DIR-24-8 does with two; IPv6 in sorted ranges.
 #[derive(Debug)]
 pub(super) struct Prefixes {
+    /// Which cells of the first level are not empty, a bit each: small enough to be at hand always.
+    some: Vec<u64>,
     first: Vec<u32>,
     pages: Vec<[u32; 256]>,
     six: Vec<(u128, u32)>,
@@ -23,7 +25,8 @@ impl Prefixes {
         // Shorter ones first, so that longer ones overwrite them; the first of equal ones last.
         list.reverse();
         list.sort_by_key(|(_, length, _)| *length);
-        let mut table = Self { first: vec![NONE; 1 << 16], pages: Vec::new(), six: Vec::new() };
+        let first = vec![NONE; 1 << 16];
+        let mut table = Self { some: Vec::new(), first, pages: Vec::new(), six: Vec::new() };
         let mut six = Vec::new();
         for (address, length, id) in list {
             match address {
@@ -32,6 +35,11 @@ impl Prefixes {
             }
         }
         table.six = ranges(&six);
+        let bits = |cells: &[u32]| {
+            let cells = cells.iter().rev();
+            cells.fold(0, |bits, cell| bits << 1 | u64::from(*cell != NONE))
+        };
+        table.some = table.first.chunks(64).map(bits).collect();
         table
     }
 
@@ -85,7 +93,13 @@ impl Prefixes {
         Some(below)
     }
 
+    #[inline]
     pub(super) fn v4(&self, address: u32) -> Option<EndpointId> {
+        let some = self.some.get((address >> 22) as usize)?;
+        if some >> (address >> 16 & 63) & 1 == 0 { None } else { self.longest(address) }
+    }
+
+    fn longest(&self, address: u32) -> Option<EndpointId> {
         let [a, b, c, d] = address.to_be_bytes();
         let mut cell = *self.first.get(usize::from(u16::from_be_bytes([a, b])))?;
         for byte in [c, d] {

@@ -47,24 +47,24 @@ pub(crate) fn digits(text: &[u8]) -> usize {
 /// How often a byte stands in a text.
 #[inline]
 pub(crate) fn count(text: &[u8], byte: u8) -> usize {
+    let Some(last) = text.last_chunk::<BLOCK>() else {
+        return text.iter().filter(|other| **other == byte).count();
+    };
     let (blocks, rest) = text.as_chunks::<BLOCK>();
+    // The last block holds the rest, and before it what the blocks hold too.
+    let mut all = (equal(last, byte) >> (BLOCK - rest.len())).count_ones() as usize;
     let sought = u8x16::splat(byte);
-    let mut last = [!byte; BLOCK];
-    for (to, from) in last.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    let mut all = 0;
     // Few enough blocks that the counts of all sixteen places together fit into a byte.
-    for blocks in blocks.chunks(14).chain([&[last][..]]) {
+    for blocks in blocks.chunks(15) {
         let mut counts = u8x16::splat(0);
         for block in blocks {
             counts -= u8x16::new(*block).simd_eq(sought);
         }
         let counts = u128::from_le_bytes(counts.to_array());
         let halves = (counts as u64).wrapping_add((counts >> 64) as u64);
-        all += halves.wrapping_mul(0x0101_0101_0101_0101) >> 56;
+        all += (halves.wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize;
     }
-    all as usize
+    all
 }
 
 /// Whether the two bytes stand side by side anywhere in a text.

@@ -7,7 +7,21 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de::DeserializeSeed};
 
+use crate::reader::Head;
 use crate::time::{Time, parse_epoch_seconds, parse_iso};
+
+/// How many rows a probe looks at.
+pub(crate) const LOOKED_AT: usize = 50;
+
+/// The lines at the beginning of an input that may be rows.
+pub(crate) fn rows<'h>(head: &Head<'h>) -> impl Iterator<Item = &'h [u8]> + use<'h> {
+    unmarked(head.bytes).split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{"))
+}
+
+/// Without the mark that some editors put at the beginning of a file.
+pub(crate) fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
 
 /// A JSON value. Duplicates of keys are kept, so that they can be seen.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,23 +1,29 @@
 //! What the sieves of text formats share: walking lines of a chunk, addresses without parsing of texts, members of an object that
 //! stand where they are expected. Everything here says "unknown" rather than guess; the strict reader then decides.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use crate::event::{Key, parse_address};
+use crate::event::{self, Key, parse_address};
 use crate::reader::{Sieved, Swept, Wanted, pair, trim_end};
 use crate::readers::block::{self, BLOCK};
 
-/// Sieves the lines of a chunk, each with whether it has a backslash; see [`LineReader::sieve_chunk`]. `stop` says of which line the
-/// chunk ends before.
+/// Sieves one line with `row`, which only sees lines without a backslash and gives `None` for the strict reader.
+pub(crate) fn line(line: &[u8], row: impl FnOnce(&[u8]) -> Option<Sieved>) -> Sieved {
+    let escaped = memchr::memchr(b'\\', line).is_some();
+    let sieved = if escaped { None } else { row(line) };
+    sieved.unwrap_or(Sieved::Read)
+}
+
+/// [`line`] for the lines of a chunk; see [`LineReader::sieve_chunk`]. `stop` says of which line the chunk ends before.
 ///
 /// [`LineReader::sieve_chunk`]: crate::reader::LineReader::sieve_chunk
 pub(crate) fn lines(
     chunk: &[u8],
     mut stop: impl FnMut(&[u8]) -> bool,
-    mut sieve: impl FnMut(&[u8], bool) -> Sieved,
+    mut row: impl FnMut(&[u8]) -> Option<Sieved>,
     take: &mut dyn FnMut(Range<usize>, Sieved),
 ) -> Swept {
     let mut swept = Swept::default();
@@ -37,7 +43,8 @@ pub(crate) fn lines(
         if stop(line) {
             return swept;
         }
-        match sieve(line, escaped) {
+        let sieved = if escaped { None } else { row(line) };
+        match sieved.unwrap_or(Sieved::Read) {
             Sieved::Nothing => swept.nothing += 1,
             sieved => take(swept.bytes..swept.bytes + line.len(), sieved),
         }
@@ -83,6 +90,53 @@ pub(crate) fn v4(text: &[u8]) -> Option<(u32, usize)> {
     (other | empty | long | padding == 0 && most < 256).then_some((address, end as usize))
 }
 
+/// An IPv6 address at the beginning of a text, and its length: groups of one to four digits, of which `::` leaves some out.
+fn v6(text: &[u8]) -> Option<(u128, usize)> {
+    let (mut bits, mut groups, mut gap, mut at) = (0_u128, 0, None, 0);
+    if text.starts_with(b"::") {
+        (gap, at) = (Some(0), 2);
+    }
+    loop {
+        let digits = text.get(at..)?;
+        let (mut group, mut length) = (0, 0);
+        while let Some(digit) = digits.get(length).and_then(|byte| char::from(*byte).to_digit(16)) {
+            group = group << 4 | digit;
+            length += 1;
+            if length > 4 {
+                return None;
+            }
+        }
+        if length == 0 && gap == Some(groups) {
+            break;
+        }
+        if length == 0 || groups == 8 {
+            return None;
+        }
+        bits = bits << 16 | u128::from(group);
+        groups += 1;
+        at += length;
+        if text.get(at) != Some(&b':') {
+            break;
+        }
+        at += 1;
+        if text.get(at) == Some(&b':') {
+            if gap.is_some() {
+                return None;
+            }
+            gap = Some(groups);
+            at += 1;
+        }
+    }
+    let Some(gap) = gap else { return (groups == 8).then_some((bits, at)) };
+    if groups == 8 {
+        return None;
+    }
+    let low = 16 * (groups - gap);
+    let below = bits & (1_u128 << low).wrapping_sub(1);
+    let above = (bits >> low).checked_shl(16 * (8 - gap)).unwrap_or(0);
+    Some((above | below, at))
+}
+
 /// An address up to the byte `end`, and what comes after it.
 #[inline]
 pub(crate) fn address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
@@ -97,7 +151,16 @@ pub(crate) fn address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
 /// One that is not written as `v4` expects.
 #[cold]
 fn other_address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
+    if let Some((bits, length)) = v6(text)
+        && text.get(length) == Some(&end)
+    {
+        let six = IpAddr::V6(Ipv6Addr::from_bits(bits));
+        return Some((event::address(six), text.get(length + 1..)?));
+    }
     let (text, rest) = until(text, end)?;
+    if event::is_no_address(text) {
+        return None;
+    }
     Some((parse_address(std::str::from_utf8(text).ok()?)?, rest))
 }
 
@@ -214,19 +277,68 @@ mod tests {
     }
 
     #[test]
-    fn lines_know_their_backslashes_and_an_end_without_newline() {
-        let mut seen = Vec::new();
-        let sieve = |line: &[u8], escaped| {
-            seen.push((line.to_vec(), escaped));
-            Sieved::Nothing
+    fn ipv6_addresses_are_those_that_the_standard_library_reads() {
+        let mut texts: Vec<String> = Vec::new();
+        for text in [
+            "::",
+            "::1",
+            "1::",
+            "1::2:3",
+            "1:2:3:4:5:6:7:8",
+            "::2:3:4:5:6:7:8",
+            "1:2:3:4:5:6:7::",
+            "::1:2:3:4:5:6:7:8",
+            "1:2:3:4:5:6:7:8::",
+            "1:2:3:4::5:6:7:8",
+            "1::2::3",
+            ":::",
+            ":1",
+            "1:",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "1:2:",
+            "12345::",
+            "0001::00fF",
+            "g::",
+            "",
+            ":",
+            "::g",
+            "2001:db8::",
+            "fe80::1",
+            "1:::2",
+        ] {
+            texts.push(text.to_owned());
+        }
+        for number in (0..u128::MAX).step_by(usize::MAX).skip(1).step_by(999_983).take(50) {
+            for mask in [u128::MAX, 0xffff << 112 | 0xffff, !0 << 64, !(0xffff_ffff << 48)] {
+                texts.push(
+                    Ipv6Addr::from_bits(number.wrapping_mul(0x1234_5678_9abc_def1) & mask)
+                        .to_string(),
+                );
+            }
+        }
+        for text in texts {
+            let quoted = format!("{text}\"");
+            let read = v6(quoted.as_bytes()).filter(|(_, length)| *length == text.len());
+            let expected = text.parse::<Ipv6Addr>().ok().map(|six| (six.to_bits(), text.len()));
+            // One with an IPv4 address at its end is for the standard library.
+            assert_eq!(read, expected.filter(|_| !text.contains('.')), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_with_backslashes_are_read_and_an_end_needs_no_newline() {
+        let (mut seen, mut taken) = (Vec::new(), Vec::new());
+        let row = |line: &[u8]| {
+            seen.push(line.to_vec());
+            Some(Sieved::Nothing)
         };
-        let swept = lines(b"a\\b\r\n\nc\nd\\", |_| false, sieve, &mut |_, _| ());
-        let line = |text: &[u8], escaped| (text.to_vec(), escaped);
-        assert_eq!(
-            seen,
-            [line(b"a\\b", true), line(b"", false), line(b"c", false), line(b"d\\", true)]
-        );
-        assert_eq!(swept, Swept { bytes: 10, nothing: 4 });
+        let swept = lines(b"a\\b\r\n\nc\nd\\", |_| false, row, &mut |line, sieved| {
+            taken.push((line, sieved))
+        });
+        assert_eq!(seen, [&b""[..], b"c"]);
+        assert_eq!(taken, [(0..3, Sieved::Read), (8..10, Sieved::Read)]);
+        assert_eq!(swept, Swept { bytes: 10, nothing: 2 });
     }
 
     #[test]

@@ -17,7 +17,9 @@ use crate::codes;
 use crate::event::{Answer, Flow, Host, Key, Name, NameFrom, Volume, parse_address};
 use crate::reader::{Format, Head, LineReader, Open, Out, Sieved, Swept, Wanted, Yields, blank};
 use crate::readers::names;
-use crate::readers::object::{Unusable, Value, object};
+use crate::readers::object::{self, LOOKED_AT, Unusable, Value, object};
+use crate::readers::scan;
+use sieve::Sieve;
 
 /// The format.
 pub(crate) struct SuricataEve;
@@ -51,12 +53,6 @@ impl Format for SuricataEve {
         Open::Lines(Box::new(Reader { yields }))
     }
 }
-
-/// How many rows a probe looks at.
-const LOOKED_AT: usize = 50;
-
-/// A mark that some editors put at the beginning of a file.
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A key that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +102,7 @@ impl Field {
 
 /// The rows at the beginning of an input.
 fn rows<'h>(head: &Head<'h>) -> impl Iterator<Item = Vec<(Field, Value<'h>)>> + use<'h> {
-    let bytes = head.bytes.strip_prefix(BOM).unwrap_or(head.bytes);
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{"));
-    lines.filter_map(|line| object(line, Field::of))
+    object::rows(head).filter_map(|line| object(line, Field::of))
 }
 
 /// How sure it is that the row is of Suricata.
@@ -144,7 +138,7 @@ impl LineReader for Reader {
     }
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {
-        let line = line.strip_prefix(BOM).unwrap_or(line);
+        let line = object::unmarked(line);
         if blank(line, out) {
             return;
         }
@@ -160,7 +154,7 @@ impl LineReader for Reader {
     }
 
     fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
-        sieve::sieve(line, wanted)
+        scan::line(line, |line| Sieve::new(wanted).row(line))
     }
 
     fn sieve_chunk(
@@ -169,7 +163,8 @@ impl LineReader for Reader {
         wanted: &dyn Wanted,
         take: &mut dyn FnMut(std::ops::Range<usize>, Sieved),
     ) -> Swept {
-        sieve::sieve_chunk(chunk, wanted, take)
+        let sieve = Sieve::new(wanted);
+        scan::lines(chunk, |_| false, |line| sieve.row(line), take)
     }
 }
 

@@ -10,8 +10,8 @@ use model::diagnostic::{Code, Severity};
 use crate::codes;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, Format, Learnt, LineReader, Noted, Open, Yields, trim_end};
-use crate::run::recent::Recent;
-use crate::run::segment::{How, InForce, Part, SEGMENT, Segment, process, resolve};
+use crate::run::recent::{Kept, Recent};
+use crate::run::segment::{How, InForce, Part, SEGMENT, Segment, look_again, process, resolve};
 use crate::run::taker::Passed;
 use crate::run::{Input, Options, Pass, Probed, Run, stream, whole, with_head, yields};
 use crate::sums::EgressSum;
@@ -37,6 +37,7 @@ pub(crate) struct Job<'a> {
 }
 
 /// How far the pass is.
+#[derive(Default)]
 struct State {
     /// The reader in force where parts are put together, with how often it was changed.
     reader: Option<InForce>,
@@ -95,18 +96,6 @@ impl<'a> Job<'a> {
             (0, 0)
         };
         let learnt = Arc::clone(learnt);
-        let state = Mutex::new(State {
-            reader: None,
-            next: 0,
-            ranges: Vec::new(),
-            begun: None,
-            placed: 0,
-            early: BTreeMap::new(),
-            account: Account::default(),
-            error: None,
-            buffers: Vec::new(),
-        });
-        let source = Mutex::default();
         Some(Self {
             number,
             input,
@@ -115,9 +104,9 @@ impl<'a> Job<'a> {
             yields,
             own,
             lines,
-            state,
+            state: Mutex::default(),
             moved: Condvar::new(),
-            source,
+            source: Mutex::default(),
             recent: Mutex::default(),
         })
     }
@@ -141,9 +130,17 @@ impl<'a> Job<'a> {
         state.begun = None;
     }
 
-    /// Lets go of the segments that an ordered pass kept.
-    pub(crate) fn forget_recent(&self) {
-        *lock(&self.recent) = Recent::default();
+    /// Attributes the flows that still wait at the end of a pass in order.
+    pub(crate) fn settle(
+        &self,
+        run: &Run<'_>,
+        (memory, sums, passed): (&Memory, &mut EgressSum, &mut Passed),
+    ) {
+        let how = self.how(run, Pass::Ordered, true, memory);
+        while let Some(Kept { reader, mut part, .. }) = lock(&self.recent).leaves(true) {
+            sums.merge(resolve(how, memory, passed, &reader, &mut part));
+            lock(&self.state).account.add(part.account);
+        }
     }
 
     fn how<'h>(&self, run: &'h Run<'h>, pass: Pass, counted: bool, memory: &Memory) -> How<'h> {
@@ -238,10 +235,18 @@ impl<'a> Job<'a> {
                 |reader, mut part| {
                     let mut shared = lock(shared);
                     let (memory, sums, passed) = &mut *shared;
-                    lock(&self.recent).note(how, memory, &part);
+                    let mut recent = lock(&self.recent);
+                    recent.note(how, memory, &part);
+                    look_again(how, memory, reader, &mut part);
                     sums.merge(std::mem::take(&mut part.sums));
-                    sums.merge(resolve(how, memory, passed, reader, &mut part));
-                    lock(&self.recent).keep(reader, part)
+                    let mut told = part.told();
+                    recent.keep(reader, part);
+                    if let Some(Kept { reader, mut part, .. }) = recent.leaves(false) {
+                        sums.merge(resolve(how, memory, passed, &reader, &mut part));
+                        told.account = part.account;
+                        told.segment.bytes = part.segment.bytes;
+                    }
+                    told
                 },
                 how,
                 &nothing,
@@ -467,16 +472,7 @@ fn guarded(how: How<'_>, memory: &Memory, reader: &InForce, segment: Segment) ->
     let outcome = catch_unwind(AssertUnwindSafe(|| process(how, memory, reader, segment)));
     outcome.unwrap_or_else(|_| {
         let segment = Segment { index, base, own, ..Segment::default() };
-        let streamed = broken();
-        Part {
-            segment,
-            generation: reader.generation,
-            account: streamed.account,
-            notes: streamed.notes,
-            sums: streamed.sums,
-            waiting: Vec::new(),
-            after: None,
-        }
+        Part { account: broken().account, ..Part::empty(segment, reader.generation) }
     })
 }
 

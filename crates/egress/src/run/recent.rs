@@ -1,4 +1,5 @@
-//! The last segments of a mixed input: an answer may stand shortly after the name of the flow that it matters for.
+//! The last segments of a mixed input: a name may stand shortly after its flow, so that flows wait a while; and an answer shortly
+//! after the name of the flow that it matters for.
 //!
 //! Clocks of answers and flows may differ by some seconds, so an answer counts for flows that began a little before it. The name of
 //! such a flow, which may be somebody else's, can stand in the log before the answer, when nothing told yet that it would matter.
@@ -8,20 +9,31 @@ use std::sync::Arc;
 
 use hashbrown::HashSet;
 
+use crate::maybe::Maybe;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, LineReader};
 use crate::run::Pass;
-use crate::run::segment::{How, Part, Segment, read_line};
+use crate::run::segment::{How, Part, SEGMENT, read_line};
 use crate::run::taker::Taker;
 
-/// Segments that were dealt with, each with the reader in force at its beginning.
+/// Segments that were dealt with.
 #[derive(Default)]
 pub(super) struct Recent {
-    parts: VecDeque<(Arc<dyn LineReader>, Part)>,
+    parts: VecDeque<Kept>,
 }
 
-/// How many segments are kept: 8 MiB of a log.
-const KEPT: usize = 16;
+/// A segment with the reader in force at its beginning.
+pub(super) struct Kept {
+    pub(super) reader: Arc<dyn LineReader>,
+    pub(super) part: Part,
+    /// The pairs of addresses in it.
+    pairs: Maybe,
+}
+
+/// How many segments are kept: 16 MiB of a log.
+const KEPT: usize = (16 << 20) / SEGMENT as usize;
+/// One pair in a hundred others seems to be in a segment of 650 rows.
+const PAIR_BITS: u32 = 14;
 
 impl Recent {
     /// Remembers what a segment says, and the names in the segments before it that its answers make matter.
@@ -33,7 +45,10 @@ impl Recent {
         if fresh.is_empty() {
             return;
         }
-        for (reader, part) in &self.parts {
+        for Kept { reader, part, pairs } in &self.parts {
+            if !fresh.iter().any(|pair| pairs.holds(*pair)) {
+                continue;
+            }
             let names = part.notes.names.iter();
             let matter =
                 names.filter(|(_, pair, _)| pair.is_some_and(|pair| fresh.contains(&pair)));
@@ -44,30 +59,18 @@ impl Recent {
         }
     }
 
-    /// Keeps a segment. What is given back is its account, with the buffer of the segment that leaves.
-    pub(super) fn keep(&mut self, reader: &Arc<dyn LineReader>, mut part: Part) -> Part {
-        let account = std::mem::take(&mut part.account);
-        let segment = Segment {
-            error: part.segment.error.take(),
-            own: part.segment.own,
-            ..Segment::default()
-        };
-        let mut told = Part {
-            segment,
-            generation: part.generation,
-            account,
-            notes: Notes::default(),
-            sums: Default::default(),
-            waiting: Vec::new(),
-            after: part.after.take(),
-        };
-        self.parts.push_back((Arc::clone(reader), part));
-        if self.parts.len() > KEPT
-            && let Some((_, oldest)) = self.parts.pop_front()
-        {
-            told.segment.bytes = oldest.segment.bytes;
-        }
-        told
+    /// Keeps a segment.
+    pub(super) fn keep(&mut self, reader: &Arc<dyn LineReader>, part: Part) {
+        let mut pairs = Maybe::new(PAIR_BITS);
+        let named = part.notes.names.iter().map(|(_, pair, _)| *pair);
+        let waiting = part.waiting.iter().map(|waiting| waiting.pair);
+        waiting.chain(named).flatten().for_each(|pair| pairs.add(pair));
+        self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs });
+    }
+
+    /// The oldest segment, where there are more than are kept, or none will come after them: its flows wait no longer.
+    pub(super) fn leaves(&mut self, last: bool) -> Option<Kept> {
+        if last || self.parts.len() > KEPT { self.parts.pop_front() } else { None }
     }
 }
 

@@ -1,18 +1,19 @@
 //! A piece of an input of lines: read, cut where lines end, and dealt with in one pass.
 
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::codes;
 use crate::event::Key;
 use crate::memory::{Memory, Notes};
-use crate::reader::{Account, LineReader, Out, Sieved, trim_end};
+use crate::reader::{Account, LineReader, Out, Sieved, Swept, trim_end};
 use crate::run::taker::{Passed, Taker};
 use crate::run::{Looking, Pass, Run};
 use crate::sums::EgressSum;
 
 /// How many bytes a piece has; small enough to stay in a processor's second cache while it is gone through several times.
-pub(crate) const SEGMENT: u64 = 512 << 10;
+pub(crate) const SEGMENT: u64 = 256 << 10;
 
 /// Whole lines of an input.
 #[derive(Debug, Default)]
@@ -60,7 +61,7 @@ pub(crate) struct InForce {
 /// A flow that waits.
 pub(crate) struct Waiting {
     /// Where its line is in the segment.
-    pub(super) line: std::ops::Range<usize>,
+    pub(super) line: Range<usize>,
     key: Option<Key>,
     pub(super) pair: Option<u64>,
     /// Whether its row was read and accounted for; if not, only a name or an answer makes it worth reading.
@@ -91,45 +92,36 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
     let mut reader = Arc::clone(&first.reader);
     let mut after: Option<InForce> = None;
     let mut done = segment.start;
-    let mut taken: Vec<(std::ops::Range<usize>, Sieved)> = Vec::new();
     while let Some(rest) = segment.bytes.get(done..)
         && !rest.is_empty()
     {
-        taken.clear();
-        let swept = match how.run.options.strict {
-            true => read_all(&*reader, rest, &mut taken),
-            false => {
-                reader.sieve_chunk(rest, &looking, &mut |line, sieved| taken.push((line, sieved)))
+        let mut understood = 0;
+        let mut take = |line: Range<usize>, sieved| {
+            let line = done + line.start..done + line.end;
+            let in_force = || after.as_ref().map(|after| Arc::clone(&after.reader));
+            match (how.pass, sieved) {
+                (_, Sieved::Nothing) => understood += 1,
+                (_, Sieved::Inert(reason)) => account.ledger.inert(reason),
+                (Pass::Ordered, Sieved::OnlyIf { key, pair }) => {
+                    waiting.push(Waiting { line, key, pair, read: false, reader: in_force() });
+                }
+                (_, Sieved::OnlyIf { key, pair }) if !matters(memory, key, pair) => understood += 1,
+                (_, Sieved::Read | Sieved::OnlyIf { .. }) => {
+                    let row = line.clone();
+                    read_line(&*reader, &segment, row, &mut taker, &mut account, how.run);
+                    if taker.waiting.pop().is_some() {
+                        taker.waiting.clear();
+                        let reader = in_force();
+                        waiting.push(Waiting { line, key: None, pair: None, read: true, reader });
+                    }
+                }
             }
         };
-        account.ledger.add(swept.nothing, [], []);
-        for (line, sieved) in &taken {
-            let line = done + line.start..done + line.end;
-            let worth = match (how.pass, *sieved) {
-                (_, Sieved::Nothing) => continue,
-                (_, Sieved::Inert(reason)) => {
-                    account.ledger.inert(reason);
-                    continue;
-                }
-                (_, Sieved::Read) => true,
-                (Pass::Ordered, Sieved::OnlyIf { key, pair }) => {
-                    let reader = after.as_ref().map(|after| Arc::clone(&after.reader));
-                    waiting.push(Waiting { line, key, pair, read: false, reader });
-                    continue;
-                }
-                (_, Sieved::OnlyIf { key, pair }) => matters(memory, key, pair),
-            };
-            if !worth {
-                account.ledger.understood();
-                continue;
-            }
-            read_line(&*reader, &segment, line.clone(), &mut taker, &mut account, how.run);
-            if taker.waiting.pop().is_some() {
-                taker.waiting.clear();
-                let reader = after.as_ref().map(|after| Arc::clone(&after.reader));
-                waiting.push(Waiting { line, key: None, pair: None, read: true, reader });
-            }
-        }
+        let swept = match how.run.options.strict {
+            true => read_all(&*reader, rest, &mut take),
+            false => reader.sieve_chunk(rest, &looking, &mut take),
+        };
+        account.ledger.add(swept.nothing + understood, [], []);
         done += swept.bytes;
         let Some(rest) = segment.bytes.get(done..).filter(|rest| !rest.is_empty()) else { break };
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -168,16 +160,16 @@ fn count_too_long(segment: &Segment, account: &mut Account) {
 fn read_all(
     reader: &dyn LineReader,
     chunk: &[u8],
-    taken: &mut Vec<(std::ops::Range<usize>, Sieved)>,
-) -> crate::reader::Swept {
-    let mut swept = crate::reader::Swept::default();
+    take: &mut dyn FnMut(Range<usize>, Sieved),
+) -> Swept {
+    let mut swept = Swept::default();
     while let Some(rest) = chunk.get(swept.bytes..).filter(|rest| !rest.is_empty()) {
         let end = memchr::memchr(b'\n', rest);
         let line = trim_end(rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest));
         if reader.header(line).is_some() {
             break;
         }
-        taken.push((swept.bytes..swept.bytes + line.len(), Sieved::Read));
+        take(swept.bytes..swept.bytes + line.len(), Sieved::Read);
         swept.bytes += end.map_or(rest.len(), |end| end + 1);
     }
     swept
@@ -186,7 +178,7 @@ fn read_all(
 pub(super) fn read_line(
     reader: &dyn LineReader,
     segment: &Segment,
-    line: std::ops::Range<usize>,
+    line: Range<usize>,
     taker: &mut Taker<'_>,
     account: &mut Account,
     run: &Run<'_>,
@@ -201,23 +193,21 @@ pub(super) fn read_line(
     }
 }
 
-/// Attributes the flows of a segment that waited, with everything before them remembered.
+/// Attributes the flows of a segment that waited, with everything before them remembered and some of what is behind.
 pub(crate) fn resolve(
     how: How<'_>,
-    memory: &mut Memory,
+    memory: &Memory,
     passed: &mut Passed,
     reader: &Arc<dyn LineReader>,
     part: &mut Part,
 ) -> EgressSum {
-    let notes = look_again(how, memory, reader, part);
-    memory.note(&notes, &how.run.options.limits);
     let mut taker = Taker::new(how.run, memory, Pass::Flows, true, how.family);
     taker.passed = Some(passed);
     let mut aside = Account::default();
+    let mut understood = 0;
     for waiting in &part.waiting {
-        let known = waiting.key.is_some_and(|key| memory.has_key(key.0));
-        if !waiting.read && !known {
-            part.account.ledger.understood();
+        if !waiting.read && !matters(memory, waiting.key, waiting.pair) {
+            understood += 1;
             if let Some(passed) = &mut taker.passed {
                 passed.note(waiting.key);
             }
@@ -227,17 +217,18 @@ pub(crate) fn resolve(
         let reader = waiting.reader.as_ref().unwrap_or(reader);
         read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
     }
+    part.account.ledger.add(understood, [], []);
     taker.sums
 }
 
 /// Reads the rows whose client was told the other address for an endpoint's name: flows stay and wait; names, which say that a flow
-/// is somebody else's after all, are given back.
-fn look_again(
+/// is somebody else's after all, are remembered.
+pub(crate) fn look_again(
     how: How<'_>,
-    memory: &Memory,
+    memory: &mut Memory,
     reader: &Arc<dyn LineReader>,
     part: &mut Part,
-) -> Notes {
+) {
     let mut taker = Taker::new(how.run, memory, Pass::Ordered, true, how.family);
     let Part { waiting, account, segment, .. } = part;
     waiting.retain_mut(|waiting| {
@@ -251,7 +242,30 @@ fn look_again(
         taker.waiting.clear();
         flows
     });
-    taker.notes
+    let notes = taker.notes;
+    memory.note(&notes, &how.run.options.limits);
+}
+
+impl Part {
+    /// Nothing came of it.
+    pub(crate) fn empty(segment: Segment, generation: u64) -> Self {
+        Self {
+            segment,
+            generation,
+            account: Account::default(),
+            notes: Notes::default(),
+            sums: EgressSum::default(),
+            waiting: Vec::new(),
+            after: None,
+        }
+    }
+
+    /// Takes out what is told of a segment that is kept: what comes after it, and why it could not be read.
+    pub(crate) fn told(&mut self) -> Self {
+        let (error, own) = (self.segment.error.take(), self.segment.own);
+        let segment = Segment { error, own, ..Segment::default() };
+        Self { after: self.after.take(), ..Self::empty(segment, self.generation) }
+    }
 }
 
 impl Segment {
@@ -315,11 +329,14 @@ impl Segment {
         skipping: &mut bool,
         line_bytes: usize,
     ) -> (Self, bool) {
-        self.bytes.clear();
-        self.bytes.append(carry);
+        // What an earlier segment left in the buffer is written over, and need not be made zero for that.
+        let mut held = carry.len();
+        self.bytes.resize(self.bytes.len().max(held), 0);
+        for (to, from) in self.bytes.iter_mut().zip(carry.drain(..)) {
+            *to = from;
+        }
         let wanted = usize::try_from(SEGMENT).unwrap_or(usize::MAX);
         loop {
-            let held = self.bytes.len();
             let read = self.fill(stream, held, wanted);
             self.bytes.truncate(held + read);
             let ended = read < wanted;
@@ -346,6 +363,7 @@ impl Segment {
                 self.start = 0;
                 self.bytes.clear();
             }
+            held = self.bytes.len();
         }
     }
 

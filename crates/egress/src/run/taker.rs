@@ -6,6 +6,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::attribute::{Attributed, Grade, attribute};
 use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
+use crate::maybe::Maybe;
 use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Told};
 use crate::reader::{Events, pair};
 use crate::run::{Pass, Run};
@@ -195,24 +196,17 @@ impl Events for Taker<'_> {
     }
 }
 
-/// Which keys of flows went by without a name: a set that may hold more than was put in, and never less.
+/// Which keys of flows went by without a name.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    bits: Vec<u64>,
+    keys: Option<Maybe>,
     /// Keys of flows that an answer told the endpoint of, because they carried no name so far.
     answered: HashSet<u64>,
 }
 
 impl Passed {
     fn add(&mut self, key: u64) {
-        if self.bits.is_empty() {
-            self.bits = vec![0; WORDS];
-        }
-        for (word, bit) in Self::places(key) {
-            if let Some(word) = self.bits.get_mut(word) {
-                *word |= bit;
-            }
-        }
+        self.keys.get_or_insert_with(|| Maybe::new(BITS)).add(key);
     }
 
     /// Notes that a flow of this key went by.
@@ -224,26 +218,10 @@ impl Passed {
 
     /// Whether what is remembered now could change what became of a flow that went by.
     pub(crate) fn may_be_wrong(&self, memory: &Memory) -> bool {
-        memory.unclaimed().any(|key| self.may_hold(key))
-            || self.answered.iter().any(|key| memory.has_key(*key))
-    }
-
-    /// Whether a flow of this key may have gone by.
-    fn may_hold(&self, key: u64) -> bool {
-        Self::places(key)
-            .into_iter()
-            .all(|(word, bit)| self.bits.get(word).is_some_and(|it| it & bit != 0))
-    }
-
-    fn places(key: u64) -> [(usize, u64); 2] {
-        let place = |hash: u64| {
-            let at = hash >> (64 - BITS);
-            (usize::try_from(at / 64).unwrap_or(0), 1 << (at % 64))
-        };
-        [place(key), place(key.wrapping_mul(0x9e37_79b9_7f4a_7c15))]
+        let went_by = |key| self.keys.as_ref().is_some_and(|keys| keys.holds(key));
+        memory.unclaimed().any(went_by) || self.answered.iter().any(|key| memory.has_key(*key))
     }
 }
 
-/// 16 MiB: with ten million flows one in fifty others seems to be in the set.
+/// 16 MiB: with ten million flows one in forty others seems to be in the set.
 const BITS: u32 = 27;
-const WORDS: usize = 1 << (BITS - 6);

@@ -4,14 +4,13 @@
 //! In a row without a backslash every quotation mark begins or ends a string, so that `"key":` is a key wherever it stands.
 
 use std::net::IpAddr;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
 use crate::codes;
 use crate::event::Key;
-use crate::reader::{Sieved, Swept, Wanted};
+use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends, Found};
@@ -40,30 +39,8 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
     grouped: Finder::new("\"grouped\""),
 });
 
-/// Sieves one row.
-pub(super) fn sieve(line: &[u8], wanted: &dyn Wanted) -> Sieved {
-    if memchr::memchr(b'\\', line).is_some() {
-        return Sieved::Read;
-    }
-    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
-    sieve.row(line).unwrap_or(Sieved::Read)
-}
-
-/// Sieves the rows of a chunk.
-pub(super) fn sieve_chunk(
-    chunk: &[u8],
-    wanted: &dyn Wanted,
-    take: &mut dyn FnMut(Range<usize>, Sieved),
-) -> Swept {
-    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
-    let row = |line: &[u8], escaped| {
-        if escaped { Sieved::Read } else { sieve.row(line).unwrap_or(Sieved::Read) }
-    };
-    scan::lines(chunk, |_| false, row, take)
-}
-
 /// What a sieve needs at hand.
-struct Sieve<'s> {
+pub(super) struct Sieve<'s> {
     needles: &'s Needles,
     wanted: &'s dyn Wanted,
     pairs: bool,
@@ -86,9 +63,14 @@ struct Begin<'l> {
     server: Option<IpAddr>,
 }
 
-impl Sieve<'_> {
-    /// `None` is for the strict reader.
-    fn row(&self, line: &[u8]) -> Option<Sieved> {
+impl<'s> Sieve<'s> {
+    /// A sieve for what is wanted.
+    pub(super) fn new(wanted: &'s dyn Wanted) -> Self {
+        Self { needles: &NEEDLES, wanted, pairs: wanted.pairs() }
+    }
+
+    /// Sieves a row without a backslash. `None` is for the strict reader.
+    pub(super) fn row(&self, line: &[u8]) -> Option<Sieved> {
         let inner = line.strip_suffix(b"}")?;
         let mut begin = Begin { kind: None, id: &[], client: None, server: None };
         let rest = begin.read(inner)?;

@@ -3,10 +3,12 @@
 //!
 //! What a row is about says its `_path` or `@stream`; without one, the first of its keys that only one kind of log has.
 
-use super::{Field, Row, Stream, account, json_sieve};
+use super::json_sieve::Sieve;
+use super::{Field, Row, Stream, account};
 use crate::codes;
 use crate::reader::{Format, Head, LineReader, Open, Out, Sieved, Swept, Wanted, Yields, blank};
-use crate::readers::object::{Value, object};
+use crate::readers::object::{self, LOOKED_AT, Value, object};
+use crate::readers::scan;
 
 /// The format.
 pub(crate) struct ZeekJson;
@@ -40,13 +42,9 @@ impl Format for ZeekJson {
     }
 }
 
-/// How many rows a probe looks at.
-const LOOKED_AT: usize = 50;
-
 /// The rows at the beginning of an input.
 fn rows<'h>(head: &Head<'h>) -> impl Iterator<Item = Vec<(Field, Value<'h>)>> + use<'h> {
-    let bytes = head.bytes.strip_prefix(BOM).unwrap_or(head.bytes);
-    bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{")).filter_map(fields)
+    object::rows(head).filter_map(fields)
 }
 
 /// How sure it is that the row is of Zeek.
@@ -67,9 +65,6 @@ fn sure(fields: &[(Field, Value<'_>)]) -> Option<u8> {
 fn timed((field, value): &(Field, Value<'_>)) -> bool {
     *field == Field::Time && matches!(value, Value::Number(_))
 }
-
-/// A mark that some editors put at the beginning of a file.
-const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The known fields of a row, those of an `id` object among them.
 fn fields(line: &[u8]) -> Option<Vec<(Field, Value<'_>)>> {
@@ -138,7 +133,7 @@ impl LineReader for Reader {
     }
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {
-        let line = line.strip_prefix(BOM).unwrap_or(line);
+        let line = object::unmarked(line);
         if blank(line, out) {
             return;
         }
@@ -152,7 +147,7 @@ impl LineReader for Reader {
     }
 
     fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
-        json_sieve::sieve(line, wanted)
+        scan::line(line, |line| Sieve::new(wanted).row(line))
     }
 
     fn sieve_chunk(
@@ -161,6 +156,7 @@ impl LineReader for Reader {
         wanted: &dyn Wanted,
         take: &mut dyn FnMut(std::ops::Range<usize>, Sieved),
     ) -> Swept {
-        json_sieve::sieve_chunk(chunk, wanted, take)
+        let sieve = Sieve::new(wanted);
+        scan::lines(chunk, |_| false, |line| sieve.row(line), take)
     }
 }

@@ -3,7 +3,6 @@
 //!
 //! In a row without a backslash every quotation mark begins or ends a string, so that `"key":` is a key wherever it stands.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -11,7 +10,7 @@ use memchr::memmem::Finder;
 use super::{Field, Stream};
 use crate::codes;
 use crate::event::Key;
-use crate::reader::{Sieved, Swept, Wanted};
+use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends, Found};
@@ -39,30 +38,8 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
     answers: Finder::new("\"answers\""),
 });
 
-/// Sieves one row.
-pub(crate) fn sieve(line: &[u8], wanted: &dyn Wanted) -> Sieved {
-    if memchr::memchr(b'\\', line).is_some() {
-        return Sieved::Read;
-    }
-    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
-    sieve.row(line).unwrap_or(Sieved::Read)
-}
-
-/// Sieves the rows of a chunk.
-pub(crate) fn sieve_chunk(
-    chunk: &[u8],
-    wanted: &dyn Wanted,
-    take: &mut dyn FnMut(Range<usize>, Sieved),
-) -> Swept {
-    let sieve = Sieve { needles: &NEEDLES, wanted, pairs: wanted.pairs() };
-    let row = |line: &[u8], escaped| {
-        if escaped { Sieved::Read } else { sieve.row(line).unwrap_or(Sieved::Read) }
-    };
-    scan::lines(chunk, |_| false, row, take)
-}
-
 /// What a sieve needs at hand.
-struct Sieve<'s> {
+pub(crate) struct Sieve<'s> {
     needles: &'s Needles,
     wanted: &'s dyn Wanted,
     pairs: bool,
@@ -75,9 +52,14 @@ struct Before<'l> {
     sensor: &'l [u8],
 }
 
-impl Sieve<'_> {
-    /// `None` is for the strict reader.
-    fn row(&self, line: &[u8]) -> Option<Sieved> {
+impl<'s> Sieve<'s> {
+    /// A sieve for what is wanted.
+    pub(crate) fn new(wanted: &'s dyn Wanted) -> Self {
+        Self { needles: &NEEDLES, wanted, pairs: wanted.pairs() }
+    }
+
+    /// Sieves a row without a backslash. `None` is for the strict reader.
+    pub(crate) fn row(&self, line: &[u8]) -> Option<Sieved> {
         let line = line.strip_suffix(b"}")?;
         let mut before = Before::default();
         let rest = match plain_time(line) {

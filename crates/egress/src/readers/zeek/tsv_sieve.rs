@@ -91,10 +91,7 @@ impl Plan {
 
     /// Sieves one row.
     pub(crate) fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
-        if memchr::memchr(b'\\', line).is_some() {
-            return Sieved::Read;
-        }
-        self.row(line, wanted, wanted.pairs()).unwrap_or(Sieved::Read)
+        scan::line(line, |line| self.row(line, wanted, wanted.pairs()))
     }
 
     /// Sieves the rows of a chunk; `header` says which line changes the columns.
@@ -106,13 +103,7 @@ impl Plan {
         header: impl Fn(&[u8]) -> bool,
     ) -> Swept {
         let pairs = wanted.pairs();
-        let row = |line: &[u8], escaped| {
-            if escaped {
-                Sieved::Read
-            } else {
-                self.row(line, wanted, pairs).unwrap_or(Sieved::Read)
-            }
-        };
+        let row = |line: &[u8]| self.row(line, wanted, pairs);
         let stop = |line: &[u8]| matches!(line.first(), Some(b'#' | 0xef)) && header(line);
         scan::lines(chunk, stop, row, take)
     }
