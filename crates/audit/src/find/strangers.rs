@@ -181,6 +181,7 @@ fn shown(pair: &Pair) -> (Confidence, &'static str, Shown) {
         !matches!(pair.confidence.as_str(), "documented" | "observed" | "reported" | "stated");
     let (confidence, reason) = match (grade, recalled) {
         ("asked" | "program", _) => (Confidence::Possible, ENDPOINT_ASKED),
+        ("network", _) => (Confidence::Possible, ENDPOINT_NETWORK),
         ("prefix", true) => (Confidence::Possible, ENDPOINT_RECALLED),
         (_, true) => (Confidence::Probable, ENDPOINT_RECALLED),
         ("prefix", false) => (Confidence::Probable, ENDPOINT_ADDRESS),
@@ -203,13 +204,15 @@ const ENDPOINT_NAMED: &str = "confidence/endpoint-named";
 const ENDPOINT_RESOLVED: &str = "confidence/endpoint-resolved";
 /// The address alone shows the endpoint.
 const ENDPOINT_ADDRESS: &str = "confidence/endpoint-address";
+/// The vendor's network announces the address, and others may be served from it.
+const ENDPOINT_NETWORK: &str = "confidence/endpoint-network";
 /// Nobody has looked the endpoint up.
 const ENDPOINT_RECALLED: &str = "confidence/endpoint-recalled";
 /// The name was only asked for, or a program only seen.
 const ENDPOINT_ASKED: &str = "confidence/endpoint-asked";
 
 /// What shows a flow's endpoint, strongest first.
-const GRADES: [&str; 5] = ["sni", "host", "log", "answer", "prefix"];
+const GRADES: [&str; 6] = ["sni", "host", "log", "answer", "prefix", "network"];
 
 #[cfg(test)]
 mod tests;

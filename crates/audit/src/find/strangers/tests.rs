@@ -146,6 +146,12 @@ fn a_vendor_of_which_no_directive_says_anything_is_told_all_the_same() {
     assert_eq!((found.len(), found[0].state, found[0].vendor.id.as_str()), (1, None, "Nobody Ltd"));
 }
 
+#[test]
+fn who_announces_the_address_is_a_hint_only() {
+    let found = found_of(&[pair("10.0.0.1", "AS64500", "network", "stated")], "none");
+    assert_eq!(found[0].confidence, Confidence::Possible);
+}
+
 const ENDPOINTS_ONLY: &str = r#"
 id = "test-directive"
 title.en = "A directive for tests"
