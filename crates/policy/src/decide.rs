@@ -1,8 +1,8 @@
 //! The definition of meaning: what a policy does with one packet.
 //!
 //! Written to be read, not to be fast: one packet, one way through, no index. The prover and the writers are held against it.
-//! The order is: destination NAT (and whatever else is decided with it), route, rulebases, source NAT. [`decide`] below is that
-//! order; then come [`translation`] and [`filter`], and what they need of a packet ([`Way`]); [`outcome`] is what they say.
+//! The order is: destination NAT (and whatever else is decided with it), route, rulebases, source NAT. [`Way::through`] below is
+//! that order; then come [`translation`] and [`filter`], and what they need of a packet ([`Way`]); [`outcome`] is what they say.
 
 mod filter;
 mod outcome;
@@ -10,7 +10,9 @@ mod translation;
 
 use std::net::IpAddr;
 
-pub use outcome::{By, Decision, Step, Translated, TranslatedAddress, TranslatedPort};
+pub use outcome::{
+    By, Decision, Mismatch, Passed, Step, Translated, TranslatedAddress, TranslatedPort,
+};
 use translation::passes;
 
 use crate::matching::Side;
@@ -46,17 +48,18 @@ impl World for Nothing {
 
 /// Decides about one packet. This is what a policy means.
 pub fn decide(policy: &Policy, packet: &Packet, world: &mut dyn World) -> Decision {
+    Way::new(policy, packet).through(world).0
+}
+
+/// The same, with the rules that each step tried before the one that decided, and why none of them matches.
+pub fn decide_telling(
+    policy: &Policy,
+    packet: &Packet,
+    world: &mut dyn World,
+) -> (Decision, Vec<Vec<Passed>>) {
     let mut way = Way::new(policy, packet);
-    for pass in passes(policy, NatWhen::BeforeFilter) {
-        way.translate(pass, world);
-    }
-    way.egress = way.route(way.packet.destination, world);
-    let verdict = way.filter(world);
-    // What is for the firewall itself does not leave it.
-    if verdict == Verdict::Accept && way.egress != Egress::Local {
-        way.translate_source(world);
-    }
-    way.finish(verdict)
+    way.passed = Some(Default::default());
+    way.through(world)
 }
 
 /// A packet on its way through.
@@ -75,6 +78,8 @@ struct Way<'a> {
     steps: Vec<Step>,
     /// The rule that accepted it last.
     accepted_by: Option<&'a Rule>,
+    /// Where it is asked for: what each step passed over, and what the one at hand has passed over so far.
+    passed: Option<(Vec<Vec<Passed>>, Vec<Passed>)>,
 }
 
 impl<'a> Way<'a> {
@@ -103,17 +108,25 @@ impl<'a> Way<'a> {
             egress: Egress::Nowhere,
             steps: Vec::new(),
             accepted_by: None,
+            passed: None,
         }
     }
 
-    fn finish(self, verdict: Verdict) -> Decision {
-        Decision {
-            verdict,
-            steps: self.steps,
-            egress: self.egress,
-            translated: self.translated,
-            nat: self.nat,
+    /// Goes all the way.
+    fn through(mut self, world: &mut dyn World) -> (Decision, Vec<Vec<Passed>>) {
+        let policy = self.policy;
+        for pass in passes(policy, NatWhen::BeforeFilter) {
+            self.translate(pass, world);
         }
+        self.egress = self.route(self.packet.destination, world);
+        let verdict = self.filter(world);
+        // What is for the firewall itself does not leave it.
+        if verdict == Verdict::Accept && self.egress != Egress::Local {
+            self.translate_source(world);
+        }
+        let Self { steps, egress, translated, nat, passed, .. } = self;
+        let decision = Decision { verdict, steps, egress, translated, nat };
+        (decision, passed.unwrap_or_default().0)
     }
 
     /// Where a packet to this destination leaves.
@@ -176,8 +189,18 @@ fn zones_match(
     from: &Zones,
     to: &Zones,
     pair: Pair,
-    (ingress, egress): (Option<ZoneId>, Option<ZoneId>),
+    zones: (Option<ZoneId>, Option<ZoneId>),
 ) -> bool {
+    zones_mismatch(from, to, pair, zones).is_none()
+}
+
+/// Which of the cells about zones does not match; `None` when all do.
+fn zones_mismatch(
+    from: &Zones,
+    to: &Zones,
+    pair: Pair,
+    (ingress, egress): (Option<ZoneId>, Option<ZoneId>),
+) -> Option<Mismatch> {
     // A packet without a zone at one end is matched by no cell that names zones.
     let named = |cell: &Zones, zone: Option<ZoneId>| match zone {
         Some(zone) => cell.contains(zone),
@@ -188,5 +211,11 @@ fn zones_match(
         Pair::Same => ingress.is_some() && ingress == egress,
         Pair::Different => ingress != egress,
     };
-    named(from, ingress) && named(to, egress) && paired
+    if !named(from, ingress) {
+        Some(Mismatch::From)
+    } else if !named(to, egress) {
+        Some(Mismatch::To)
+    } else {
+        (!paired).then_some(Mismatch::Pair)
+    }
 }

@@ -31,7 +31,8 @@ mod whole;
 pub use address::{AddressId, AddressObject, Addresses, Masked};
 pub use build::Builder;
 pub use decide::{
-    By, Decision, Nothing, Step, Translated, TranslatedAddress, TranslatedPort, World, decide,
+    By, Decision, Mismatch, Nothing, Passed, Step, Translated, TranslatedAddress, TranslatedPort,
+    World, decide, decide_telling,
 };
 pub use expand::{Order, order};
 pub use explore::{Assumed, Case, Given, Outcomes, outcomes};

@@ -31,7 +31,7 @@ use gather::{Gathered, Told};
 pub use names::{Cell, Names};
 #[cfg(test)]
 pub(crate) use packet::typical;
-pub(crate) use packet::{address, packet_at};
+pub(crate) use packet::{address, packet_at, usual_ports};
 pub use result::{
     Area, Change, Coverage, Differing, Effect, LOCAL, Packets, Proof, Witness, order,
 };

@@ -52,6 +52,16 @@ walk-tried = { $count ->
     [one] after { $count } other rule
    *[other] after { $count } other rules
 }
+walk-passed = not { $name }: { $why }
+walk-passed-more = and { $count } more; the JSON names all of them
+word-mismatch-from = it comes in elsewhere
+word-mismatch-to = it leaves elsewhere
+word-mismatch-pair = the two zones are related otherwise
+word-mismatch-ends = it applies at the other end
+word-mismatch-source = another source
+word-mismatch-destination = another destination
+word-mismatch-services = another service
+word-mismatch-conditions = a condition does not hold
 walk-not-rewritten = is not rewritten
 walk-cut = there are more outcomes than the { $count } shown; `--limit` shows more, `app=NAME` and the like in the packet leave fewer
 walk-no-counterpart = zone { $zone } of { $side } has no counterpart on the other side

@@ -42,6 +42,16 @@ walk-tried = { $count ->
     [0] 首条即是
    *[other] 此前尝试了 { $count } 条规则
 }
+walk-passed = 不是 { $name }：{ $why }
+walk-passed-more = 另有 { $count } 条；JSON 中全部列出
+word-mismatch-from = 入口不同
+word-mismatch-to = 出口不同
+word-mismatch-pair = 两个区域的关系不同
+word-mismatch-ends = 作用于另一端
+word-mismatch-source = 源地址不同
+word-mismatch-destination = 目的地址不同
+word-mismatch-services = 服务不同
+word-mismatch-conditions = 某个条件不成立
 walk-not-rewritten = 未改写
 walk-cut = 结果多于所示的 { $count } 种；用 `--limit` 显示更多，在数据包中写明 `app=名称` 等可减少
 walk-no-counterpart = { $side } 的区域 { $zone } 在另一侧没有对应

@@ -3,6 +3,8 @@
 //! Compared is what passes through the firewall. Platforms truly differ in the rest, which is made the same here, one function each:
 //! - what is addressed to the firewall itself is stopped by other lists, implied rules and administrative access ([`transit`]);
 //! - which source ports hidden hosts get: each device has a range of its own ([`any_port`]);
+//! - a published host that opens flows itself leaves with its public address on FortiOS, when a policy hides it behind an interface; the
+//!   others have a rule for that ([`own_face`]);
 //! - NSX filters at machines, wherever they are: it has no zones and no routes, and who is a machine stands in an inventory that
 //!   is no part of the policy ([`everywhere`]).
 //!
@@ -11,7 +13,9 @@
 
 use std::path::Path;
 
-use policy::{Addresses, Defect, Origin, Policy, PortTarget, Rulebase, RulebaseId, Stage, Verdict};
+use policy::{
+    Addresses, Defect, NatWhen, Origin, Policy, PortTarget, Rulebase, RulebaseId, Stage, Verdict,
+};
 use proof::prove::{Options, Proof, ZoneMap, prove};
 
 use super::compare::{context, facts, read};
@@ -126,7 +130,15 @@ fn passing(
     let mut policy = context(&reading)?.clone();
     transit(&mut policy);
     any_port(&mut policy);
+    own_face(&mut policy);
     Ok(policy)
+}
+
+/// Hides published hosts like others.
+fn own_face(policy: &mut Policy) {
+    let passes = policy.nat.passes.iter_mut();
+    let instead = passes.filter(|pass| pass.when == NatWhen::InsteadOfInterface);
+    instead.flat_map(|pass| &mut pass.rules).for_each(|rule| rule.enabled = false);
 }
 
 /// Stops everything that is addressed to the firewall.

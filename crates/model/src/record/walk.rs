@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::Spot;
 use super::trace::{Assumption, Case};
 
 /// The schema of this version.
@@ -71,6 +72,21 @@ pub struct Walk {
     pub ingress_zone: String,
     /// How many enabled rules of its list each step passed over before the one that decided.
     pub tried: Vec<u64>,
+    /// Those rules of each step, in order, with why none of them matches.
+    #[serde(default)]
+    pub passed: Vec<Vec<PassedRule>>,
     /// What happens.
     pub case: Case,
+}
+
+/// A rule that was tried and does not match.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PassedRule {
+    /// Name of the rule in the administrator's words; may be empty.
+    pub name: String,
+    /// Where it is written.
+    pub place: Option<Spot>,
+    /// The first of its cells in which the packet is not: `from`, `to`, `pair`, `ends`, `source`, `destination`, `services`,
+    /// `conditions`.
+    pub why: String,
 }

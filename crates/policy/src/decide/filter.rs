@@ -1,9 +1,9 @@
 //! What the rulebases do with a packet: stages, rules, layers.
 
-use super::outcome::{By, Step};
-use super::{Way, World, zones_match};
+use super::outcome::{By, Mismatch, Passed, Step};
+use super::{Way, World, zones_mismatch};
 use crate::address::Addresses;
-use crate::matching::{all, conditions_hold, in_addresses, in_services};
+use crate::matching::{Ask, all, conditions_hold, in_addresses, in_services};
 use crate::nat::NatId;
 use crate::packet::Packet;
 use crate::place::{Egress, ZoneId};
@@ -43,6 +43,9 @@ impl Way<'_> {
 
     fn step(&mut self, stage: Option<usize>, by: By, verdict: Verdict) -> Verdict {
         self.steps.push(Step { stage, by, verdict });
+        if let Some((done, open)) = &mut self.passed {
+            done.push(std::mem::take(open));
+        }
         verdict
     }
 
@@ -87,7 +90,10 @@ impl Way<'_> {
             let Some(rule) = usize::try_from(at).ok().and_then(|at| base.rules.get(at)) else {
                 return self.step(index, By::Default(current), base.default);
             };
-            if !self.rule_matches(rule, end, world) {
+            if let Some(mismatch) = self.mismatch(rule, end, world) {
+                if let Some((_, open)) = &mut self.passed {
+                    open.push(Passed { rule: (current, at), mismatch });
+                }
                 at += 1;
                 continue;
             }
@@ -108,10 +114,14 @@ impl Way<'_> {
         }
     }
 
-    fn rule_matches(&self, rule: &Rule, end: Option<End>, world: &mut dyn World) -> bool {
+    /// What of a rule does not match; `None` when it matches.
+    fn mismatch(&self, rule: &Rule, end: Option<End>, world: &mut dyn World) -> Option<Mismatch> {
         let (packet, zones) = self.view();
-        if !rule.enabled || !zones_match(&rule.from, &rule.to, rule.pair, zones) {
-            return false;
+        if !rule.enabled {
+            return Some(Mismatch::Disabled);
+        }
+        if let Some(mismatch) = zones_mismatch(&rule.from, &rule.to, rule.pair, zones) {
+            return Some(mismatch);
         }
         if let (Some(end), Some(ends)) = (end, rule.ends.as_deref()) {
             let there = match end {
@@ -119,28 +129,38 @@ impl Way<'_> {
                 End::Destination => ends.inbound,
             };
             if !there || !self.end_in(end, &ends.scope, world) {
-                return false;
+                return Some(Mismatch::Ends);
             }
         }
         let named = || names_translation(&rule.destination, self.translated_by, self.policy);
         let hidden = rule.view == NatView::NamedOnly && self.translated_by.is_some();
         if hidden && !named() {
-            return false;
+            return Some(Mismatch::Destination);
         }
-        self.certain(world, |ask| {
-            all([
-                in_addresses(self.policy, &rule.source, self.source_side(&packet, zones.0), ask),
-                if hidden {
-                    Some(true)
-                } else {
-                    let side = self.destination_side(&packet, zones.1);
-                    in_addresses(self.policy, &rule.destination, side, ask)
-                },
-                in_services(self.policy, &rule.services, &packet, ask),
-                conditions_hold(&rule.conditions, ask),
+        let cells = |ask: Ask<'_>| {
+            let source = self.source_side(&packet, zones.0);
+            let destination = self.destination_side(&packet, zones.1);
+            [
+                (Mismatch::Source, in_addresses(self.policy, &rule.source, source, ask)),
+                (
+                    Mismatch::Destination,
+                    match hidden {
+                        true => Some(true),
+                        false => in_addresses(self.policy, &rule.destination, destination, ask),
+                    },
+                ),
+                (Mismatch::Services, in_services(self.policy, &rule.services, &packet, ask)),
+                (Mismatch::Conditions, conditions_hold(&rule.conditions, ask)),
             ]
-            .into_iter())
-        })
+        };
+        // First without asking, and only if that leaves it open, with the world's answers: so it is asked only what matters.
+        let mut answers = cells(&mut |_| None);
+        if all(answers.iter().map(|(_, holds)| *holds)).is_none() {
+            answers = cells(&mut |atom| Some(world.holds(atom)));
+        }
+        // What is said not to hold comes before what nobody knows.
+        let first = |wanted| answers.iter().find(|(_, holds)| *holds == wanted);
+        first(Some(false)).or_else(|| first(None)).map(|(mismatch, _)| *mismatch)
     }
 }
 

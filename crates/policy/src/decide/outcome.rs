@@ -34,6 +34,38 @@ pub struct Step {
     pub verdict: Verdict,
 }
 
+/// A rule that was tried and does not match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Which one, by rulebase and index.
+    pub rule: (RulebaseId, u32),
+    /// The first of its cells in which the packet is not.
+    pub mismatch: Mismatch,
+}
+
+/// What of a rule does not match a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// It is switched off.
+    Disabled,
+    /// The zones where packets come in.
+    From,
+    /// The zones where they leave.
+    To,
+    /// How the two zones relate.
+    Pair,
+    /// The end of the flow at which it applies.
+    Ends,
+    /// The sources.
+    Source,
+    /// The destinations.
+    Destination,
+    /// The services.
+    Services,
+    /// Its other conditions.
+    Conditions,
+}
+
 /// What decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {

@@ -8,16 +8,16 @@
 use std::cmp::Reverse;
 
 use hashbrown::HashMap;
-use policy::Verdict;
+use policy::{By, Verdict};
 
 use super::examine::{Place, Whole};
-use super::review::RuleAt;
+use super::review::{Idle, Review, RuleAt};
 use super::without::{Asked, Means, Rest};
 use super::{Piece, Single};
 use crate::compare::region;
 use crate::cover::{Covered, Covers, cover};
 use crate::list::{Entry, List, Point, Region};
-use crate::prove::{Witness, at};
+use crate::prove::{Witness, at, usual_ports};
 use crate::sets::Set;
 
 /// How many pairs are counted.
@@ -79,6 +79,8 @@ struct Shared {
 
 struct Search<'w, 's, 'p> {
     whole: &'w Whole<'s, 'p>,
+    /// Rules that decide nothing, with what decides all their packets.
+    shadowed: HashMap<RuleAt, &'w [By]>,
     means: Means,
     looks: u64,
     pairs: HashMap<(RuleAt, RuleAt), Pair>,
@@ -88,11 +90,16 @@ struct Search<'w, 's, 'p> {
 /// A limit was reached.
 struct Cut;
 
-/// Looks for correlated rules; keeps so many of the worst.
-pub(super) fn correlated(whole: &Whole<'_, '_>, keep: usize) -> Correlated {
+/// Looks for correlated rules, with what is known of each; keeps so many of the worst.
+pub(super) fn correlated(whole: &Whole<'_, '_>, review: &Review, keep: usize) -> Correlated {
     let means = Means { work: WORK, ..Means::new() };
     let found = Correlated::default();
-    let mut search = Search { whole, means, looks: LOOKS, pairs: HashMap::new(), found };
+    let shadowed = review.idle.iter().filter_map(|(rule, idle)| match idle {
+        Idle::Shadowed(by) => Some((*rule, by.as_slice())),
+        Idle::Never | Idle::Redundant(_) => None,
+    });
+    let (shadowed, pairs) = (shadowed.collect(), HashMap::new());
+    let mut search = Search { whole, shadowed, means, looks: LOOKS, pairs, found };
     let pieces = (0u32..).zip(&whole.pieces);
     let cut = pieces.into_iter().try_for_each(|(number, piece)| search.piece(number, *piece));
     search.found.cut = cut.is_err();
@@ -102,17 +109,30 @@ pub(super) fn correlated(whole: &Whole<'_, '_>, keep: usize) -> Correlated {
 impl<'s> Search<'_, 's, '_> {
     fn piece(&mut self, piece: u32, (_, found): (&Single<'_>, &'s Piece)) -> Result<(), Cut> {
         let list = &found.list;
+        let shadows = found.causes.iter().map(|(by, _)| match by {
+            By::Rule(base, number) => self.shadowed.get(&(*base, *number)).copied(),
+            _ => None,
+        });
+        let shadows: Vec<Option<&[By]>> = shadows.collect();
+        let shadow = |entry: &Entry| shadows.get(at(entry.origin)).copied().flatten();
         for (number, entry) in (0u32..).zip(&list.entries) {
-            let Some(first) = found.rule(entry) else { continue };
+            // What decides nothing comes before nothing.
+            let Some(first) = found.rule(entry).filter(|_| shadow(entry).is_none()) else {
+                continue;
+            };
             let behind = number + 1..u32::MAX;
-            let met = found.meets().meeting(list, &entry.region, behind, &mut self.means.work);
+            let accepts = found.accepts(entry);
+            // Whoever is shadowed by others would not decide without the first one either.
+            let mine = By::Rule(first.0, first.1);
+            let against = |other: &Entry| {
+                found.accepts(other) != accepts && shadow(other).is_none_or(|by| by.contains(&mine))
+            };
+            let (meets, work) = (found.meets(), &mut self.means.work);
+            let met = meets.meeting((list, &entry.region), behind, against, work);
             for second in met.ok_or(Cut)? {
                 let Some(other) = list.entries.get(at(second)) else { continue };
                 let Some(rule) = found.rule(other).filter(|rule| *rule != first) else { continue };
-                if found.accepts(entry) != found.accepts(other) {
-                    let pair = (first, rule);
-                    self.pair(pair, (piece, found), (number, entry), (second, other))?;
-                }
+                self.pair((first, rule), (piece, found), (number, entry), (second, other))?;
             }
         }
         Ok(())
@@ -231,8 +251,13 @@ impl<'s> Search<'_, 's, '_> {
         let asked = Asked { number: shared.first, entry };
         let region = entry.region.and(&other.region)?;
         let below = shared.second;
-        let covered = piece.covered((asked, Rest::ALL), &region, below, &mut self.means);
-        let Covered::Not(point) = covered else { return None };
+        let point =
+            usual_ports(&region).into_iter().chain([region]).find_map(|region| {
+                match piece.covered((asked, Rest::ALL), &region, below, &mut self.means) {
+                    Covered::Not(point) => Some(point),
+                    Covered::By(_) | Covered::GaveUp => None,
+                }
+            })?;
         Some(Correlation {
             first: (pair.0, piece.verdict(entry)?),
             second: (pair.1, piece.verdict(other)?),

@@ -64,7 +64,7 @@ pub fn examine(policy: &Policy, wanted: Wanted<'_>) -> Examined {
     let mut means = Means::new();
     let mut witnesses = Vec::new();
     examined.review = whole.review(&mut means, &mut witnesses);
-    examined.correlated = wanted.correlated.map(|keep| correlated(&whole, keep));
+    examined.correlated = wanted.correlated.map(|keep| correlated(&whole, &examined.review, keep));
     let chosen =
         wanted.removable.map(|may| whole.removable(&examined.review, witnesses, may, &mut means));
     drop(whole);

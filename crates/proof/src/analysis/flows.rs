@@ -241,12 +241,13 @@ impl Column<'_> {
         if let Some(cell) = way.cells.get_mut(dimension) {
             *cell = Set::full(u32::MAX);
         }
-        let met = piece.meets().meeting(&piece.list, &way, 0..below, &mut self.means.work)?;
+        let counts = |entry: &Entry| !stopping || !piece.accepts(entry);
+        let (meets, work) = (piece.meets(), &mut self.means.work);
+        let met = meets.meeting((&piece.list, &way), 0..below, counts, work)?;
         let entries = met.iter().filter_map(|number| list.entries.get(at(*number)));
         let takes = entries.filter(|entry| {
             let answers = &entry.region.answers;
-            (!stopping || !piece.accepts(entry))
-                && answers.iter().all(|(question, answer)| point.answer(*question) == *answer)
+            answers.iter().all(|(question, answer)| point.answer(*question) == *answer)
         });
         let ranges = takes.filter_map(|entry| entry.region.cells.get(dimension));
         Some(Set::new(ranges.flat_map(|cell| cell.ranges().iter().copied()).collect()))

@@ -77,19 +77,19 @@ impl Meets {
         Self { from, to, buckets: sorted.into_iter().map(bucket).collect() }
     }
 
-    /// The entries with numbers in `among` that share packets with the region, in order. Each entry looked at costs one of `work`;
-    /// `None` when that is used up.
+    /// The wanted entries with numbers in `among` that share packets with the region, in order. Each entry looked at costs one of
+    /// `work`; `None` when that is used up.
     pub(super) fn meeting(
         &self,
-        list: &List,
-        region: &Region,
+        (list, region): (&List, &Region),
         among: Range<u32>,
+        wanted: impl Fn(&Entry) -> bool,
         work: &mut u64,
     ) -> Option<Vec<u32>> {
         let mut found = Vec::new();
         for bucket in hit(region, &self.from, &self.to) {
             if let Some(bucket) = self.buckets.get(bucket) {
-                bucket.meeting(list, region, &among, work, &mut found)?;
+                bucket.meeting((list, region), &among, &wanted, work, &mut found)?;
             }
         }
         found.sort_unstable();
@@ -133,17 +133,17 @@ fn hit<'a>(region: &'a Region, from: &'a [u32], to: &'a [u32]) -> impl Iterator<
 impl Bucket {
     fn meeting(
         &self,
-        list: &List,
-        region: &Region,
+        (list, region): (&List, &Region),
         among: &Range<u32>,
+        wanted: &impl Fn(&Entry) -> bool,
         work: &mut u64,
         found: &mut Vec<u32>,
     ) -> Option<()> {
         let mut look = |numbers: &[u32]| {
             *work = work.checked_sub(u64::try_from(numbers.len()).unwrap_or(u64::MAX))?;
             let meets = |number: &u32| {
-                among.contains(number)
-                    && list.entries.get(at(*number)).is_some_and(|one| one.region.meets(region))
+                let entry = list.entries.get(at(*number)).filter(|_| among.contains(number));
+                entry.is_some_and(|one| wanted(one) && one.region.meets(region))
             };
             found.extend(numbers.iter().copied().filter(meets));
             Some(())

@@ -152,15 +152,15 @@ impl Piece {
             return Covered::By(Vec::new());
         }
         let (list, region) = (&self.list, &asked.entry.region);
-        let Some(met) = self.meets().meeting(list, region, start..last, &mut means.work) else {
-            return Covered::GaveUp;
-        };
-        for number in met {
-            let Some(other) = self.list.entries.get(at(number)) else { continue };
+        let otherwise = |other: &Entry| {
             let mine = other.origin == asked.entry.origin || !rest.there(other);
-            if mine || rest.same(other, asked.entry) {
-                continue;
-            }
+            !mine && !rest.same(other, asked.entry)
+        };
+        let meets = self.meets();
+        let met = meets.meeting((list, region), start..last, otherwise, &mut means.work);
+        let Some(met) = met else { return Covered::GaveUp };
+        for number in met {
+            let Some(other) = list.entries.get(at(number)) else { continue };
             let Some(shared) = region.and(&other.region) else { continue };
             match self.covered((asked, rest), &shared, number, means) {
                 Covered::By(_) => {}

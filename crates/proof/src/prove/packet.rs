@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use policy::{Family, InterfaceId, Packet, Transport};
 
-use crate::list::Point;
+use crate::list::{Point, Region};
 use crate::numbering::Numbering;
 use crate::questions::{Asked, Subject};
 use crate::sets::Set;
@@ -59,6 +59,25 @@ pub(crate) fn typical(
         destination: address(family, to),
         transport: transport(family, service, client),
     }
+}
+
+/// Parts of a region in which ports are what people expect, the best first: to look for a packet in before the region itself.
+pub(crate) fn usual_ports(region: &Region) -> Vec<Region> {
+    let [.., service, client] = &region.cells;
+    let known = SERVICES.into_iter().find(|known| service.contains(*known)).map(Set::one);
+    let zeros = [line::TCP, line::UDP, line::SCTP].map(|zero| (zero, zero));
+    let others = service.without(&Set::new(zeros.to_vec()));
+    let clients = [CLIENT, 1].map(|first| client.and(&Set::new(vec![(first, line::PORTS - 1)])));
+    let [typical, any] = clients;
+    let ports = [(known, typical.clone()), (Some(others.clone()), typical), (Some(others), any)];
+    let parts = ports.into_iter().filter_map(|(service, client)| {
+        let service = service.filter(|set| !set.is_empty() && !client.is_empty())?;
+        let mut part = region.clone();
+        let [.., of_service, of_client] = &mut part.cells;
+        (*of_service, *of_client) = (service, client);
+        Some(part)
+    });
+    parts.collect()
 }
 
 /// The first number of a set from one on, or else its first.

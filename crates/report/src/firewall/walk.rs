@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use model::record::trace::Case;
-use model::record::walk::{Walk, WalkedCase, WalkedContext, Walks};
+use model::record::walk::{PassedRule, Walk, WalkedCase, WalkedContext, Walks};
 
 use super::trace::{condition, decided, render_step, way_out};
 use crate::text::one_line;
@@ -94,7 +94,9 @@ fn render_filter(letter: &str, walk: &Walk, words: &Words, colour: bool, out: &m
     let verdict = if colour { format!("\u{1b}[{code}m{verdict}\u{1b}[0m") } else { verdict };
     let _ = writeln!(out, "     {letter}  {verdict}");
     let tried = walk.tried.iter().copied().chain(std::iter::repeat(0));
-    for (step, tried) in walk.case.steps.iter().zip(tried) {
+    let passed = walk.passed.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+    for ((step, tried), passed) in walk.case.steps.iter().zip(tried).zip(passed) {
+        render_passed(passed, words, out);
         let mut text = decided(step, words);
         if matches!(step.by.as_str(), "rule" | "default") {
             let after = words.text("walk-tried", &[("count", tried.into())]);
@@ -103,6 +105,23 @@ fn render_filter(letter: &str, walk: &Walk, words: &Words, colour: bool, out: &m
         render_step(step, &text, "      ", words, out);
     }
 }
+
+/// The first rules that do not match, each with why.
+fn render_passed(passed: &[PassedRule], words: &Words, out: &mut String) {
+    for one in passed.iter().take(PASSED) {
+        let why = words.word("mismatch", &one.why);
+        let args = [("name", (&one.name).into()), ("why", (&why).into())];
+        let line = one.place.as_ref().map_or_else(String::new, |at| format!(" ({})", at.line));
+        let _ = writeln!(out, "        {}{line}", one_line(&words.text("walk-passed", &args)));
+    }
+    if let Some(more) = passed.len().checked_sub(PASSED).filter(|more| *more > 0) {
+        let _ =
+            writeln!(out, "        {}", words.text("walk-passed-more", &[("count", more.into())]));
+    }
+}
+
+/// How many rules that do not match are shown.
+const PASSED: usize = 5;
 
 fn render_translation(letter: &str, case: &Case, words: &Words, out: &mut String) {
     let text = match case.rewritten {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use model::record::trace::Assumption;
-use model::record::walk::{Walk, WalkedCase, WalkedContext};
+use model::record::walk::{PassedRule, Walk, WalkedCase, WalkedContext};
 use policy::{
-    About, Assumed, Atom, By, Decision, InterfaceId, Packet, PacketError, Policy, PredicateKind,
-    World, ZoneId, decide,
+    About, Assumed, Atom, Decision, InterfaceId, Mismatch, Packet, PacketError, Passed, Policy,
+    PredicateKind, World, ZoneId, decide_telling,
 };
 use proof::prove::ZoneMap;
 
@@ -15,6 +15,7 @@ use super::checked::written;
 use super::packets::{Asked, Teller, error_text, places};
 use super::pairing::Placed;
 use super::replay::{Terms, alone, change};
+use super::spots::spot_of;
 use super::zoning::zone_name;
 
 /// What is asked of both sides.
@@ -93,6 +94,8 @@ pub(crate) fn walk(walking: &Walking<'_>, asked: &Asked) -> WalkedContext {
 /// What one side does, and the first question that nobody has answered yet.
 struct Ran {
     decision: Decision,
+    /// The rules that each step tried in vain.
+    passed: Vec<Vec<Passed>>,
     assumed: Vec<Assumed>,
     open: Option<Question>,
 }
@@ -181,8 +184,8 @@ impl Walking<'_> {
             first: None,
             assumed: Vec::new(),
         };
-        let decision = decide(policy, packet, &mut way);
-        Ran { decision, assumed: way.assumed, open: way.first }
+        let (decision, passed) = decide_telling(policy, packet, &mut way);
+        Ran { decision, passed, assumed: way.assumed, open: way.first }
     }
 
     /// The answers that a question can have.
@@ -247,20 +250,35 @@ fn way(placed: Placed<'_>, packet: &Packet, ran: &Ran) -> Walk {
     let mut case = teller.case(&ran.decision);
     case.assumed = ran.assumed.iter().map(|one| teller.assumption(one)).collect();
     let (ingress, ingress_zone) = teller.interface(packet.ingress);
-    let tried = ran.decision.steps.iter().map(|step| tried(policy, step.by)).collect();
-    Walk { packet: packet.to_string(), ingress, ingress_zone, tried, case }
+    let of_step = |step: &Vec<Passed>| -> Vec<PassedRule> {
+        step.iter().filter_map(|one| passed(placed, one)).collect()
+    };
+    let passed: Vec<Vec<PassedRule>> = ran.passed.iter().map(of_step).collect();
+    let count = |step: &Vec<PassedRule>| u64::try_from(step.len()).unwrap_or(u64::MAX);
+    let tried = passed.iter().map(count).collect();
+    Walk { packet: packet.to_string(), ingress, ingress_zone, tried, passed, case }
 }
 
-/// How many enabled rules that somebody wrote stand before what decided.
-fn tried(policy: &Policy, by: By) -> u64 {
-    let (base, before) = match by {
-        By::Rule(base, number) => (base, index(number)),
-        By::Default(base) => (base, usize::MAX),
-        By::NoRoute | By::NotGuarded | By::Bypass | By::NoFilter => return 0,
+/// A rule that does not match; `None` for what is switched off or nobody wrote.
+fn passed(placed: Placed<'_>, passed: &Passed) -> Option<PassedRule> {
+    let (base, number) = passed.rule;
+    let rule = placed.policy.rulebase(base)?.rules.get(index(number))?;
+    let why = match passed.mismatch {
+        Mismatch::Disabled => return None,
+        Mismatch::From => "from",
+        Mismatch::To => "to",
+        Mismatch::Pair => "pair",
+        Mismatch::Ends => "ends",
+        Mismatch::Source => "source",
+        Mismatch::Destination => "destination",
+        Mismatch::Services => "services",
+        Mismatch::Conditions => "conditions",
     };
-    let rules = policy.rulebase(base).map_or(&[][..], |base| &base.rules);
-    let enabled = rules.iter().take(before).filter(|rule| rule.enabled && written(rule)).count();
-    u64::try_from(enabled).unwrap_or(u64::MAX)
+    written(rule).then(|| PassedRule {
+        name: rule.origin.label.to_string(),
+        place: spot_of(placed.reading, &rule.origin),
+        why: why.to_owned(),
+    })
 }
 
 fn index(number: u32) -> usize {
