@@ -1,9 +1,10 @@
 //! A run over the inputs: what knows names first, then what counts bytes; several workers, in shards where asked.
 //!
 //! Inputs are of three kinds. *Guides* hold names or answers and no flows: they are read first, answers before names. *Mixed* inputs
-//! hold both: one alone is read in order, in one pass; a name that comes after its flow makes it be read once more, with everything
-//! known, and so are several at once. *Plain* inputs hold flows only, and are read last. In a shard, guides and mixed inputs are read whole for what they know,
-//! and only the shard's own part is counted: so shards add up to the same as one run.
+//! hold both: one alone is read in order, in one pass, in which flows wait for the names that come shortly after them; a name that
+//! comes later still makes it be read once more, with everything known, and so are several at once. *Plain* inputs hold flows only,
+//! and are read last. In a shard, guides and mixed inputs are read whole for what they know, and only the shard's own part is
+//! counted: so shards add up to the same as one run.
 
 mod job;
 mod recent;
@@ -203,7 +204,7 @@ impl Run<'_> {
                 self.ordered(job, memory, &mut first, &mut passed);
             }
             if passed.may_be_wrong(memory) {
-                // A name came after its flow: now that everything is known, once more.
+                // A name came long after its flow: now that everything is known, once more.
                 list.iter().for_each(|job| job.reset());
                 first = EgressSum::default();
                 self.together(&list, Pass::Flows, &|_| true, memory, &mut first);

@@ -31,26 +31,32 @@ impl Default for Ends {
 impl Ends {
     /// Names that end with this may be found.
     fn add(&mut self, end: &[u8]) {
-        match (last::<8>(end), last::<4>(end)) {
-            (Some(end), _) => self.known.add(u64::from_le_bytes(end)),
-            (None, Some(end)) => self.known.add(u64::from(u32::from_le_bytes(end))),
-            (None, None) => self.any = true,
+        match last::<16>(end).or_else(|| last::<8>(end)).or_else(|| last::<4>(end)) {
+            Some(end) => self.known.add(end),
+            None => self.any = true,
         }
     }
 
     #[inline]
     fn may_find(&self, name: &[u8]) -> bool {
-        self.any
-            || last(name).is_some_and(|end| self.known.holds(u64::from_le_bytes(end)))
-            || last(name).is_some_and(|end| self.known.holds(u32::from_le_bytes(end).into()))
+        let known = |end: Option<u64>| end.is_some_and(|end| self.known.holds(end));
+        known(last::<16>(name)) || known(last::<8>(name)) || known(last::<4>(name)) || self.any
     }
 }
 
-/// The last bytes, letters of either case as one.
+/// The last 4, 8 or 16 bytes as a number, letters of either case as one.
 #[inline]
-fn last<const N: usize>(name: &[u8]) -> Option<[u8; N]> {
-    name.last_chunk().map(|end| end.map(|byte| byte | 0x20))
+fn last<const N: usize>(name: &[u8]) -> Option<u64> {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(name.last_chunk::<N>()?) {
+        *to = from | 0x20;
+    }
+    let both = u128::from_le_bytes(bytes);
+    Some((both as u64).rotate_left(25).wrapping_mul(ODD) ^ (both >> 64) as u64)
 }
+
+/// Any odd number with many bits.
+const ODD: u64 = 0xd6e8_feb8_6659_fd93;
 
 /// 4 KiB.
 const END_BITS: u32 = 15;

@@ -46,6 +46,8 @@ pub(crate) enum Unusable {
 
 /// Most elements of a list or an object that are kept: what is larger is no record of a log.
 const MOST: usize = 4096;
+/// As many members as rows usually have that are known.
+const USUAL: usize = 16;
 
 impl<'a> Value<'a> {
     /// The value of a key of an object; absent, null and "not an object" are all `None`.
@@ -175,7 +177,7 @@ impl<'de, F: Copy> Visitor<'de> for Members<F> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(USUAL);
         while let Some(key) = map.next_key_seed(Classify(self.0, PhantomData))? {
             match key {
                 Some(key) if members.len() < MOST => members.push((key, map.next_value()?)),

@@ -241,9 +241,9 @@ impl<'a> Job<'a> {
                     sums.merge(std::mem::take(&mut part.sums));
                     let mut told = part.told();
                     recent.keep(reader, part);
-                    if let Some(Kept { reader, mut part, .. }) = recent.leaves(false) {
+                    while let Some(Kept { reader, mut part, .. }) = recent.leaves(false) {
                         sums.merge(resolve(how, memory, passed, &reader, &mut part));
-                        told.account = part.account;
+                        told.account.add(part.account);
                         told.segment.bytes = part.segment.bytes;
                     }
                     told

@@ -13,7 +13,7 @@ use crate::maybe::Maybe;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, LineReader};
 use crate::run::Pass;
-use crate::run::segment::{How, Part, SEGMENT, read_line};
+use crate::run::segment::{How, Part, read_line};
 use crate::run::taker::Taker;
 
 /// Segments that were dealt with.
@@ -30,8 +30,8 @@ pub(super) struct Kept {
     pairs: Maybe,
 }
 
-/// How many segments are kept: 16 MiB of a log.
-const KEPT: usize = (16 << 20) / SEGMENT as usize;
+/// How many bytes of a log are kept.
+const KEPT: usize = 16 << 20;
 /// One pair in a hundred others seems to be in a segment of 650 rows.
 const PAIR_BITS: u32 = 14;
 
@@ -68,9 +68,10 @@ impl Recent {
         self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs });
     }
 
-    /// The oldest segment, where there are more than are kept, or none will come after them: its flows wait no longer.
+    /// The oldest segment, where there is more than is kept, or none will come after: its flows wait no longer.
     pub(super) fn leaves(&mut self, last: bool) -> Option<Kept> {
-        if last || self.parts.len() > KEPT { self.parts.pop_front() } else { None }
+        let bytes: usize = self.parts.iter().map(|kept| kept.part.segment.bytes.len()).sum();
+        if last || bytes > KEPT { self.parts.pop_front() } else { None }
     }
 }
 
