@@ -3,7 +3,7 @@
 import json
 import sys
 
-from z3 import And, BitVec, BitVecVal, If, Not, Or, Solver, UGE, ULE, BoolVal, sat, unsat
+from z3 import And, BitVec, BitVecVal, If, Not, Or, Solver, UGE, ULE, BoolVal
 
 SOURCE, DESTINATION = BitVec("source", 32), BitVec("destination", 32)
 FROM, TO = BitVec("from", 8), BitVec("to", 8)
@@ -39,4 +39,4 @@ _, right = verdict(sys.argv[2])
 solver = Solver()
 solver.set("timeout", 300_000)
 solver.add(ULE(FROM, zones - 1), ULE(TO, zones - 1), left != right)
-print({sat: "different", unsat: "same"}.get(solver.check(), "unknown"))
+print({"sat": "different", "unsat": "same"}.get(str(solver.check()), "unknown"))

@@ -171,7 +171,7 @@ fn a_check_names_rules_whose_order_matters_with_a_packet() {
     );
     assert_eq!(found.args["standing"], "certain");
     let text = render(&record, &Words::new(Lang::En), CheckOptions { show: 3, colour: false });
-    let line = "rule 2: its order with rule 4 (lab.conf:9) matters: in=lan 10.0.0.10:0 > 198.51.100.5:443/tcp meets \"accept\" here and would meet \"drop\" there, and each of the two matches packets that the other does not";
+    let line = "rule 2: its order with rule 4 (lab.conf:9) matters: in=lan 10.0.0.10:49152 > 198.51.100.5:443/tcp meets \"accept\" here and would meet \"drop\" there, and each of the two matches packets that the other does not";
     assert!(text.contains(line), "{text}");
 }
 

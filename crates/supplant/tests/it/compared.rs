@@ -255,6 +255,7 @@ fn a_packet_is_walked_through_both_to_where_they_part() {
         "they part at the rules; newly stopped",
         "≠ rules",
         "after 1 other rule",
+        "not policy 1: another service (",
         "in/a/fw.conf:",
         "default of",
     ] {
@@ -266,6 +267,7 @@ fn a_packet_is_walked_through_both_to_where_they_part() {
     let case = &record["contexts"][0]["cases"][0];
     assert_eq!((&case["parts"], &case["change"]), (&"filter".into(), &"stopped".into()));
     assert_eq!((&case["left"]["tried"][0], &case["right"]["tried"][0]), (&1.into(), &1.into()));
+    assert_eq!(case["left"]["passed"][0][0]["why"], "services");
     let other = "in=port1 10.1.2.3 > 192.0.2.5:22/tcp";
     let run = estate.run(&["prove", "in/a", "in/b", "--explain", other, "--lang", "zh-CN"]);
     assert!(run.code == 0 && run.out.contains("两者处理相同"), "{run:?}");
