@@ -1,6 +1,7 @@
 //! Why a finding stands, as text: the answer of `explain`. Values from inputs are shown in one line, without what could steer a
 //! terminal.
 
+use model::record::tied::Unlisted;
 use model::record::{Assessment, Evidence, Finding, OwnerStep};
 
 use crate::phrases;
@@ -20,15 +21,7 @@ pub fn finding(assessment: &Assessment, finding: &Finding, words: &Words) -> Str
     page.reason("explain-state", "state", finding.state.as_str(), &finding.state_reason);
     let confidence = finding.confidence.as_str();
     page.reason("explain-confidence", "confidence", confidence, &finding.confidence_reason);
-    page.line("explain-clause", &format!("{} {}", finding.directive, finding.clause));
-    let directive =
-        assessment.directives.iter().find(|directive| directive.id == finding.directive);
-    if let Some(directive) = directive {
-        page.line("", words.pick(&directive.title));
-        if directive.press_only {
-            page.line("", &words.plain("press-only"));
-        }
-    }
+    page.clause(assessment, &finding.directive, &finding.clause);
     page.line("explain-decisions", &decisions(finding, words));
     for step in &finding.owner_chain {
         page.line("explain-owner", &owner_step(step, words));
@@ -43,6 +36,34 @@ pub fn finding(assessment: &Assessment, finding: &Finding, words: &Words) -> Str
     page.line("explain-waiver", finding.waiver.as_deref().unwrap_or_default());
     let args = [("shown", finding.evidence.len().into()), ("total", finding.evidence_total.into())];
     page.line("explain-evidence", &words.text("explain-shown", &args));
+    page.text
+}
+
+/// A host that the inventory lacks, with what shows that it talks.
+pub fn unlisted(assessment: &Assessment, found: &Unlisted, words: &Words) -> String {
+    let mut page = Page { words, text: String::new() };
+    page.line("explain-finding", &found.id);
+    let host = words.text("in-brackets", &[("text", (&words.word("tie", "none")).into())]);
+    page.line("explain-asset", &format!("{}{host}", found.asset));
+    let products: Vec<&str> = found.products.iter().map(|product| words.name(product)).collect();
+    page.line("explain-product", &products.join(&words.plain("comma")));
+    page.line("explain-vendor", words.name(&found.vendor));
+    if let Some(state) = found.state {
+        page.reason("explain-state", "state", state.as_str(), &found.state_reason);
+    }
+    let confidence = found.confidence.as_str();
+    page.reason("explain-confidence", "confidence", confidence, &found.confidence_reason);
+    page.clause(assessment, &found.directive, &found.clause);
+    let text = crate::traffic::summed("egress-sum", &found.sum, words);
+    page.line("explain-evidence", &text);
+    for one in &found.evidence {
+        let grade = words.word("grade", &one.grade);
+        let known = words.word("fact", &one.fact_confidence);
+        let notes = [grade, words.word("purpose", &one.purpose), known];
+        let notes = notes.join(&words.plain("comma"));
+        let notes = words.text("in-brackets", &[("text", (&notes).into())]);
+        page.line("", &format!("{}{notes}", one.endpoint));
+    }
     page.text
 }
 
@@ -109,6 +130,18 @@ impl Page<'_> {
             let label = if key.is_empty() { String::new() } else { self.words.plain(key) };
             let line = format!("  {} {}\n", pad(&label, LABEL_COLUMNS), one_line(value.trim()));
             self.text.push_str(&line);
+        }
+    }
+
+    /// A clause with its directive.
+    fn clause(&mut self, assessment: &Assessment, directive: &str, clause: &str) {
+        self.line("explain-clause", &format!("{directive} {clause}"));
+        let known = assessment.directives.iter().find(|known| known.id == directive);
+        if let Some(known) = known {
+            self.line("", self.words.pick(&known.title));
+            if known.press_only {
+                self.line("", &self.words.plain("press-only"));
+            }
         }
     }
 

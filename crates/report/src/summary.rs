@@ -339,11 +339,6 @@ fn egress(assessment: &Assessment, words: &Words) -> Vec<Line> {
     std::iter::once(line(Style::Plain, total)).chain(told).collect()
 }
 
-/// How many fewer lines some sections have, because egress takes two.
-fn fewer(assessment: &Assessment) -> usize {
-    usize::from(assessment.egress.is_some())
-}
-
 /// The decisions, open ones first, then those that most findings depend on; decisions without findings are only counted.
 fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     let several = assessment.directives.len() > 1;
@@ -357,7 +352,7 @@ fn decisions(assessment: &Assessment, words: &Words) -> Vec<Line> {
     used.sort_by_key(|(_, decision)| {
         (decision.answer != "undecided", std::cmp::Reverse(decision.findings))
     });
-    let (shown, rest) = split(&used, DECISIONS_MAX - fewer(assessment));
+    let (shown, rest) = split(&used, DECISIONS_MAX - usize::from(assessment.egress.is_some()));
     let mut lines: Vec<Line> = shown
         .iter()
         .map(|(directive, decision)| {
@@ -409,7 +404,7 @@ fn unread(assessment: &Assessment, words: &Words) -> Vec<Line> {
         ];
         words.text("summary-partly", &args)
     }));
-    let (shown, rest) = split(&items, UNREAD_MAX - fewer(assessment));
+    let (shown, rest) = split(&items, UNREAD_MAX - usize::from(assessment.egress.is_some()));
     let mut lines: Vec<Line> =
         shown.iter().map(|text| line(Style::Caution, text.as_str())).collect();
     lines.extend(more(rest, words));

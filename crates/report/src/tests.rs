@@ -11,7 +11,7 @@ use crate::text::width;
 use crate::words::{Lang, Words};
 use crate::{csv, diagnostic, html, json, summary, table, xlsx};
 
-mod egress;
+mod flows;
 mod golden;
 
 fn english() -> Words {
@@ -43,7 +43,7 @@ fn large() -> Assessment {
         });
     }
     large.target = "x".repeat(500);
-    large.egress = Some(Box::new(egress::record()));
+    large.egress = Some(Box::new(flows::record()));
     large
 }
 

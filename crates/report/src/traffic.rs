@@ -22,7 +22,7 @@ use crate::words::Words;
 use crate::{csv, table, xlsx};
 
 pub use account::said;
-pub(crate) use account::totals;
+pub(crate) use account::{summed, totals};
 
 /// The things that sums can be shown by, besides pairs of ours and endpoint; in the order of a workbook's sheets.
 const THINGS: [&str; 8] =

@@ -92,7 +92,8 @@ pub(crate) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
     lines
 }
 
-fn summed(key: &str, sum: &Sum, words: &Words) -> String {
+/// A sum in a sentence.
+pub(crate) fn summed(key: &str, sum: &Sum, words: &Words) -> String {
     let (out, back) = (out(sum), back(sum));
     let args = [("flows", sum.flows.into()), ("out", (&out).into()), ("in", (&back).into())];
     words.text(key, &args)

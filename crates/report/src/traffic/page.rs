@@ -215,10 +215,8 @@ fn tiles(record: &Traffic, words: &Words) -> Vec<Tile> {
 fn bars(lines: &[Line], thing: &str, words: &Words) -> Bars {
     let most = lines.iter().map(|line| line.sum.bytes_out).max().unwrap_or(0);
     let (shown, rest) = lines.split_at(lines.len().min(BARS_MAX));
-    let name = |line: &Line| match tables::or_unknown(View::Person(words), thing, &line.value) {
-        Cell::Text(text) | Cell::Day(text) => text,
-        Cell::Number(number) => number.to_string(),
-    };
+    let name =
+        |line: &Line| tables::text(tables::or_unknown(View::Person(words), thing, &line.value));
     let bar = |line: &Line| {
         let part = ("c-confirmed".to_owned(), name(line), line.sum.bytes_out);
         Bar {

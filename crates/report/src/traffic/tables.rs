@@ -71,7 +71,8 @@ fn listed(map: &BTreeMap<String, u64>, name: impl Fn(&str) -> String) -> String 
     list.collect::<Vec<_>>().join(", ")
 }
 
-fn text(cell: Cell) -> String {
+/// A cell as text.
+pub(super) fn text(cell: Cell) -> String {
     match cell {
         Cell::Text(text) | Cell::Day(text) => text,
         Cell::Number(number) => number.to_string(),

@@ -7,7 +7,7 @@ use model::record::Named;
 use model::record::tied::{AssetName, Installed, Tie, Tied, Unlisted};
 use model::record::traffic::{Pair, Traffic};
 
-use super::tables::{bytes, most_first, or_unknown, volume};
+use super::tables::{bytes, most_first, or_unknown, text, volume};
 use super::{in_unknown, out_unknown, unknown_in, unknown_out};
 use crate::rows::{Row, column};
 use crate::shown::{Cell, Column, View};
@@ -129,13 +129,6 @@ fn names(assets: &[AssetName]) -> String {
     assets.iter().map(|asset| asset.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn text(cell: Cell) -> String {
-    match cell {
-        Cell::Text(text) | Cell::Day(text) => text,
-        Cell::Number(number) => number.to_string(),
-    }
-}
-
 impl Row for TieRow<'_> {
     const COLUMNS: &'static [Column] = &[
         column("asset", 22),
@@ -158,7 +151,7 @@ impl Row for TieRow<'_> {
         let Self { pair, tie } = self;
         let (no_out, no_in) = (out_unknown(pair), in_unknown(pair));
         let ids: Vec<&str> = tie.assets.iter().map(|asset| asset.id.as_str()).collect();
-        let matched = view.word("match", &tie.matched);
+        let matched = view.word("tie", &tie.matched);
         let named = match (view, tie.matched.as_str()) {
             (View::Person(_), "ambiguous") => {
                 format!("{}: {}", text(matched.clone()), names(&tie.assets))

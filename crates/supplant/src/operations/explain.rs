@@ -56,6 +56,11 @@ fn finding(args: &Explain, words: &Words) -> Result<String, Trouble> {
             Trouble::wrong(words, "error-record", &[("path", (&shown).into())]).because(error)
         })?;
     let wanted = args.subject.to_lowercase();
+    let tied = assessment.egress.iter().filter_map(|egress| egress.tied.as_ref());
+    let mut unlisted = tied.flat_map(|tied| &tied.unlisted);
+    if let Some(found) = unlisted.find(|found| found.id.to_lowercase() == wanted) {
+        return Ok(report::explain::unlisted(&assessment, found, words));
+    }
     let finding = assessment.findings.iter().find(|finding| finding.id.to_lowercase() == wanted);
     let Some(finding) = finding else {
         let args = [("id", (&args.subject).into()), ("path", (&shown).into())];

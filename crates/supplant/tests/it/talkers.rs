@@ -125,6 +125,15 @@ fn a_host_that_the_inventory_lacks_is_a_finding() {
 }
 
 #[test]
+fn a_host_that_the_inventory_lacks_is_explained() {
+    let estate = estate();
+    let (_, record) = estate.assess(&["--out", "report"]);
+    let id = shown(&record["egress"]["tied"]["unlisted"], &["/id"]).remove(0);
+    let run = estate.run(&["explain", &id, "--from", "report"]);
+    assert!(run.out.contains("10.0.0.99") && run.out.contains("TLS name"), "{run:?}");
+}
+
+#[test]
 fn what_is_installed_talks_is_silent_or_not_covered() {
     let record = record(&estate());
     let installed = &record["egress"]["tied"]["installed"];
