@@ -18,6 +18,7 @@ pub mod memory;
 pub mod places;
 pub mod reader;
 pub mod readers;
+pub mod rounds;
 pub mod run;
 pub mod sketch;
 mod spans;

@@ -89,7 +89,7 @@ pub(crate) fn with_inputs<T>(found: &[Found], then: impl FnOnce(&[Input<'_>]) ->
     let inputs: Vec<Input<'_>> = found
         .iter()
         .zip(&openers)
-        .map(|(file, open)| Input { path: &file.shown, bytes: file.bytes, plain: file.plain, open })
+        .map(|(file, open)| Input { path: &file.shown, bytes: file.bytes, plain: file.plain, open, part: None })
         .collect();
     then(&inputs)
 }
