@@ -12,7 +12,7 @@ use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 
 use crate::memory::Memory;
-use crate::run::{Input, Read1, Run, Span, run_on};
+use crate::run::{Input, Outcome, Read1, Run, Span, run_on};
 use crate::sums::{EgressSum, Header, PartialError, read_partial, write_partial};
 
 /// Sums so far, and what is remembered.
@@ -31,8 +31,8 @@ pub struct Running {
 /// What came of a round.
 #[derive(Debug, Default)]
 pub struct Round {
-    /// What settled, in the order of paths, each with up to where. An input that broke did not, and is still to be read.
-    pub settled: Vec<(Read1, u64)>,
+    /// What settled, in the order of paths.
+    pub settled: Vec<Read1>,
     /// What is pending, in the order of paths.
     pub pending: Vec<Read1>,
 }
@@ -40,15 +40,32 @@ pub struct Round {
 impl Running {
     /// Reads inputs on. Of each, the [`Span`] says where to begin and up to where it settles now; what lies behind is pending.
     /// `now` is in seconds.
-    pub fn round(&mut self, run: &Run<'_>, inputs: &[Input<'_>], now: i64) -> Round {
+    ///
+    /// # Errors
+    /// The inputs that could not be read to their end, when there are such: then nothing has changed but what is remembered.
+    pub fn round(
+        &mut self,
+        run: &Run<'_>,
+        inputs: &[Input<'_>],
+        now: i64,
+    ) -> Result<Round, Vec<Read1>> {
         self.memory.now = now;
-        let settled = self.settle(run, inputs);
+        let counts = |path: &str| inputs.iter().any(|input| input.path == path && input.counts());
+        let mut settles = Outcome::default();
+        if inputs.iter().any(Input::counts) {
+            settles = run_on(run, inputs, &mut self.memory);
+            settles.inputs.retain(|read| counts(&read.path));
+            whole(&mut settles)?;
+        }
         let rest: Vec<Input<'_>> =
-            inputs.iter().filter_map(|input| rest(input, &settled)).collect();
-        let outcome = run_on(run, &rest, &mut self.memory);
-        self.pending = outcome.sums;
+            inputs.iter().filter_map(|input| rest(input, &settles.inputs)).collect();
+        let mut pends = run_on(run, &rest, &mut self.memory);
+        whole(&mut pends)?;
+        self.dropped += settles.dropped;
+        self.settled.merge(settles.sums);
+        self.pending = pends.sums;
         self.memory.forget();
-        Round { settled, pending: outcome.inputs }
+        Ok(Round { settled: settles.inputs, pending: pends.inputs })
     }
 
     /// Counts what is pending for good, as it was summed up last: some of it cannot be read again.
@@ -61,38 +78,6 @@ impl Running {
         let mut sums = self.settled.clone();
         sums.merge(self.pending.clone());
         sums
-    }
-
-    fn settle(&mut self, run: &Run<'_>, inputs: &[Input<'_>]) -> Vec<(Read1, u64)> {
-        let mut inputs = inputs.to_vec();
-        for _ in 0..ATTEMPTS {
-            if !inputs.iter().any(Input::counts) {
-                break;
-            }
-            let outcome = run_on(run, &inputs, &mut self.memory);
-            let counts =
-                |path: &str| inputs.iter().any(|input| input.path == path && input.counts());
-            let broken = |read: &&Read1| read.error.is_some() && counts(&read.path);
-            let paths: Vec<String> =
-                outcome.inputs.iter().filter(broken).map(|read| read.path.clone()).collect();
-            if paths.is_empty() {
-                self.dropped += outcome.dropped;
-                self.settled.merge(outcome.sums);
-                let counted = outcome.inputs.into_iter().filter_map(|read| {
-                    let input = inputs.iter().find(|input| input.path == read.path)?;
-                    let part = input.part.as_ref().filter(|_| input.counts())?;
-                    Some((read, part.until))
-                });
-                return counted.collect();
-            }
-            // What cannot be read to its end now is left for later; the others need not wait for it.
-            for input in
-                inputs.iter_mut().filter(|input| paths.iter().any(|path| path == input.path))
-            {
-                input.part.iter_mut().for_each(|part| part.until = part.from);
-            }
-        }
-        Vec::new()
     }
 
     /// Writes everything. The header's words and digests are the caller's.
@@ -120,18 +105,25 @@ impl Running {
 }
 
 /// What of an input stays pending; `None` when nothing does.
-fn rest<'a>(input: &Input<'a>, settled: &[(Read1, u64)]) -> Option<Input<'a>> {
+fn rest<'a>(input: &Input<'a>, settled: &[Read1]) -> Option<Input<'a>> {
     let part = input.part.as_ref()?;
-    let (from, header) = match settled.iter().find(|(read, _)| read.path == input.path) {
-        Some((read, until)) => (*until, &read.header),
+    let (from, header) = match settled.iter().find(|read| read.path == input.path) {
+        Some(read) => (part.until, &read.header),
         None => (part.from, &part.header),
     };
     let part = Span { from, until: u64::MAX, header: Arc::clone(header) };
     (input.plain && from < input.bytes).then(|| Input { part: Some(part), ..input.clone() })
 }
 
-/// How often settling is tried in a round, each time without what could not be read.
-const ATTEMPTS: usize = 3;
+/// Whether every input was read to its end; those that were not, else.
+fn whole(outcome: &mut Outcome) -> Result<(), Vec<Read1>> {
+    let inputs = std::mem::take(&mut outcome.inputs);
+    if inputs.iter().all(|read| read.error.is_none()) {
+        outcome.inputs = inputs;
+        return Ok(());
+    }
+    Err(inputs.into_iter().filter(|read| read.error.is_some()).collect())
+}
 
 #[cfg(test)]
 mod tests;
