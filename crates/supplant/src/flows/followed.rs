@@ -45,6 +45,8 @@ pub(crate) struct Look {
     pub(crate) changed: bool,
     /// Whether a log is gone of which something is pending.
     pub(crate) lost: bool,
+    /// Logs of which something is pending that could not be looked at just now: their paths, and why.
+    pub(crate) broken: BTreeMap<String, String>,
 }
 
 /// When to do what.
@@ -71,8 +73,10 @@ impl Followed {
     ) -> Look {
         let mut look = Look::default();
         self.forget(when.now);
-        let mut fresh = self.see(paths, &mut look);
+        let (mut fresh, mut others) = self.see(paths, &mut look);
         self.recognise(&mut fresh, &mut look, when);
+        // Where logs were before, also where nobody asked to look: what is no log of ours there is not ours to read.
+        self.recognise(&mut others, &mut look, when);
         self.search(&mut look, when);
         for (at, known) in self.known.iter_mut().enumerate() {
             if !look.there.contains(&at) && known.gone.is_none() {
@@ -98,21 +102,20 @@ impl Followed {
             return;
         }
         let others: Vec<usize> = look.there.iter().copied().filter(read).collect();
-        for at in others.into_iter().filter(|at| !look.parts.contains_key(at)).collect::<Vec<_>>() {
-            let Some(known) = self.known.get(at) else { continue };
-            let path = PathBuf::from(&known.path);
-            if !look.files.contains_key(&at)
+        for at in others {
+            let path = self.known.get(at).map(|known| PathBuf::from(&known.path));
+            if let (false, Some(path)) = (look.files.contains_key(&at), path)
                 && let Some(file) = look.open(&path)
             {
                 look.files.insert(at, file);
             }
-            let nothing = Span { from: u64::MAX, until: u64::MAX, header: [].into() };
-            look.parts.insert(at, nothing);
+            let nothing = || Span { from: u64::MAX, until: u64::MAX, header: [].into() };
+            look.parts.entry(at).or_insert_with(nothing);
         }
     }
 
-    /// Opens what changed or is new. Given back is what is new, or called otherwise than before.
-    fn see(&mut self, paths: &[PathBuf], look: &mut Look) -> Vec<Standing> {
+    /// Opens what changed or is new. Given back is what is new, or called otherwise than before: at the paths, and elsewhere.
+    fn see(&mut self, paths: &[PathBuf], look: &mut Look) -> (Vec<Standing>, Vec<Standing>) {
         let given: BTreeSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
         let more: Vec<PathBuf> = self.living().map(|known| PathBuf::from(&known.path)).collect();
         let more = more.iter().filter(|path| !given.contains(path.as_path()));
@@ -123,7 +126,7 @@ impl Followed {
             .filter(|(_, known)| known.gone.is_none())
             .filter_map(|(at, known)| Some((known.stamp.place?, at)))
             .collect();
-        let mut others = Vec::new();
+        let (mut fresh, mut others) = (Vec::new(), Vec::new());
         for path in paths.iter().chain(more) {
             let shown = path.display().to_string();
             let Some(stamp) = Stamp::at(path) else {
@@ -147,12 +150,17 @@ impl Followed {
                 continue;
             }
             let Some(file) = look.open(path) else { continue };
+            if file.stamp.place.is_some_and(|it| Some(it) != stamp.place && !look.places.insert(it))
+            {
+                continue;
+            }
             match same.filter(|at| self.is(*at, &file)) {
                 Some(at) => look.found(at, file),
+                None if given.contains(path.as_path()) => fresh.push(file),
                 None => others.push(file),
             }
         }
-        others
+        (fresh, others)
     }
 
     /// Finds logs among files that are called otherwise or lie elsewhere than before, by content.
@@ -266,8 +274,12 @@ impl Followed {
             if known.settled >= known.print.bytes && !waits {
                 return;
             }
-            let path = PathBuf::from(&known.path);
-            let Some(file) = look.open(&path) else { return };
+            let file = look.open(Path::new(&known.path));
+            let Some(file) = file.filter(|file| file.stamp.place == known.stamp.place) else {
+                // Renamed just now; what is pending may not be missing from the sums.
+                look.broken.insert(known.path.clone(), io::ErrorKind::NotFound.to_string());
+                return;
+            };
             look.files.insert(at, file);
         }
         let Some(file) = look.files.get_mut(&at) else { return };
@@ -280,6 +292,9 @@ impl Followed {
             Ok(part) => {
                 look.changed |= opened || part.as_ref().is_some_and(|part| part.until > part.from);
                 look.parts.extend(part.map(|part| (at, part)));
+            }
+            Err(error) if why.is_none() && known.settled < known.print.bytes => {
+                look.broken.insert(file.shown.clone(), error.to_string());
             }
             Err(error) => {
                 look.changed = true;
@@ -344,6 +359,12 @@ impl Followed {
     /// Counts for good what is pending, as it was read last.
     pub(crate) fn keep_pending(&mut self) {
         self.known.iter_mut().for_each(Known::keep_pending);
+    }
+
+    /// Whether something of the log at a path is pending.
+    pub(crate) fn pends(&self, path: &str) -> bool {
+        let pends = |known: &&Known| known.settled < known.print.bytes;
+        self.living().filter(pends).any(|known| known.path == path)
     }
 
     fn living(&self) -> impl Iterator<Item = &Known> {

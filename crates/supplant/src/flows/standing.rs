@@ -156,6 +156,9 @@ impl Standing {
     /// # Errors
     /// When it cannot be read.
     pub(crate) fn begins_with(&self, print: &Print) -> io::Result<bool> {
+        if print.bytes == 0 {
+            return Ok(true);
+        }
         if self.plain && print.bytes > self.stamp.bytes {
             return Ok(false);
         }

@@ -52,13 +52,15 @@ pub(super) fn follow(
     let aside = Vec::new();
     let mut following = Following { args, wanted, options, words, followed, running, aside };
     let form = Form::new(args.format, args.by, &args.output);
-    let mut due = Instant::now();
+    let (mut due, mut unsaved) = (Instant::now(), false);
     loop {
         let changed = following.round()?;
         let last = !args.follow || stop.load(Ordering::Relaxed);
-        if changed && (last || due <= Instant::now()) || last {
+        unsaved |= changed;
+        if last || unsaved && due <= Instant::now() {
             let begun = Instant::now();
             following.save()?;
+            unsaved = false;
             // A large checkpoint takes its time: most of it is for the logs.
             due = Instant::now() + begun.elapsed() * REST;
         }
@@ -87,6 +89,10 @@ impl Following<'_> {
                 self.keep_pending();
                 continue;
             }
+            if !look.broken.is_empty() {
+                self.leave_out(look.broken, attempt, &mut left_out);
+                continue;
+            }
             if !look.changed {
                 self.followed = followed;
                 self.aside = look.aside;
@@ -107,19 +113,33 @@ impl Following<'_> {
                     return Ok(true);
                 }
                 Err(broken) => {
-                    // A file that was truncated meanwhile looks otherwise the next time; what breaks again is left out.
-                    if attempt > 0 {
-                        self.keep_pending();
-                        left_out.extend(
-                            broken
-                                .into_iter()
-                                .filter_map(|read| Some((read.path, read.error?.to_string()))),
-                        );
-                    }
+                    let broken = broken.into_iter();
+                    let broken =
+                        broken.filter_map(|read| Some((read.path, read.error?.to_string())));
+                    self.leave_out(broken.collect(), attempt, &mut left_out);
                 }
             }
         }
-        Ok(false)
+        if self.args.follow {
+            return Ok(false);
+        }
+        let path = self.args.paths.first().map_or(Path::new(""), PathBuf::as_path);
+        Err(Trouble::read(self.words, path, std::io::ErrorKind::ResourceBusy.into()))
+    }
+
+    /// A file that was truncated or renamed meanwhile looks otherwise the next time; what breaks again is left out of this round.
+    fn leave_out(
+        &mut self,
+        broken: BTreeMap<String, String>,
+        attempt: usize,
+        left_out: &mut BTreeMap<String, String>,
+    ) {
+        if attempt > 0 {
+            if broken.keys().any(|path| self.followed.pends(path)) {
+                self.keep_pending();
+            }
+            left_out.extend(broken);
+        }
     }
 
     /// Counts for good what cannot be read again.
@@ -193,7 +213,7 @@ fn signals() -> std::io::Result<Arc<AtomicBool>> {
 
 /// Sleeps for so many seconds, or until it is time to end.
 fn wait(seconds: u64, stop: &AtomicBool) {
-    let until = Instant::now() + Duration::from_secs(seconds);
+    let until = Instant::now() + Duration::from_secs(seconds).max(NAP);
     while Instant::now() < until && !stop.load(Ordering::Relaxed) {
         std::thread::sleep(NAP.min(until.saturating_duration_since(Instant::now())));
     }

@@ -1,6 +1,6 @@
 //! Logs that are followed: whatever happens to the files and to the program, each byte counts once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -160,26 +160,30 @@ fn terminate(child: Child) -> Run {
 #[test]
 fn killed_again_and_again_while_logs_grow_and_rotate_it_counts_each_byte_once() {
     let mut site = Site::new();
-    let mut follower = site.follower();
-    for step in 0..60_u64 {
-        site.talk(40);
-        match step % 20 {
-            5 => site.rename("conn.log", "conn.log.1"),
-            9 => site.compress("conn.log.1", &format!("conn.{step}.gz")),
-            12 => site.rename("ssl.log", &format!("ssl-{step}.log")),
-            17 => site.copy_truncate("conn.log", &format!("conn-{step}.log")),
-            _ => {}
+    let mut checkpoints = BTreeSet::new();
+    for life in 0..12_u64 {
+        let mut follower = site.follower();
+        let before = fs::read(site.path("kept")).ok();
+        let mut step = 0;
+        // It is killed at some moment after it has written a checkpoint, most often while it reads or writes the next one.
+        while fs::read(site.path("kept")).ok() == before || step < life * 7 % 5 {
+            site.talk(40);
+            step += 1;
+            match (life % 6, step) {
+                (1, 2) => site.rename("conn.log", "conn.log.1"),
+                (2, 1) => site.compress("conn.log.1", &format!("conn.{life}.gz")),
+                (3, 1) => site.rename("ssl.log", &format!("ssl-{life}.log")),
+                (4, 2) => site.copy_truncate("conn.log", &format!("conn-{life}.log")),
+                _ => {}
+            }
+            pause(10 + (life * 37 + step * 11) % 40);
         }
-        pause(20 + step * 37 % 50);
-        if step * 31 % 5 == 0 {
-            follower.kill().unwrap();
-            follower.wait().unwrap();
-            follower = site.follower();
-        }
+        follower.kill().unwrap();
+        follower.wait().unwrap();
+        checkpoints.insert(fs::read(site.path("kept")).unwrap());
     }
-    pause(1_500);
-    follower.kill().unwrap();
-    follower.wait().unwrap();
+    assert_eq!(checkpoints.len(), 12);
+    pause(1_100);
     site.talk(1);
     site.agrees(&site.round());
 }
