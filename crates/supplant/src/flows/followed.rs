@@ -119,6 +119,9 @@ impl Followed {
         let given: BTreeSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
         let more: Vec<PathBuf> = self.living().map(|known| PathBuf::from(&known.path)).collect();
         let more = more.iter().filter(|path| !given.contains(path.as_path()));
+        let stamped = |path: &PathBuf| (path.clone(), Stamp::at(path));
+        let stamps: Vec<_> = paths.iter().chain(more).map(stamped).collect();
+        self.meet_again(&stamps);
         let places: BTreeMap<(u64, u64), usize> = self
             .known
             .iter()
@@ -127,9 +130,9 @@ impl Followed {
             .filter_map(|(at, known)| Some((known.stamp.place?, at)))
             .collect();
         let (mut fresh, mut others) = (Vec::new(), Vec::new());
-        for path in paths.iter().chain(more) {
+        for (path, stamp) in &stamps {
             let shown = path.display().to_string();
-            let Some(stamp) = Stamp::at(path) else {
+            let Some(stamp) = *stamp else {
                 if path.exists() {
                     look.aside.push(known::failed(&shown, "not a regular file"));
                 }
@@ -161,6 +164,16 @@ impl Followed {
             }
         }
         (fresh, others)
+    }
+
+    /// Forgets files of which nothing was read and that changed: an empty one may have become the copy of a log.
+    fn meet_again(&mut self, stamps: &[(PathBuf, Option<Stamp>)]) {
+        let now: BTreeSet<Stamp> = stamps.iter().filter_map(|(_, stamp)| *stamp).collect();
+        let places: BTreeSet<_> = now.iter().map(|stamp| stamp.place).collect();
+        self.known.retain(|known| {
+            let same = now.contains(&known.stamp) || !places.contains(&known.stamp.place);
+            known.print.bytes > 0 || same
+        });
     }
 
     /// Finds logs among files that are called otherwise or lie elsewhere than before, by content.

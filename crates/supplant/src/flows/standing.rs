@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 /// What tells whether a file was touched: where it lies on the disk, where the system says that, its size and when it was written
 /// to, in nanoseconds since 1970.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     /// Device and number.
     pub(crate) place: Option<(u64, u64)>,

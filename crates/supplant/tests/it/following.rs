@@ -252,6 +252,19 @@ fn a_copy_that_is_not_yet_truncated_is_said_and_not_counted() {
 }
 
 #[test]
+fn a_copy_that_was_seen_while_it_was_empty_is_not_counted() {
+    let mut site = Site::new();
+    site.talk(40);
+    for name in ["logs/conn.log.1", "logs/conn.log.2.gz"] {
+        fs::write(site.path(name), b"").unwrap();
+    }
+    site.round();
+    site.compress("conn.log", "conn.log.2.gz");
+    fs::copy(site.path("logs/ssl.log"), site.path("logs/conn.log.1")).unwrap();
+    site.agrees(&site.round());
+}
+
+#[test]
 fn the_compressed_copy_of_a_log_is_not_counted_again_and_its_rest_is() {
     let mut site = Site::new();
     site.talk(40);
