@@ -17,7 +17,7 @@ use model::record::traffic::Input;
 use serde::{Deserialize, Serialize};
 
 use super::record::{add_input, input as recorded};
-use super::standing::{Stamp, Standing};
+use super::standing::{Stamp, Standing, passed};
 use known::{Known, Sort, note};
 
 /// All logs that are followed.
@@ -279,7 +279,7 @@ impl Followed {
         left_out: &BTreeMap<String, String>,
         when: When,
     ) {
-        let due = when.now.saturating_sub(self.marked_at) >= when.settle;
+        let due = passed(self.marked_at, when.now, when.settle);
         let Some(known) = self.known.get_mut(at) else { return };
         let opened = look.files.contains_key(&at);
         if !opened {
@@ -363,7 +363,7 @@ impl Followed {
                 known.pending_header = read.header.to_vec();
             }
         }
-        if when.now.saturating_sub(self.marked_at) >= when.settle {
+        if passed(self.marked_at, when.now, when.settle) {
             self.marked_at = when.now;
             self.known.iter_mut().for_each(|known| known.marked = known.print.bytes);
         }

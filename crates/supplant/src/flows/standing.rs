@@ -37,8 +37,13 @@ impl Stamp {
 
     /// Whether nobody has written to it for so many seconds. `now` is in seconds since 1970.
     pub(crate) fn rests(&self, now: i64, seconds: i64) -> bool {
-        now.saturating_sub(self.modified.div_euclid(1_000_000_000)) >= seconds
+        passed(self.modified.div_euclid(1_000_000_000), now, seconds)
     }
+}
+
+/// Whether at least so many seconds have passed between two times that are cut to whole seconds: by them alone, one more.
+pub(crate) fn passed(since: i64, now: i64, seconds: i64) -> bool {
+    seconds == 0 || now.saturating_sub(since) > seconds
 }
 
 #[cfg(unix)]
