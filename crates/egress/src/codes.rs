@@ -89,6 +89,17 @@ pub const DIRECTION_ASSUMED: Code = Code("flow/direction-assumed");
 /// The log repeats a flow while its counters grow; which row is the last one cannot be told, so these rows count nothing.
 pub const REPEATED_COUNTERS: Code = Code("flow/repeated-counters");
 
+/// The last line of a log that is followed has no end yet: it waits.
+pub const LINE_UNFINISHED: Code = Code("follow/line-unfinished");
+/// A file that is read as a whole waits until nobody writes to it any more.
+pub const STILL_WRITTEN: Code = Code("follow/still-written");
+/// The file is a copy of a log that is followed, and is not counted again.
+pub const COPY: Code = Code("follow/copy");
+/// A log that was followed is gone.
+pub const LOG_GONE: Code = Code("follow/gone");
+/// A file that was read as a whole has grown since; what came later is not counted.
+pub const LOG_GREW: Code = Code("follow/grew");
+
 /// Every code of this crate.
 pub const ALL: &[Code] = &[
     TRUNCATED,
@@ -130,4 +141,9 @@ pub const ALL: &[Code] = &[
     LOCAL_TIME,
     DIRECTION_ASSUMED,
     REPEATED_COUNTERS,
+    LINE_UNFINISHED,
+    STILL_WRITTEN,
+    COPY,
+    LOG_GONE,
+    LOG_GREW,
 ];

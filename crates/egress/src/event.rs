@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
 
 use foldhash::quality::FixedState;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 
@@ -37,7 +38,8 @@ pub enum Side {
 }
 
 /// Where a name comes from; each is weaker than the ones before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NameFrom {
     /// The TLS or QUIC server name that the client asked for.
     Sni,

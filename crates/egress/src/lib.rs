@@ -20,6 +20,7 @@ pub mod places;
 pub mod presence;
 pub mod reader;
 pub mod readers;
+pub mod rounds;
 pub mod run;
 pub mod sketch;
 mod spans;

@@ -2,7 +2,9 @@
 //!
 //! Only what concerns endpoints is kept, so that it stays small beside the logs: about one flow in a hundred.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod lines;
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use hashbrown::HashMap;
 
@@ -42,22 +44,28 @@ pub struct Notes {
     pub answers: Vec<(u64, Told)>,
 }
 
-/// What is remembered.
+/// What is remembered. Where sums go on from round to round, each thing is kept with when it came, and [`Memory::forget`] lets go of
+/// what is old: by the clock of whoever reads, since a single wrong time in a log must not make everything old.
 #[derive(Debug, Default)]
 pub struct Memory {
     names: HashMap<u64, Named>,
-    answers: HashMap<u64, Vec<Told>>,
+    answers: HashMap<u64, Vec<(Told, i64)>>,
     kept: (usize, usize),
     /// Names and answers that came when the limit was reached, and were not kept.
     pub dropped: u64,
+    /// Flows that carry the name of an endpoint, were never found, and are forgotten.
+    pub forgotten: u64,
+    /// When what comes now comes, in seconds; 0 for a run that is all.
+    pub now: i64,
 }
 
-/// The names of one flow.
+/// The names of one flow, each with when it came.
 #[derive(Debug, Default)]
 struct Named {
-    list: Vec<Seen>,
-    /// Whether the flow itself was found.
+    list: Vec<(Seen, i64)>,
+    /// Whether the flow itself was found, and when last.
     claimed: AtomicBool,
+    claimed_at: AtomicI64,
 }
 
 impl Memory {
@@ -66,7 +74,7 @@ impl Memory {
     pub fn note(&mut self, notes: &Notes, limits: &Limits) {
         for (pair, told) in &notes.answers {
             let list = self.answers.entry(*pair).or_default();
-            if list.contains(told) {
+            if list.iter().any(|(known, _)| known == told) {
                 continue;
             }
             if self.kept.1 >= limits.answers {
@@ -74,7 +82,7 @@ impl Memory {
                 continue;
             }
             self.kept.1 += 1;
-            list.push(*told);
+            list.push((*told, self.now));
         }
         for (key, pair, seen) in &notes.names {
             if seen.endpoint.is_none() && !pair.is_some_and(|pair| self.answers.contains_key(&pair))
@@ -82,7 +90,7 @@ impl Memory {
                 continue;
             }
             let list = &mut self.names.entry(*key).or_default().list;
-            if list.contains(seen) {
+            if list.iter().any(|(known, _)| known == seen) {
                 continue;
             }
             if self.kept.0 >= limits.names {
@@ -90,7 +98,7 @@ impl Memory {
                 continue;
             }
             self.kept.0 += 1;
-            list.push(*seen);
+            list.push((*seen, self.now));
         }
     }
 
@@ -113,22 +121,50 @@ impl Memory {
     pub fn claim(&self, key: u64) {
         if let Some(named) = self.names.get(&key) {
             named.claimed.store(true, Ordering::Relaxed);
+            named.claimed_at.store(self.now, Ordering::Relaxed);
         }
+    }
+
+    /// Lets go of what is too old to matter: names whose flow was found some time ago, names whose flow did not come in days, and
+    /// answers that no flow can rest on any more.
+    pub fn forget(&mut self) {
+        let now = self.now;
+        let (mut names, mut forgotten) = (0, 0);
+        self.names.retain(|_, named| {
+            let open = named.is_open();
+            let claimed = named.claimed.load(Ordering::Relaxed);
+            let claimed_at = named.claimed_at.load(Ordering::Relaxed);
+            named.list.retain(|(_, came)| {
+                let most = if claimed { CLAIMED_SECONDS } else { UNCLAIMED_SECONDS };
+                now.saturating_sub(if claimed { claimed_at.max(*came) } else { *came }) <= most
+            });
+            names += named.list.len();
+            forgotten += u64::from(open && !named.is_open());
+            !named.list.is_empty()
+        });
+        let mut answers = 0;
+        self.answers.retain(|_, list| {
+            list.retain(|(told, came)| {
+                let lives = told.until.0.saturating_sub(told.from.0) / 1_000_000;
+                let most = ANSWERED_SECONDS + lives.clamp(0, LONGEST_LIFE_SECONDS);
+                now.saturating_sub(*came) <= most
+            });
+            answers += list.len();
+            !list.is_empty()
+        });
+        self.forgotten += forgotten;
+        self.kept = (names, answers);
     }
 
     /// The keys of flows that carry the name of an endpoint, and were not found.
     pub fn unclaimed(&self) -> impl Iterator<Item = u64> {
-        let open = |named: &Named| {
-            !named.claimed.load(Ordering::Relaxed)
-                && named.list.iter().any(|it| it.endpoint.is_some())
-        };
-        self.names.iter().filter(move |(_, named)| open(named)).map(|(key, _)| *key)
+        self.names.iter().filter(|(_, named)| named.is_open()).map(|(key, _)| *key)
     }
 
     /// The names of a flow. With `during`, only those from a minute before its begin to a minute after its end.
     pub fn names(&self, key: u64, during: Option<(Time, Time)>) -> impl Iterator<Item = &Seen> {
         let list = self.names.get(&key).map_or(&[][..], |named| named.list.as_slice());
-        list.iter().filter(move |seen| match (during, seen.at) {
+        list.iter().map(|(seen, _)| seen).filter(move |seen| match (during, seen.at) {
             (Some((begin, end)), Some(at)) => {
                 begin.plus_seconds(-RECURS_SECONDS) <= at && at <= end.plus_seconds(RECURS_SECONDS)
             }
@@ -145,12 +181,29 @@ impl Memory {
         };
         // Order of arrival must not matter: of two at one time the endpoint with the smaller number.
         list.iter()
+            .map(|(told, _)| told)
             .filter(usable)
             .max_by_key(|told| (told.from, std::cmp::Reverse(told.endpoint)))
             .copied()
     }
 }
 
+impl Named {
+    /// Whether an endpoint is named whose flow was not found.
+    fn is_open(&self) -> bool {
+        !self.claimed.load(Ordering::Relaxed)
+            && self.list.iter().any(|(seen, _)| seen.endpoint.is_some())
+    }
+}
+
+/// How long a name is kept whose flow did not come yet: connections of agents last for days.
+const UNCLAIMED_SECONDS: i64 = 7 * 86_400;
+/// How long a name is kept after its flow was last found: another record of it may follow.
+const CLAIMED_SECONDS: i64 = 3_600;
+/// How long an answer is kept beyond its time to live: a flow may be told of when it ends.
+const ANSWERED_SECONDS: i64 = 86_400;
+/// Most of a time to live that is believed here.
+const LONGEST_LIFE_SECONDS: i64 = 7 * 86_400;
 /// How far a name may lie outside of the flow whose key it has, where keys recur.
 pub const RECURS_SECONDS: i64 = 60;
 /// How far clocks of a resolver's and a flow's log may differ, and how long after its time to live an address is still used.
@@ -211,6 +264,34 @@ mod tests {
             memory.names(5, Some((Time(begin * 1_000_000), Time(end * 1_000_000)))).count()
         };
         assert_eq!((named(99, 120), named(161, 170), named(10, 30)), (1, 0, 0));
+    }
+
+    #[test]
+    fn a_name_is_forgotten_sooner_when_its_flow_was_found() {
+        let seen = Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)) };
+        let mut memory = Memory { now: 1_000, ..Memory::default() };
+        let names = vec![(1, None, seen), (2, None, seen)];
+        memory.note(&Notes { names, answers: Vec::new() }, &Limits::default());
+        memory.claim(1);
+        memory.now += 2 * CLAIMED_SECONDS;
+        memory.forget();
+        assert_eq!((memory.has_key(1), memory.has_key(2), memory.forgotten), (false, true, 0));
+        memory.now += UNCLAIMED_SECONDS;
+        memory.forget();
+        assert_eq!((memory.has_key(2), memory.forgotten, memory.kept), (false, 1, (0, 0)));
+    }
+
+    #[test]
+    fn an_answer_is_forgotten_by_when_it_came_and_not_by_what_it_says() {
+        let mut memory = Memory { now: 1_000, ..Memory::default() };
+        let answers = vec![(1, told(0, 9_000_000_000, 9_000_000_060))];
+        memory.note(&Notes { names: Vec::new(), answers }, &Limits::default());
+        memory.now += ANSWERED_SECONDS;
+        memory.forget();
+        assert!(memory.has_pair(1));
+        memory.now += 61;
+        memory.forget();
+        assert!(!memory.has_pair(1));
     }
 
     #[test]

@@ -24,19 +24,41 @@ use crate::memory::{Memory, Notes};
 use crate::presence::Presence;
 use crate::reader::{Account, Format, HEAD_BYTES, Head, Learnt, Open, Wanted, Yields};
 use crate::readers::detect;
-use crate::run::job::Job;
+use crate::run::job::{Finished, Job};
 use crate::sums::EgressSum;
 
 /// One file as the engine sees it.
+#[derive(Clone)]
 pub struct Input<'a> {
     /// Its path, as it is shown. Inputs are read in the order of their paths.
     pub path: &'a str,
     /// Its size in bytes when it was found; what is written later is not read.
     pub bytes: u64,
-    /// Whether it can be opened in the middle. When not (it is compressed, or lies in an archive), `open` is only called with 0.
+    /// Whether it can be opened in the middle. When not (it is compressed, or lies in an archive), `open` is only called with 0, or
+    /// with where its part begins.
     pub plain: bool,
     /// Opens it at a byte, decompressed.
     pub open: Opener<'a>,
+    /// Which part of it is read, where an earlier run read what is before; without, all is read and counted.
+    pub part: Option<Span>,
+}
+
+impl Input<'_> {
+    /// Whether a part of it is to be read, and some of that is to be counted.
+    pub fn counts(&self) -> bool {
+        self.part.as_ref().is_some_and(|part| part.until > part.from)
+    }
+}
+
+/// The part of an input that is read: from a border of lines to the end. All of it is read for what it knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where it begins.
+    pub from: u64,
+    /// Up to where, a border of lines too, what is read is counted.
+    pub until: u64,
+    /// The lines of the header in force where it begins, as [`Read1::header`] has them.
+    pub header: Arc<[u8]>,
 }
 
 /// Opens an input at a byte.
@@ -97,6 +119,8 @@ pub struct Read1 {
     pub account: Account,
     /// Why it could not be read, or not to its end.
     pub error: Option<io::Error>,
+    /// The lines of the header in force at the end of what counts; empty when lines mean what they mean without one.
+    pub header: Arc<[u8]>,
 }
 
 /// What came of a run.
@@ -113,12 +137,15 @@ pub struct Outcome {
 }
 
 /// What all parts of a run see.
-pub(crate) struct Run<'a> {
-    pub(crate) endpoints: &'a Endpoints,
-    pub(crate) places: &'a dyn Locate,
-    pub(crate) options: &'a Options,
+pub struct Run<'a> {
+    /// What is looked for.
+    pub endpoints: &'a Endpoints,
+    /// Where addresses stand.
+    pub places: &'a dyn Locate,
+    /// How to run.
+    pub options: &'a Options,
     /// Told how many bytes of inputs were dealt with.
-    pub(crate) progress: &'a (dyn Fn(u64) + Sync),
+    pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
 /// Reads inputs and sums up where their bytes go. `progress` is told, as it goes on, how many more bytes were dealt with.
@@ -130,6 +157,16 @@ pub fn run<'i>(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Outcome {
     let run = Run { endpoints, places, options, progress };
+    let mut memory = Memory::default();
+    let mut outcome = run_on(&run, inputs, &mut memory);
+    outcome.unclaimed = memory.unclaimed().collect();
+    outcome.unclaimed.sort_unstable();
+    outcome
+}
+
+/// [`run`] with what is remembered of earlier runs; what this one finds out is added to it. [`Outcome::unclaimed`] is left empty.
+pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Memory) -> Outcome {
+    let options = run.options;
     let mut inputs: Vec<&'i Input<'i>> = inputs.iter().collect();
     inputs.sort_by_key(|input| input.path);
     let probed: Vec<Probed<'i>> = inputs.iter().map(|input| probe(input)).collect();
@@ -142,21 +179,20 @@ pub fn run<'i>(
             None => (run.progress)(probed.input.bytes),
         }
     }
-    let mut memory = Memory::default();
-    run.phases(&jobs, &mut memory, &mut outcome.sums);
+    memory.dropped = 0;
+    run.phases(&jobs, memory, &mut outcome.sums);
     outcome.dropped = memory.dropped;
-    outcome.unclaimed = memory.unclaimed().collect();
-    outcome.unclaimed.sort_unstable();
-    let mut done: BTreeMap<usize, (Account, Option<io::Error>)> =
+    let mut done: BTreeMap<usize, Finished> =
         jobs.into_iter().map(|job| (job.number, job.finish())).collect();
     for (number, probed) in probed.into_iter().enumerate() {
-        let (account, error) = done.remove(&number).unwrap_or_default();
+        let Finished { account, error, header } = done.remove(&number).unwrap_or_default();
         outcome.inputs.push(Read1 {
             path: probed.input.path.to_owned(),
             bytes: probed.input.bytes,
             format: probed.format.map(|format| (format.id(), format.version())),
             account,
             error: probed.error.or(error),
+            header,
         });
     }
     outcome
@@ -180,7 +216,8 @@ impl Run<'_> {
         let guides = |job: &&Job<'_>| !job.yields.flows && (job.yields.names || job.yields.answers);
         let mixed = |job: &&Job<'_>| job.yields.flows && (job.yields.names || job.yields.answers);
         // Several mixed inputs may tell of one another in any order; so may the parts of one that other shards read.
-        let apart = self.options.shard.is_some() || jobs.iter().filter(mixed).count() > 1;
+        let parts = jobs.iter().any(|job| job.counts_part());
+        let apart = self.options.shard.is_some() || parts || jobs.iter().filter(mixed).count() > 1;
         // A guide is accounted for in its last pass. Mixed inputs of a shard tell what they know before any flow is looked at.
         for pass in [Pass::Answers, Pass::Names] {
             let knows = |job: &&Job<'_>| match pass {
@@ -319,6 +356,34 @@ fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
         Ok(format) => Probed { input, format, error: None },
         Err(error) => Probed { input, format: None, error: Some(error) },
     }
+}
+
+/// What kind of input it is, by its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nobody knows it.
+    Unknown,
+    /// Lines, which can be read on from any border of lines.
+    Lines,
+    /// Something that is read as a whole, and whether it may know what other inputs need.
+    Whole {
+        /// See [`Format::teaches`].
+        teaches: bool,
+    },
+}
+
+/// Looks at the beginning of an input.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn kind(input: &Input<'_>) -> io::Result<Kind> {
+    with_head(input, |head| match detect(head) {
+        None => Kind::Unknown,
+        Some(format) => match format.open(head) {
+            Open::Lines(_) => Kind::Lines,
+            Open::Stream(_) => Kind::Whole { teaches: format.teaches(head) },
+        },
+    })
 }
 
 /// What the inputs teach one another. Every shard learns from all.

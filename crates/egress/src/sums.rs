@@ -17,6 +17,7 @@ use crate::sketch::Sketch;
 use crate::time::Time;
 
 pub use partial::{Header, PartialError, read_partial, write_partial};
+pub(crate) use partial::{read_line, write_line};
 pub use settle::{Group, Settled, settle};
 
 /// One of ours in the sums.

@@ -1,8 +1,11 @@
 //! Logs in the world: files are found, opened and decompressed, endpoints loaded, and what a run found becomes a record.
 
+mod checkpoint;
 pub(crate) mod estate;
+mod followed;
 mod merge;
 mod record;
+mod standing;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -26,9 +29,11 @@ use sha2::{Digest, Sha256};
 
 use crate::trouble::Trouble;
 
+pub(crate) use checkpoint::{load, save};
+pub(crate) use followed::{Followed, When};
 pub(crate) use merge::{merge, partial};
 pub(crate) use record::About;
-pub(crate) use world::{Found, find, with_inputs};
+pub(crate) use world::{Found, find, list, with_inputs};
 
 /// Endpoints, with a digest that tells whether two runs looked for the same.
 pub(crate) struct Wanted {

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod facts;
+mod following;
 mod prove;
 mod query;
 mod rules;

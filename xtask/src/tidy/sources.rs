@@ -7,10 +7,13 @@ const LONG: usize = 500;
 const TOO_LONG: usize = 800;
 
 /// The only modules of the core whose types are serialised: what they write is a promise, see `docs/records.md`. The JSON renderer
-/// adds the envelope of a line, as that of traffic does. Sums of egress are what shards exchange: their format has a version of its own.
+/// adds the envelope of a line, as that of traffic does. Sums of egress, and what is remembered beside them, are what shards and rounds
+/// hand on: their formats have versions of their own.
 const SERIALISED: &[&str] = &[
     "crates/egress/src/attribute.rs",
     "crates/egress/src/endpoints.rs",
+    "crates/egress/src/event.rs",
+    "crates/egress/src/memory",
     "crates/egress/src/sketch.rs",
     "crates/egress/src/sums",
     "crates/egress/src/time.rs",

@@ -36,6 +36,14 @@ pub(crate) struct Job<'a> {
     recent: Mutex<Recent>,
 }
 
+/// What came of an input.
+#[derive(Default)]
+pub(crate) struct Finished {
+    pub(crate) account: Account,
+    pub(crate) error: Option<io::Error>,
+    pub(crate) header: Arc<[u8]>,
+}
+
 /// How far the pass is.
 #[derive(Default)]
 struct State {
@@ -51,6 +59,8 @@ struct State {
     early: BTreeMap<u64, Part>,
     account: Account,
     error: Option<io::Error>,
+    /// The lines of the header in force at the end of what counts and was put in its place.
+    header: Arc<[u8]>,
     buffers: Vec<Vec<u8>>,
 }
 
@@ -86,7 +96,10 @@ impl<'a> Job<'a> {
         let lines = matches!(open, Open::Lines(_));
         let (mine, all) = options.shard.unwrap_or((1, 1));
         let (mine, all) = (u64::from(mine.max(1)), u64::from(all.max(1)));
-        let own = if lines && input.plain {
+        let own = if let Some(part) = &input.part {
+            let end = if lines { whole(input) } else { u64::MAX };
+            (part.from, part.until.clamp(part.from, end.max(part.from)))
+        } else if lines && input.plain {
             let cut =
                 |at: u64| u64::try_from(u128::from(input.bytes) * u128::from(at) / u128::from(all));
             (cut(mine - 1).unwrap_or(0), cut(mine).unwrap_or(input.bytes))
@@ -116,10 +129,21 @@ impl<'a> Job<'a> {
         self.own.1 > self.own.0
     }
 
-    /// The account and the error at the end of the run.
-    pub(crate) fn finish(self) -> (Account, Option<io::Error>) {
+    /// Whether some of what is read is not counted.
+    pub(crate) fn counts_part(&self) -> bool {
+        let end = if self.lines { whole(self.input) } else { u64::MAX };
+        self.input.part.as_ref().is_some_and(|part| part.until < end)
+    }
+
+    /// What there is at the end of the run.
+    pub(crate) fn finish(self) -> Finished {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (state.account, state.error)
+        Finished { account: state.account, error: state.error, header: state.header }
+    }
+
+    /// Where reading begins.
+    fn first(&self) -> u64 {
+        self.input.part.as_ref().map_or(0, |part| part.from)
     }
 
     /// Forgets what was counted, so that the input can be read once more.
@@ -320,7 +344,7 @@ impl<'a> Job<'a> {
             return None;
         }
         if source.stream.is_none() {
-            match (self.input.open)(0) {
+            match (self.input.open)(self.first()) {
                 Ok(stream) => source.stream = Some(stream),
                 Err(error) => {
                     source.ended = true;
@@ -357,18 +381,17 @@ impl<'a> Job<'a> {
         state.placed = 0;
         state.early.clear();
         // Nobody else holds it: workers take from it in a pass only after this, and are done before the next pass.
-        *lock(&self.source) = Source::default();
+        *lock(&self.source) = Source { base: self.first(), ..Source::default() };
         let open = with_head(self.input, |head| {
             let open = self.format.open_knowing(head, &self.learnt);
-            let header = match &open {
-                Open::Lines(reader) => first_header(&**reader, head.bytes),
-                Open::Stream(_) => Arc::from([]),
-            };
-            (open, header)
+            match open {
+                Open::Lines(reader) => Some(first_header(reader.into(), head.bytes)),
+                Open::Stream(_) => None,
+            }
         });
-        let (reader, header): (Arc<dyn LineReader>, Arc<[u8]>) = match open {
-            Ok((Open::Lines(reader), header)) => (reader.into(), header),
-            Ok(_) => return state.reader = None,
+        let in_force = match open {
+            Ok(Some(in_force)) => in_force,
+            Ok(None) => return state.reader = None,
             Err(error) => {
                 state.error = Some(error);
                 return state.reader = None;
@@ -379,17 +402,24 @@ impl<'a> Job<'a> {
             false => Vec::new(),
         };
         let begins = state.ranges.first().map_or(0, |range| range.0);
-        let in_force = InForce { generation: 0, reader, header };
-        state.reader = Some(if begins > 0 { self.in_force_at(begins, in_force) } else { in_force });
+        let in_force = match &self.input.part {
+            Some(part) if part.from > 0 => in_force.resumed(part),
+            None if begins > 0 => self.in_force_at(begins, in_force),
+            _ => in_force,
+        };
+        state.header = Arc::clone(&in_force.block);
+        state.reader = Some(in_force);
     }
 
     /// The segments of a pass: flows are only looked for where they count.
     fn ranges(&self, pass: Pass) -> Vec<(u64, u64, bool)> {
         let all = whole(self.input);
         let mut ranges = Vec::new();
-        for (from, to, own) in
-            [(0, self.own.0, false), (self.own.0, self.own.1, true), (self.own.1, all, false)]
-        {
+        for (from, to, own) in [
+            (self.first(), self.own.0, false),
+            (self.own.0, self.own.1, true),
+            (self.own.1, all, false),
+        ] {
             if own || pass != Pass::Flows {
                 let mut at = from;
                 while at < to {
@@ -419,7 +449,7 @@ impl<'a> Job<'a> {
                     && *in_force.header != *line
                     && let Some(next) = in_force.reader.header(line)
                 {
-                    in_force = InForce { reader: next.into(), header: line.into(), ..in_force };
+                    in_force = in_force.followed_by(next, line, (0, 0));
                 }
             }
             at = to;
@@ -447,9 +477,11 @@ impl<'a> Job<'a> {
                 part = guarded(how, memory, &in_force, part.segment);
             }
             let mut part = then(&in_force.reader, part);
-            if let Some(after) = part.after.take() {
-                state.reader = Some(after);
+            let in_force = part.after.take().unwrap_or(in_force);
+            if part.segment.own {
+                state.header = Arc::clone(&in_force.block);
             }
+            state.reader = Some(in_force);
             state.account.add(std::mem::take(&mut part.account));
             let counts = how.counted && part.segment.own;
             state.error = state.error.take().or(part.segment.error.take().filter(|_| counts));
@@ -460,10 +492,19 @@ impl<'a> Job<'a> {
     }
 }
 
-/// The header at the beginning of an input, which its reader was opened with.
-fn first_header(reader: &dyn LineReader, head: &[u8]) -> Arc<[u8]> {
-    let mut lines = head.split(|byte| *byte == b'\n').map(trim_end).take(HEADER_LINES);
-    lines.find(|line| reader.header(line).is_some()).unwrap_or(&[]).into()
+/// What is in force at the beginning of an input, with the header that its reader was opened with.
+fn first_header(reader: Arc<dyn LineReader>, head: &[u8]) -> InForce {
+    let nothing = InForce::none(Arc::clone(&reader));
+    let mut at = 0;
+    for line in head.split(|byte| *byte == b'\n').take(HEADER_LINES) {
+        let ends = at + line.len() as u64 + 1;
+        if reader.header(trim_end(line)).is_some() {
+            let block = [line, b"\n"].concat().into();
+            return InForce { header: trim_end(line).into(), block, ends, ..nothing };
+        }
+        at = ends;
+    }
+    nothing
 }
 
 /// [`process`], where a defect of ours costs the segment and not the run.

@@ -9,7 +9,7 @@ use crate::event::Key;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, LineReader, Out, Sieved, Swept, trim_end};
 use crate::run::taker::{Passed, Taker};
-use crate::run::{Looking, Pass, Run};
+use crate::run::{Looking, Pass, Run, Span};
 use crate::sums::EgressSum;
 
 /// How many bytes a piece has; small enough to stay in a processor's second cache while it is gone through several times.
@@ -56,7 +56,52 @@ pub(crate) struct InForce {
     pub(crate) generation: u64,
     pub(crate) reader: Arc<dyn LineReader>,
     pub(crate) header: Arc<[u8]>,
+    /// All lines of the header, each with its end: one line alone may say only a part.
+    pub(crate) block: Arc<[u8]>,
+    /// Where the last of them ends in the input.
+    pub(crate) ends: u64,
 }
+
+impl InForce {
+    /// A reader that was opened without a header.
+    pub(crate) fn none(reader: Arc<dyn LineReader>) -> Self {
+        Self { generation: 0, reader, header: Arc::from([]), block: Arc::from([]), ends: 0 }
+    }
+
+    /// What is in force after a header line, which lies at `at` and made another reader. Lines that follow one another are one
+    /// header.
+    pub(crate) fn followed_by(
+        &self,
+        reader: Box<dyn LineReader>,
+        line: &[u8],
+        (at, ends): (u64, u64),
+    ) -> Self {
+        let before: &[u8] =
+            if at == self.ends && self.block.len() < BLOCK { &self.block } else { &[] };
+        let block = [before, line, b"\n"].concat().into();
+        Self {
+            generation: self.generation,
+            reader: reader.into(),
+            header: line.into(),
+            block,
+            ends,
+        }
+    }
+
+    /// What is in force where a part begins.
+    pub(crate) fn resumed(self, part: &Span) -> Self {
+        let mut now = self;
+        for line in part.header.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            if let Some(next) = now.reader.header(line) {
+                now = now.followed_by(next, line, (0, 0));
+            }
+        }
+        Self { block: Arc::clone(&part.header), ends: part.from, ..now }
+    }
+}
+
+/// Longest header that is kept, in bytes; what stands behind it in one header begins anew.
+const BLOCK: usize = 64 << 10;
 
 /// A flow that waits.
 pub(crate) struct Waiting {
@@ -126,6 +171,7 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
         let Some(rest) = segment.bytes.get(done..).filter(|rest| !rest.is_empty()) else { break };
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let header = trim_end(rest.get(..end).unwrap_or(rest));
+        let line_at = done;
         let line = done..done + end;
         read_line(&*reader, &segment, line, &mut taker, &mut account, how.run);
         done += (end + 1).min(rest.len());
@@ -133,10 +179,10 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
         if *in_force.header != *header
             && let Some(next) = reader.header(header)
         {
-            reader = next.into();
-            let generation = first.generation + 1;
-            let header = header.into();
-            after = Some(InForce { generation, reader: Arc::clone(&reader), header });
+            let at = segment.base + line_at as u64;
+            let next = in_force.followed_by(next, header, (at, segment.base + done as u64));
+            reader = Arc::clone(&next.reader);
+            after = Some(InForce { generation: first.generation + 1, ..next });
         }
     }
     count_too_long(&segment, &mut account);

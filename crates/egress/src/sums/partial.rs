@@ -95,11 +95,7 @@ impl std::error::Error for PartialError {}
 /// # Errors
 /// When `to` cannot be written.
 pub fn write_partial(header: &Header, sum: &EgressSum, to: &mut dyn Write) -> io::Result<()> {
-    fn line(to: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut *to, value)?;
-        to.write_all(b"\n")
-    }
-    line(to, header)?;
+    write_line(to, header)?;
     for (key, total) in &sum.totals {
         let key = key.clone();
         let value = Line::Total {
@@ -112,7 +108,7 @@ pub fn write_partial(header: &Header, sum: &EgressSum, to: &mut dyn Write) -> io
             reporter: key.reporter,
             total: total.clone(),
         };
-        line(to, &value)?;
+        write_line(to, &value)?;
     }
     for (key, times) in &sum.contacts {
         let key = key.clone();
@@ -123,9 +119,9 @@ pub fn write_partial(header: &Header, sum: &EgressSum, to: &mut dyn Write) -> io
             family: key.family,
             times: *times,
         };
-        line(to, &value)?;
+        write_line(to, &value)?;
     }
-    line(to, &Line::End { lines: (sum.totals.len() + sum.contacts.len()) as u64 })
+    write_line(to, &Line::End { lines: (sum.totals.len() + sum.contacts.len()) as u64 })
 }
 
 /// Reads a partial sum.
@@ -133,29 +129,15 @@ pub fn write_partial(header: &Header, sum: &EgressSum, to: &mut dyn Write) -> io
 /// # Errors
 /// When it cannot be read, holds a line of another format, or is cut short.
 pub fn read_partial(from: &mut dyn BufRead) -> Result<(Header, EgressSum), PartialError> {
-    let mut text = String::new();
-    let mut next = |number: u64| -> Result<Option<String>, PartialError> {
-        text.clear();
-        let read = io::Read::take(&mut *from, LINE_BYTES).read_line(&mut text);
-        match read {
-            Ok(0) => Ok(None),
-            Ok(_) if text.ends_with('\n') => Ok(Some(text.clone())),
-            Ok(_) => Err(PartialError::Cut),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Err(PartialError::Line(number, error.to_string()))
-            }
-            Err(error) => Err(PartialError::Io(error)),
-        }
-    };
     let wrong = |line, error: &dyn std::fmt::Display| PartialError::Line(line, error.to_string());
-    let first = next(1)?.ok_or(PartialError::Cut)?;
+    let first = read_line(from, 1)?.ok_or(PartialError::Cut)?;
     let header: Header = serde_json::from_str(&first).map_err(|error| wrong(1, &error))?;
     if header.format != FORMAT {
         return Err(wrong(1, &format_args!("not `{FORMAT}`")));
     }
     let mut sum = EgressSum::default();
     let mut lines = 0;
-    while let Some(line) = next(lines + 2)? {
+    while let Some(line) = read_line(from, lines + 2)? {
         match serde_json::from_str(&line).map_err(|error| wrong(lines + 2, &error))? {
             Line::Total { asset, endpoint, grade, inward, country, day, reporter, total } => {
                 let endpoint = EndpointId(endpoint);
@@ -172,6 +154,29 @@ pub fn read_partial(from: &mut dyn BufRead) -> Result<(Header, EgressSum), Parti
         lines += 1;
     }
     Err(PartialError::Cut)
+}
+
+/// Writes a value as a line of JSON.
+pub(crate) fn write_line(to: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *to, value)?;
+    to.write_all(b"\n")
+}
+
+/// The next line, the `number`th; `None` at the end.
+pub(crate) fn read_line(
+    from: &mut dyn BufRead,
+    number: u64,
+) -> Result<Option<String>, PartialError> {
+    let mut text = String::new();
+    match io::Read::take(from, LINE_BYTES).read_line(&mut text) {
+        Ok(0) => Ok(None),
+        Ok(_) if text.ends_with('\n') => Ok(Some(text)),
+        Ok(_) => Err(PartialError::Cut),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Err(PartialError::Line(number, error.to_string()))
+        }
+        Err(error) => Err(PartialError::Io(error)),
+    }
 }
 
 /// Longest line that is read. The first holds what the run says about its inputs.

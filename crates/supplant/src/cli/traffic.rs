@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 /// Arguments of `egress`.
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(group = ArgGroup::new("rounds").multiple(true))]
 pub(crate) struct Egress {
     /// What else to do.
     #[command(subcommand)]
@@ -34,6 +35,20 @@ pub(crate) struct Egress {
     /// How many workers read at the same time; all cores unless given.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
+    /// Keep on reading logs that grow and are rotated, until Ctrl-C; the result is printed then, and shown meanwhile on a terminal
+    /// or in the file of `--output`.
+    #[arg(long, group = "rounds", conflicts_with_all = ["shard", "compare", "inventory"])]
+    pub(crate) follow: bool,
+    /// Begin where the run that wrote this file ended, and write it anew after each round. Without `--follow`, one round.
+    #[arg(long, value_name = "FILE", group = "rounds", conflicts_with_all = ["shard", "compare", "inventory"])]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// How many seconds lie between two rounds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1, requires = "follow")]
+    pub(crate) every: u64,
+    /// For how many seconds after a flow was logged its name may still come; and how long nobody may have written to a file that
+    /// cannot be read on in the middle, before it is read.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "rounds")]
+    pub(crate) settle: u64,
     /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
     #[arg(long, value_name = "EARLIER.json", conflicts_with = "shard")]
     pub(crate) compare: Option<PathBuf>,

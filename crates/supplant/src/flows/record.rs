@@ -33,11 +33,24 @@ pub(crate) struct About {
 impl About {
     /// What a run has to say. `program`, `data_sha256` and `target` are those of the record.
     pub(crate) fn new(
-        (program, data_sha256, target): (String, String, String),
+        names: (String, String, String),
         outcome: &Outcome,
         endpoints: &Endpoints,
     ) -> Self {
-        let sums = &outcome.sums;
+        Self {
+            inputs: outcome.inputs.iter().map(input).collect(),
+            dropped: outcome.dropped,
+            unclaimed: outcome.unclaimed.clone(),
+            ..Self::of(names, &outcome.sums, endpoints)
+        }
+    }
+
+    /// What there is to say about sums, without inputs.
+    pub(crate) fn of(
+        (program, data_sha256, target): (String, String, String),
+        sums: &EgressSum,
+        endpoints: &Endpoints,
+    ) -> Self {
         let of_flows = sums.totals.keys().map(|key| key.endpoint);
         let ids = of_flows.chain(sums.contacts.keys().map(|key| key.endpoint));
         let found = ids.filter_map(|id| Some((id, endpoints.get(id)?.clone())));
@@ -47,9 +60,9 @@ impl About {
             target,
             endpoints: endpoints.len() as u64,
             found: found.collect(),
-            inputs: outcome.inputs.iter().map(input).collect(),
-            dropped: outcome.dropped,
-            unclaimed: outcome.unclaimed.clone(),
+            inputs: Vec::new(),
+            dropped: 0,
+            unclaimed: Vec::new(),
         }
     }
 
@@ -87,7 +100,7 @@ impl About {
     }
 }
 
-fn add_input(mine: &mut Input, theirs: Input) {
+pub(super) fn add_input(mine: &mut Input, theirs: Input) {
     mine.rows += theirs.rows;
     mine.understood += theirs.understood;
     for (code, rows) in theirs.inert {
@@ -119,7 +132,7 @@ fn add_input(mine: &mut Input, theirs: Input) {
     }
 }
 
-fn input(read: &Read1) -> Input {
+pub(super) fn input(read: &Read1) -> Input {
     let ledger = &read.account.ledger;
     let (format, version) = read.format.unwrap_or(("", 0));
     let lost = |lost: &model::ledger::Lost| Lost {

@@ -39,34 +39,47 @@ impl Found {
 /// # Errors
 /// When a path that was given does not exist or cannot be looked at.
 pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Trouble> {
+    let list = list(paths, words, false)?;
+    let found = list.into_iter().map(|path| {
+        let bytes = fs::metadata(&path).map_or(0, |data| data.len());
+        Found::at(&path, path.display().to_string(), bytes)
+    });
+    Ok(found.collect())
+}
+
+/// The paths of [`find`]. With `lenient`, one that is not there now may come back: a log is being rotated.
+///
+/// # Errors
+/// See [`find`].
+pub(crate) fn list(
+    paths: &[PathBuf],
+    words: &Words,
+    lenient: bool,
+) -> Result<Vec<PathBuf>, Trouble> {
     let mut found = Vec::new();
     for path in paths {
-        let kind = fs::metadata(path).map_err(|error| Trouble::read(words, path, error))?;
-        if kind.is_dir() {
-            walk(path, 0, &mut found);
-        } else {
-            found.push(Found::at(path, path.display().to_string(), kind.len()));
+        match fs::metadata(path) {
+            Ok(kind) if kind.is_dir() => walk(path, 0, &mut found),
+            Ok(_) => found.push(path.clone()),
+            Err(error) if lenient && error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Trouble::read(words, path, error)),
         }
     }
-    found.sort_by(|a, b| a.shown.cmp(&b.shown));
+    found.sort_by_cached_key(|path| path.display().to_string());
     // A file that was named in several ways must not count twice.
     let mut known = std::collections::BTreeSet::new();
-    found.retain(|file| {
-        known.insert(fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone()))
-    });
+    found.retain(|path| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     Ok(found)
 }
 
-fn walk(folder: &Path, depth: usize, found: &mut Vec<Found>) {
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && depth < MAX_DEPTH {
             walk(&entry.path(), depth + 1, found);
         } else if kind.is_file() {
-            let bytes = entry.metadata().map_or(0, |data| data.len());
-            let path = entry.path();
-            found.push(Found::at(&path, path.display().to_string(), bytes));
+            found.push(entry.path());
         }
     }
 }
@@ -93,7 +106,13 @@ pub(crate) fn with_inputs<T>(found: &[Found], then: impl FnOnce(&[Input<'_>]) ->
     let inputs: Vec<Input<'_>> = found
         .iter()
         .zip(&openers)
-        .map(|(file, open)| Input { path: &file.shown, bytes: file.bytes, plain: file.plain, open })
+        .map(|(file, open)| Input {
+            path: &file.shown,
+            bytes: file.bytes,
+            plain: file.plain,
+            open,
+            part: None,
+        })
         .collect();
     then(&inputs)
 }

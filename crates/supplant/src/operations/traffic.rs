@@ -14,6 +14,7 @@ use model::record::traffic::{Compared, TRAFFIC_SCHEMA, Traffic};
 use model::record::{ASSESSMENT_SCHEMA, Assessment};
 use report::words::Words;
 
+use super::following::follow;
 use crate::Outcome;
 use crate::cli::{Common, Egress, EgressBy, EgressFormat, Merge};
 use crate::data::load_facts;
@@ -41,7 +42,6 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     // Before the logs, which may take long.
     let earlier = earlier(args.compare.as_deref(), words)?;
     let inventory = inventory(args.inventory.as_deref(), words)?;
-    let found = flows::find(&args.paths, words)?;
     let presence = Arc::new(Presence::new(inventory.iter().flat_map(identifiers)));
     let options = Options {
         workers: args.jobs.unwrap_or_else(cores),
@@ -50,8 +50,12 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         presence: Arc::clone(&presence),
         ..Options::default()
     };
-    let outcome = flows::read_logs(&found, &wanted, &options);
     let names = (super::program(), facts.sha256, super::target(&args.paths));
+    if args.follow || args.checkpoint.is_some() {
+        return follow(args, &wanted, options, &names, words);
+    }
+    let found = flows::find(&args.paths, words)?;
+    let outcome = flows::read_logs(&found, &wanted, &options);
     let about = About::new(names, &outcome, &wanted.endpoints);
     if let Some(shard) = args.shard {
         let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
@@ -129,19 +133,19 @@ fn show_changes(compared: &Compared, words: &Words) -> Result<()> {
 }
 
 /// What to print, and where.
-struct Form<'a> {
-    format: EgressFormat,
+pub(super) struct Form<'a> {
+    pub(super) format: EgressFormat,
     by: Option<&'static str>,
-    output: &'a Path,
+    pub(super) output: &'a Path,
 }
 
 impl<'a> Form<'a> {
-    fn new(format: EgressFormat, by: Option<EgressBy>, output: &'a Path) -> Self {
+    pub(super) fn new(format: EgressFormat, by: Option<EgressBy>, output: &'a Path) -> Self {
         Self { format, by: by.map(EgressBy::as_str), output }
     }
 }
 
-fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Outcome> {
+pub(super) fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Outcome> {
     if form.format == EgressFormat::Table {
         say(record, words)?;
     }
@@ -186,7 +190,7 @@ fn say(record: &Traffic, words: &Words) -> Result<()> {
     Ok(())
 }
 
-fn shown(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Vec<u8>, Trouble> {
+pub(super) fn shown(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Vec<u8>, Trouble> {
     use report::traffic;
     let rendered = |error| Trouble::render(words, error);
     Ok(match form.format {

@@ -12,6 +12,7 @@ mod archives;
 mod compared;
 mod deliveries;
 mod firewalls;
+mod following;
 mod hostile_logs;
 mod inputs;
 mod night;

@@ -1,0 +1,133 @@
+//! What is remembered as text: one JSON object a line, in the order of the keys, so that equal memories are equal bytes.
+
+use std::io::{self, BufRead, Write};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Memory, Named, Seen, Told};
+use crate::endpoints::EndpointId;
+use crate::event::NameFrom;
+use crate::sums::{PartialError, read_line, write_line};
+use crate::time::Time;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Line {
+    /// The names of one flow: when each was used, where it stood, of which endpoint, when it came.
+    Flow { key: u64, claimed: Option<i64>, names: Vec<(Option<Time>, NameFrom, Option<u32>, i64)> },
+    /// Who was told an address: the endpoint, from and until when, when it came.
+    Pair { pair: u64, answers: Vec<(u32, Time, Time, i64)> },
+    /// The last line: how many came before it.
+    End { lines: u64, forgotten: u64 },
+}
+
+impl Memory {
+    /// Writes what is remembered.
+    ///
+    /// # Errors
+    /// When `to` cannot be written.
+    pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        let mut flows: Vec<(&u64, &Named)> = self.names.iter().collect();
+        flows.sort_by_key(|(key, _)| **key);
+        for (key, named) in &flows {
+            let claimed = named.claimed.load(Ordering::Relaxed);
+            let claimed = claimed.then(|| named.claimed_at.load(Ordering::Relaxed));
+            let name = |(seen, came): &(Seen, i64)| {
+                (seen.at, seen.from, seen.endpoint.map(|it| it.0), *came)
+            };
+            let names = named.list.iter().map(name).collect();
+            write_line(to, &Line::Flow { key: **key, claimed, names })?;
+        }
+        let mut pairs: Vec<(&u64, &Vec<(Told, i64)>)> = self.answers.iter().collect();
+        pairs.sort_by_key(|(pair, _)| **pair);
+        for (pair, list) in &pairs {
+            let answer =
+                |(told, came): &(Told, i64)| (told.endpoint.0, told.from, told.until, *came);
+            let answers = list.iter().map(answer).collect();
+            write_line(to, &Line::Pair { pair: **pair, answers })?;
+        }
+        let lines = (flows.len() + pairs.len()) as u64;
+        write_line(to, &Line::End { lines, forgotten: self.forgotten })
+    }
+
+    /// Reads what [`Self::write`] wrote.
+    ///
+    /// # Errors
+    /// When it cannot be read, holds a line of another format, or is cut short.
+    pub fn read(from: &mut dyn BufRead) -> Result<Self, PartialError> {
+        let mut memory = Self::default();
+        let mut lines = 0;
+        while let Some(line) = read_line(from, lines + 1)? {
+            let line = serde_json::from_str(&line)
+                .map_err(|error| PartialError::Line(lines + 1, error.to_string()))?;
+            match line {
+                Line::Flow { key, claimed, names } => {
+                    memory.kept.0 += names.len();
+                    let list = names.into_iter().map(|(at, from, endpoint, came)| {
+                        (Seen { at, from, endpoint: endpoint.map(EndpointId) }, came)
+                    });
+                    let named = Named {
+                        list: list.collect(),
+                        claimed: AtomicBool::new(claimed.is_some()),
+                        claimed_at: AtomicI64::new(claimed.unwrap_or_default()),
+                    };
+                    memory.names.insert(key, named);
+                }
+                Line::Pair { pair, answers } => {
+                    memory.kept.1 += answers.len();
+                    let list = answers.into_iter().map(|(endpoint, from, until, came)| {
+                        (Told { endpoint: EndpointId(endpoint), from, until }, came)
+                    });
+                    memory.answers.insert(pair, list.collect());
+                }
+                Line::End { lines: written, forgotten } if written == lines => {
+                    return Ok(Self { forgotten, ..memory });
+                }
+                Line::End { .. } => return Err(PartialError::Cut),
+            }
+            lines += 1;
+        }
+        Err(PartialError::Cut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::memory::Notes;
+
+    fn written(memory: &Memory) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        memory.write(&mut bytes).unwrap();
+        bytes
+    }
+
+    fn some() -> Memory {
+        let mut memory = Memory { now: 77, forgotten: 3, ..Memory::default() };
+        let seen = Seen { at: Some(Time(5)), from: NameFrom::Host, endpoint: Some(EndpointId(2)) };
+        let told = Told { endpoint: EndpointId(1), from: Time(-1), until: Time(9) };
+        let names = (0..9).map(|key| (u64::MAX - key, Some(4), seen)).collect();
+        memory.note(&Notes { names, answers: vec![(4, told)] }, &Limits::default());
+        memory.claim(u64::MAX);
+        memory
+    }
+
+    #[test]
+    fn what_is_remembered_survives_being_written() {
+        let bytes = written(&some());
+        let read = Memory::read(&mut &bytes[..]).unwrap();
+        assert_eq!(written(&read), bytes);
+        assert_eq!((read.unclaimed().count(), read.kept, read.forgotten), (8, (9, 1), 3));
+    }
+
+    #[test]
+    fn a_memory_that_is_cut_at_any_line_is_refused() {
+        let bytes = written(&some());
+        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+            let cut = Memory::read(&mut &bytes[..at]);
+            assert!(cut.is_err(), "{at} bytes of {}", bytes.len());
+        }
+    }
+}
