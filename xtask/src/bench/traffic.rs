@@ -203,14 +203,23 @@ impl Plan {
     /// Whether ours says what the generator meant.
     fn verdict(&self, ran: &Ran) -> Result<String> {
         let key = |row: &Value| {
-            let text = |key: &str| row.get(key).map(Value::to_string).unwrap_or_default();
+            // Volumes that no row tells are null in ours and nothing in the truth.
+            let text = |key: &str| match row.get(key) {
+                None | Some(Value::Null) => "0".to_owned(),
+                Some(value) => value.to_string(),
+            };
             COMPARED.iter().map(|key| text(key)).collect::<Vec<_>>().join(" ")
         };
+        // A contact without a flow is none of the truth's sums.
+        let flows = |row: &Value| row.get("evidence").is_some_and(|it| it != "contact");
         let truth = rows(&fs::read(self.logs.join("truth.jsonl"))?);
         let mut truth: Vec<String> = truth.iter().map(key).collect();
         let answer = rows(&ran.output);
-        let mut answer: Vec<String> =
-            answer.iter().filter(|row| row.get("endpoint").is_some()).map(key).collect();
+        let mut answer: Vec<String> = answer
+            .iter()
+            .filter(|row| row.get("endpoint").is_some() && flows(row))
+            .map(key)
+            .collect();
         truth.sort();
         answer.sort();
         Ok(judged(&truth, &answer))
