@@ -59,7 +59,7 @@ impl Site {
             };
             let conn = with(json!({"conn_state": "SF", "orig_bytes": number, "resp_bytes": 5}));
             let ssl = with(json!({"version": "TLSv12", "server_name": name}));
-            if number % 5 == 0 {
+            if number.is_multiple_of(5) {
                 self.append("conn.log", &conn);
                 self.append("ssl.log", &ssl);
             } else {
