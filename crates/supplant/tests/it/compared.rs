@@ -3,7 +3,7 @@
 use proof_check::{Expected, check};
 use serde_json::Value;
 
-use crate::proofs::{PANOS, config, json, policy, two, with_target};
+use crate::proofs::{HEAD, PANOS, config, json, policy, two, with_target};
 use crate::support::Estate;
 
 /// Two platforms whose zones have other names.
