@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::traffic::{Egress, EgressAction, EgressBy, EgressFormat, Merge};
+pub(crate) use self::traffic::{Egress, EgressAction, EgressBy, Merge};
 
 /// Finds prohibited security products in exports that you already have, offline.
 #[derive(Debug, Parser)]
@@ -433,24 +433,24 @@ pub(crate) struct Rules {
     pub(crate) together: bool,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: RulesFormat,
+    pub(crate) format: TableFormat,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
 }
 
-/// Forms of rule tables.
+/// Forms of what is a table first: rules, and sums of egress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RulesFormat {
+pub(crate) enum TableFormat {
     /// Text for a terminal.
     Table,
     /// One JSON document.
     Json,
-    /// One JSON record a line.
+    /// One JSON record a line, for each row.
     Jsonl,
-    /// The rules as CSV.
+    /// The rows as CSV.
     Csv,
-    /// A workbook with sheets of rules, NAT rules and objects.
+    /// A workbook that holds all.
     Xlsx,
     /// One self-contained HTML page.
     Html,

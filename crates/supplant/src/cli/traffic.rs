@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
+use super::TableFormat;
+
 /// Arguments of `egress`.
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -61,7 +63,7 @@ pub(crate) struct Egress {
     pub(crate) by: Option<EgressBy>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: EgressFormat,
+    pub(crate) format: TableFormat,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
@@ -88,27 +90,10 @@ pub(crate) struct Merge {
     pub(crate) by: Option<EgressBy>,
     /// The form of what is printed.
     #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: EgressFormat,
+    pub(crate) format: TableFormat,
     /// Where to print it; `-` is standard output.
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
-}
-
-/// Forms of egress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EgressFormat {
-    /// Text for a terminal, with totals and what could not be counted.
-    Table,
-    /// One JSON document.
-    Json,
-    /// One JSON record a line, for each of ours and endpoint, or for each value with `--by`.
-    Jsonl,
-    /// The same as CSV.
-    Csv,
-    /// A workbook: pairs, sums by each thing, inputs, other reporters.
-    Xlsx,
-    /// One self-contained HTML page.
-    Html,
 }
 
 /// Things to sum up by.

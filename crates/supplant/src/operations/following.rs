@@ -15,7 +15,7 @@ use report::words::Words;
 
 use super::traffic::{Form, finish, shown};
 use crate::Outcome;
-use crate::cli::{Egress, EgressFormat};
+use crate::cli::{Egress, TableFormat};
 use crate::flows::{self, About, Followed, Wanted, When};
 use crate::output::put_or_write;
 use crate::trouble::Trouble;
@@ -193,7 +193,7 @@ fn show(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<(), Trouble>
     if !terminal {
         return put_or_write(&shown(record, form, words)?, form.output, words);
     }
-    if form.format == EgressFormat::Table && std::io::stdout().is_terminal() {
+    if form.format == TableFormat::Table && std::io::stdout().is_terminal() {
         let mut bytes = CLEAR.to_vec();
         bytes.extend(shown(record, form, words)?);
         return put_or_write(&bytes, form.output, words);

@@ -9,7 +9,7 @@ use report::firewall::{page, tables as shown};
 use report::words::Words;
 
 use crate::Outcome;
-use crate::cli::{Common, Rules, RulesFormat};
+use crate::cli::{Common, Rules, TableFormat};
 use crate::data::load_facts;
 use crate::firewall::{self, tables};
 use crate::output::{collected, put_or_write, terminal_width};
@@ -32,16 +32,16 @@ pub(crate) fn run(args: &Rules, common: &Common, words: &Words) -> Result<Outcom
     };
     let rendered = |error| Trouble::render(words, error);
     let bytes = match args.format {
-        RulesFormat::Table => {
+        TableFormat::Table => {
             let to_terminal = args.output == Path::new("-") && std::io::stdout().is_terminal();
             let width = if to_terminal { terminal_width() } else { None };
             shown::text(&record, words, width).into_bytes()
         }
-        RulesFormat::Json => collected(words, |out| shown::write_json(&record, out))?,
-        RulesFormat::Jsonl => collected(words, |out| shown::write_lines(&record, out))?,
-        RulesFormat::Csv => collected(words, |out| shown::write_csv(&record, out))?,
-        RulesFormat::Xlsx => shown::workbook(&record, words).map_err(rendered)?,
-        RulesFormat::Html => page::rules(&record, words).map_err(rendered)?.into_bytes(),
+        TableFormat::Json => collected(words, |out| shown::write_json(&record, out))?,
+        TableFormat::Jsonl => collected(words, |out| shown::write_lines(&record, out))?,
+        TableFormat::Csv => collected(words, |out| shown::write_csv(&record, out))?,
+        TableFormat::Xlsx => shown::workbook(&record, words).map_err(rendered)?,
+        TableFormat::Html => page::rules(&record, words).map_err(rendered)?.into_bytes(),
     };
     put_or_write(&bytes, &args.output, words)?;
     Ok(if configs.unfinished() { Outcome::Unfinished } else { Outcome::Clean })

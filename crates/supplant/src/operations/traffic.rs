@@ -16,7 +16,7 @@ use report::words::Words;
 
 use super::following::follow;
 use crate::Outcome;
-use crate::cli::{Common, Egress, EgressBy, EgressFormat, Merge};
+use crate::cli::{Common, Egress, EgressBy, Merge, TableFormat};
 use crate::data::load_facts;
 use crate::flows::{self, About, Wanted};
 use crate::output::{collected, put_or_write, terminal_width};
@@ -134,19 +134,19 @@ fn show_changes(compared: &Compared, words: &Words) -> Result<()> {
 
 /// What to print, and where.
 pub(super) struct Form<'a> {
-    pub(super) format: EgressFormat,
+    pub(super) format: TableFormat,
     by: Option<&'static str>,
     pub(super) output: &'a Path,
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(format: EgressFormat, by: Option<EgressBy>, output: &'a Path) -> Self {
+    pub(super) fn new(format: TableFormat, by: Option<EgressBy>, output: &'a Path) -> Self {
         Self { format, by: by.map(EgressBy::as_str), output }
     }
 }
 
 pub(super) fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Outcome> {
-    if form.format == EgressFormat::Table {
+    if form.format == TableFormat::Table {
         say(record, words)?;
     }
     let bytes = shown(record, form, words)?;
@@ -194,16 +194,16 @@ pub(super) fn shown(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<
     use report::traffic;
     let rendered = |error| Trouble::render(words, error);
     Ok(match form.format {
-        EgressFormat::Table => {
+        TableFormat::Table => {
             let to_terminal = form.output == Path::new("-") && std::io::stdout().is_terminal();
             let width = if to_terminal { terminal_width() } else { None };
             traffic::text(record, form.by, words, width).into_bytes()
         }
-        EgressFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
-        EgressFormat::Jsonl => collected(words, |out| traffic::lines(record, form.by, out))?,
-        EgressFormat::Csv => collected(words, |out| traffic::write_csv(record, form.by, out))?,
-        EgressFormat::Xlsx => traffic::workbook(record, words).map_err(rendered)?,
-        EgressFormat::Html => traffic::page::render(record, words).map_err(rendered)?.into_bytes(),
+        TableFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
+        TableFormat::Jsonl => collected(words, |out| traffic::lines(record, form.by, out))?,
+        TableFormat::Csv => collected(words, |out| traffic::write_csv(record, form.by, out))?,
+        TableFormat::Xlsx => traffic::workbook(record, words).map_err(rendered)?,
+        TableFormat::Html => traffic::page::render(record, words).map_err(rendered)?.into_bytes(),
     })
 }
 
