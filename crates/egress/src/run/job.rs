@@ -435,7 +435,9 @@ impl<'a> Job<'a> {
     /// What is in force at a byte: headers before it may have changed it. Only lines that begin as the first header does are looked
     /// at; an input without one has none later.
     fn in_force_at(&self, end: u64, mut in_force: InForce) -> InForce {
-        let mark: Vec<u8> = in_force.header.iter().take(MARK).copied().collect();
+        // A header that begins so may have several lines, each of which says a part.
+        let alike = if in_force.header.starts_with(b"#") { 1 } else { MARK };
+        let mark: Vec<u8> = in_force.header.iter().take(alike).copied().collect();
         let mut at = 0;
         let mut segment = Segment::default();
         while at < end && !mark.is_empty() {
