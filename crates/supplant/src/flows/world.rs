@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use audit::container::bundle::{self, Member};
 use audit::limits::Limits;
 use audit::unpack::unpack;
 use egress::run::Input;
@@ -22,6 +23,16 @@ pub(crate) struct Found {
     pub(crate) bytes: u64,
     /// Whether it is read as it is; otherwise it is decompressed on the way.
     pub(crate) plain: bool,
+    /// What of it is meant, where it is an archive.
+    inside: Option<Inside>,
+}
+
+/// A part of an archive.
+#[derive(Clone, Debug)]
+enum Inside {
+    Member(Member),
+    /// What could not be told of it, for this reason.
+    Unread(String),
 }
 
 impl Found {
@@ -30,19 +41,70 @@ impl Found {
         let mut head = [0; 6];
         let read = File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
         let compressed = audit::unpack::is_compressed(head.get(..read).unwrap_or(&[]));
-        Self { path: path.to_owned(), shown, bytes, plain: !compressed }
+        Self { path: path.to_owned(), shown, bytes, plain: !compressed, inside: None }
+    }
+
+    /// The file, or the members where it is an archive, named `archive.zip!/member`. What cannot be told of an archive stands for
+    /// itself.
+    fn members(self, limits: &Limits) -> Vec<Self> {
+        if !self.is_archive(limits).unwrap_or(false) {
+            return vec![self];
+        }
+        let bundle = match File::open(&self.path).and_then(|file| bundle::list(file, limits)) {
+            Ok(Some(bundle)) => bundle,
+            // A document, which nobody knows here.
+            Ok(None) => return vec![self],
+            Err(error) => return vec![self.part(Inside::Unread(error.to_string()))],
+        };
+        let members = bundle.members.into_iter();
+        let mut parts: Vec<Self> =
+            members.map(|member| self.part(Inside::Member(member))).collect();
+        parts.extend(bundle.error.map(|error| self.part(Inside::Unread(error.to_string()))));
+        parts
+    }
+
+    fn is_archive(&self, limits: &Limits) -> io::Result<bool> {
+        let mut head = Vec::new();
+        let file = File::open(&self.path)?;
+        unpack(file, limits)?.stream.take(ARCHIVE_HEAD).read_to_end(&mut head)?;
+        Ok(bundle::is_archive(&head))
+    }
+
+    fn part(&self, inside: Inside) -> Self {
+        let (shown, bytes) = match &inside {
+            Inside::Member(member) => (format!("{}!/{}", self.shown, member.path), member.bytes),
+            Inside::Unread(_) => (self.shown.clone(), self.bytes),
+        };
+        Self { path: self.path.clone(), shown, bytes, plain: false, inside: Some(inside) }
+    }
+
+    /// Opens it at a byte; at its beginning, where it is not plain.
+    fn open(&self, at: u64, limits: &Limits) -> io::Result<Box<dyn Read + Send>> {
+        let mut raw = File::open(&self.path)?;
+        Ok(match &self.inside {
+            Some(Inside::Member(member)) => Box::new(member.open(raw, limits)?),
+            Some(Inside::Unread(error)) => return Err(io::Error::other(error.clone())),
+            None if self.plain => {
+                if at > 0 {
+                    raw.seek(SeekFrom::Start(at))?;
+                }
+                Box::new(raw)
+            }
+            None => Box::new(unpack(raw, limits)?.stream),
+        })
     }
 }
 
-/// The regular files at and below the paths, in the order of their names. Links are not followed.
+/// The regular files at and below the paths, and those in archives there, in the order of their names. Links are not followed.
 ///
 /// # Errors
 /// When a path that was given does not exist or cannot be looked at.
 pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Trouble> {
     let list = list(paths, words, false)?;
-    let found = list.into_iter().map(|path| {
+    let limits = Limits::default();
+    let found = list.into_iter().flat_map(|path| {
         let bytes = fs::metadata(&path).map_or(0, |data| data.len());
-        Found::at(&path, path.display().to_string(), bytes)
+        Found::at(&path, path.display().to_string(), bytes).members(&limits)
     });
     Ok(found.collect())
 }
@@ -87,22 +149,9 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 /// Hands the files to the engine as inputs.
 pub(crate) fn with_inputs<T>(found: &[Found], then: impl FnOnce(&[Input<'_>]) -> T) -> T {
     let limits = Limits::default();
-    let openers: Vec<_> = found
-        .iter()
-        .map(|file| {
-            let limits = &limits;
-            move |at: u64| -> io::Result<Box<dyn Read + Send>> {
-                let mut raw = File::open(&file.path)?;
-                if file.plain {
-                    if at > 0 {
-                        raw.seek(SeekFrom::Start(at))?;
-                    }
-                    return Ok(Box::new(raw));
-                }
-                Ok(Box::new(unpack(raw, limits)?.stream))
-            }
-        })
-        .collect();
+    let limits = &limits;
+    let openers: Vec<_> =
+        found.iter().map(|file| move |at: u64| file.open(at, limits)).collect();
     let inputs: Vec<Input<'_>> = found
         .iter()
         .zip(&openers)
@@ -118,3 +167,5 @@ pub(crate) fn with_inputs<T>(found: &[Found], then: impl FnOnce(&[Input<'_>]) ->
 }
 
 const MAX_DEPTH: usize = 200;
+/// How many bytes tell an archive.
+const ARCHIVE_HEAD: u64 = 512;

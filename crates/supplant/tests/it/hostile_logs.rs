@@ -13,14 +13,14 @@ use serde_json::Value;
 use crate::support::{Estate, PROGRAM, Run};
 
 /// An estate with endpoints and no logs yet.
-fn estate() -> Estate {
+pub(crate) fn estate() -> Estate {
     let estate = Estate::new();
     estate.put_beside("names.csv", "suffix,vendor,country\nacme.example,Acme,XA\n");
     estate.put_beside("networks.csv", "cidr,vendor,country\n203.0.113.0/24,Acme,XA\n");
     estate
 }
 
-const ARGS: &[&str] = &[
+pub(crate) const ARGS: &[&str] = &[
     "egress",
     "in",
     "--only-endpoints",
@@ -31,7 +31,7 @@ const ARGS: &[&str] = &[
 ];
 
 /// A finished connection to an address of Acme's.
-fn conn(uid: &str, sent: impl std::fmt::Display) -> String {
+pub(crate) fn conn(uid: &str, sent: impl std::fmt::Display) -> String {
     format!(
         "{{\"ts\":1767571200.5,\"uid\":\"{uid}\",\"id.orig_h\":\"10.0.0.1\",\"id.orig_p\":5000,\
          \"id.resp_h\":\"203.0.113.7\",\"id.resp_p\":443,\"proto\":\"tcp\",\"duration\":1.0,\
@@ -51,16 +51,16 @@ fn event(id: u64, sent: u64) -> String {
 }
 
 /// Columns as Zeek names them.
-const TSV: &str = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n\
+pub(crate) const TSV: &str = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n\
 #fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\torig_bytes\tresp_bytes\tconn_state\n\
 #types\ttime\tstring\taddr\tport\taddr\tport\tenum\tcount\tcount\tstring\n";
 
-fn columns(uid: &str, sent: impl std::fmt::Display) -> String {
+pub(crate) fn columns(uid: &str, sent: impl std::fmt::Display) -> String {
     format!("1767571200.5\t{uid}\t10.0.0.1\t5000\t203.0.113.7\t443\ttcp\t{sent}\t2\tSF\n")
 }
 
 /// Runs fast and strictly; both must say the same, and every row must be accounted for.
-fn read(estate: &Estate) -> Value {
+pub(crate) fn read(estate: &Estate) -> Value {
     read_more(estate, ARGS)
 }
 
@@ -102,13 +102,13 @@ fn balanced(record: &Value) {
 }
 
 /// Flows and bytes out, of everything.
-fn total(record: &Value) -> (u64, u64) {
+pub(crate) fn total(record: &Value) -> (u64, u64) {
     let total = &record["total"];
     (total["flows"].as_u64().unwrap(), total["bytes_out"].as_u64().unwrap())
 }
 
 /// How many rows were lost, in all files.
-fn lost(record: &Value) -> u64 {
+pub(crate) fn lost(record: &Value) -> u64 {
     let inputs = record["inputs"].as_array().unwrap().iter();
     let lost = inputs.flat_map(|input| input["not_understood"].as_object().unwrap().values());
     lost.map(|lost| lost["rows"].as_u64().unwrap()).sum()
@@ -121,7 +121,7 @@ fn said(record: &Value) -> String {
     said.collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut to = GzEncoder::new(Vec::new(), Compression::fast());
     to.write_all(bytes).unwrap();
     to.finish().unwrap()

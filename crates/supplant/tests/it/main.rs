@@ -10,6 +10,7 @@
 
 mod archives;
 mod compared;
+mod bundled_logs;
 mod deliveries;
 mod firewalls;
 mod following;

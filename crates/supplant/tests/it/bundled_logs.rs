@@ -1,0 +1,96 @@
+//! Logs in archives, and several logs in one file.
+
+use std::io::{Cursor, Write};
+
+use serde_json::Value;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::hostile_logs::{ARGS, TSV, columns, conn, estate, gzip, lost, read, total};
+use crate::support::Estate;
+
+fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        to.start_file(*name, SimpleFileOptions::default()).unwrap();
+        to.write_all(bytes).unwrap();
+    }
+    to.finish().unwrap().into_inner()
+}
+
+fn tarred(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut to = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        to.append_data(&mut header, name, *bytes).unwrap();
+    }
+    to.into_inner().unwrap()
+}
+
+fn paths(record: &Value) -> Vec<&str> {
+    record["inputs"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn logs_in_archives_count_under_their_own_names() {
+    let (first, second) = (conn("Ca", 1), gzip(columns("Cb", 10).as_bytes()));
+    let second = [gzip(TSV.as_bytes()), second].concat();
+    let members: [(&str, &[u8]); 2] = [("a/conn.log", first.as_bytes()), ("b.log.gz", &second)];
+    for (name, archive) in [
+        ("logs.zip", zipped(&members)),
+        ("logs.tar", tarred(&members)),
+        ("logs.tar.gz", gzip(&tarred(&members))),
+    ] {
+        let estate = estate();
+        estate.put(name, archive);
+        let record = read(&estate);
+        assert_eq!(total(&record), (2, 11), "{name}");
+        let expected = [format!("in/{name}!/a/conn.log"), format!("in/{name}!/b.log.gz")];
+        assert_eq!(paths(&record), expected);
+    }
+}
+
+#[test]
+fn an_archive_that_is_cut_does_not_pass_for_complete() {
+    let rows = conn("Ca", 1).repeat(100);
+    let whole = tarred(&[("a.log", rows.as_bytes()), ("b.log", rows.as_bytes())]);
+    let estate = estate();
+    estate.put("logs.tar", &whole[..whole.len() / 2]);
+    assert_eq!(estate.run(ARGS).code, 3);
+    let broken = zipped(&[("a.log", rows.as_bytes())]);
+    estate.put("logs.tar", &broken[..broken.len() - 30]);
+    assert_eq!(estate.run(ARGS).code, 3);
+}
+
+#[test]
+fn a_document_is_no_archive_of_logs() {
+    let estate = estate();
+    estate.put("book.xlsx", zipped(&[("[Content_Types].xml", b"")]));
+    assert_eq!((paths(&read(&estate)), lost(&read(&estate))), (vec!["in/book.xlsx"], 0));
+}
+
+/// Puts the partial sums of shards together.
+fn in_shards(estate: &Estate, shards: usize) -> String {
+    let names: Vec<String> = (1..=shards).map(|mine| format!("part-{mine}")).collect();
+    for (mine, name) in (1..).zip(&names) {
+        let shard = format!("{mine}/{shards}");
+        let run = estate.run(&[ARGS, &["--shard", &shard, "-o", name]].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    estate.run(&[&["egress", "merge", "--format", "json"], names.as_slice()].concat()).out
+}
+
+#[test]
+fn shards_of_logs_that_were_put_together_know_the_columns_of_each() {
+    let estate = estate();
+    let other = TSV.replace("\torig_bytes\tresp_bytes", "\tresp_bytes\torig_bytes");
+    let rows = |sent: u64| -> String {
+        (0..300).map(|number| columns(&format!("C{sent}x{number}"), sent)).collect()
+    };
+    estate.put("conn.log", format!("{TSV}{}{other}{}", rows(7), rows(1000)));
+    let whole = estate.run(&[ARGS, &["--format", "json"]].concat()).out;
+    assert_eq!(total(&serde_json::from_str(&whole).unwrap()), (600, 300 * 7 + 300 * 2));
+    assert!(in_shards(&estate, 4) == whole);
+}
