@@ -150,8 +150,7 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 pub(crate) fn with_inputs<T>(found: &[Found], then: impl FnOnce(&[Input<'_>]) -> T) -> T {
     let limits = Limits::default();
     let limits = &limits;
-    let openers: Vec<_> =
-        found.iter().map(|file| move |at: u64| file.open(at, limits)).collect();
+    let openers: Vec<_> = found.iter().map(|file| move |at: u64| file.open(at, limits)).collect();
     let inputs: Vec<Input<'_>> = found
         .iter()
         .zip(&openers)

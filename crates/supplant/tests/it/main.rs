@@ -9,8 +9,8 @@
 )]
 
 mod archives;
-mod compared;
 mod bundled_logs;
+mod compared;
 mod deliveries;
 mod firewalls;
 mod following;
