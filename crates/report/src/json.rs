@@ -52,7 +52,7 @@ pub fn write_lines(assessment: &Assessment, out: &mut dyn Write) -> io::Result<(
     if let Some(egress) = &assessment.egress {
         lines(out, schema, "egress_input", &egress.inputs)?;
         for pair in &egress.pairs {
-            line(out, schema, "egress_pair", &crate::traffic::told(pair)?)?;
+            line(out, schema, "egress_pair", pair)?;
         }
         if let Some(tied) = &egress.tied {
             lines(out, schema, "egress_tie", &tied.pairs)?;

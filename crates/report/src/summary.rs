@@ -244,8 +244,13 @@ fn found(
         let whole = assessment.totals.rows_not_understood == 0
             && assessment.totals.sources_not_read == 0
             && !assessment.sources.is_empty();
-        let key = if whole { "summary-nothing" } else { "summary-nothing-but" };
-        let style = if whole { Style::Good } else { Style::Caution };
+        let strangers =
+            assessment.egress.as_ref().is_some_and(|record| crate::traffic::presses(record));
+        let (key, style) = match (whole, strangers) {
+            (_, true) => ("summary-nothing-listed", Style::Caution),
+            (true, false) => ("summary-nothing", Style::Good),
+            (false, false) => ("summary-nothing-but", Style::Caution),
+        };
         return vec![line(style, words.text(key, &args))];
     }
     let states = State::ALL.into_iter().filter(|state| figures.state(*state) > 0);

@@ -11,11 +11,10 @@ mod tied;
 use std::io::{self, Write};
 
 use model::finding::State;
-use model::record::tied::{Tied, Unlisted};
-use model::record::traffic::{Line, Pair, Sum, Traffic};
+use model::record::tied::Unlisted;
+use model::record::traffic::{Line, Traffic};
 use rust_xlsxwriter::XlsxError;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::Error;
 use crate::words::Words;
@@ -53,21 +52,22 @@ pub fn text(record: &Traffic, by: Option<&str>, words: &Words, width: Option<usi
 /// that presses.
 pub(crate) fn short(record: &Traffic, words: &Words) -> (String, Option<String>, bool) {
     let hosts = tables::of(record, "asset").len();
-    let total = match record.total.flows {
-        0 => words.text("egress-nothing", &[("endpoints", record.endpoints.into())]),
-        _ => {
+    let total = match account::is_nothing(&record.total) {
+        true => words.text("egress-nothing", &[("endpoints", record.endpoints.into())]),
+        false => {
             let (out, back) = (account::out(&record.total), account::back(&record.total));
             let args = [("hosts", hosts.into()), ("out", (&out).into()), ("in", (&back).into())];
             words.text("summary-egress-total", &args)
         }
     };
-    let pressing = |tied: &Tied| {
-        let state =
-            |one: &Unlisted| matches!(one.state, Some(State::Prohibited | State::Undecided));
-        tied.unlisted.iter().any(state)
-    };
-    let known = record.tied.as_ref();
-    (total, known.map(|known| tied::short(known, words)), known.is_some_and(pressing))
+    let told = record.tied.as_ref().map(|known| tied::short(known, words));
+    (total, told, presses(record))
+}
+
+/// Whether a host that the inventory lacks talks to something prohibited or not yet decided.
+pub(crate) fn presses(record: &Traffic) -> bool {
+    let state = |one: &Unlisted| matches!(one.state, Some(State::Prohibited | State::Undecided));
+    record.tied.iter().any(|tied| tied.unlisted.iter().any(state))
 }
 
 /// The pairs, or the sums by one thing, as CSV.
@@ -118,11 +118,10 @@ pub(crate) fn sheets(book: &mut xlsx::Book<'_>, record: &Traffic) -> Result<(), 
 /// When `out` cannot be written.
 pub fn lines(record: &Traffic, by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     match by {
-        None => record.pairs.iter().try_for_each(|pair| json_line(&told(pair)?, out)),
-        Some(thing) => tables::of(record, thing).iter().try_for_each(|line| {
-            let (no_out, no_in) = (unknown_out(&line.sum), unknown_in(&line.sum));
-            json_line(&nulled(&By { by: thing, line }, no_out, no_in)?, out)
-        }),
+        None => record.pairs.iter().try_for_each(|pair| json_line(pair, out)),
+        Some(thing) => tables::of(record, thing)
+            .iter()
+            .try_for_each(|line| json_line(&By { by: thing, line }, out)),
     }
 }
 
@@ -133,44 +132,7 @@ struct By<'a> {
     line: &'a Line,
 }
 
-/// A pair for other programs: a volume that no log tells is `null`, never 0.
-pub(crate) fn told(pair: &Pair) -> serde_json::Result<Value> {
-    nulled(pair, out_unknown(pair), in_unknown(pair))
-}
-
-fn nulled<R: Serialize>(row: &R, no_out: bool, no_in: bool) -> serde_json::Result<Value> {
-    let mut value = serde_json::to_value(row)?;
-    if let Value::Object(fields) = &mut value {
-        for (field, unknown) in [("bytes_out", no_out), ("bytes_in", no_in)] {
-            if unknown {
-                fields.insert(field.to_owned(), Value::Null);
-            }
-        }
-    }
-    Ok(value)
-}
-
-fn json_line(value: &Value, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+fn json_line(row: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, row)?;
     out.write_all(b"\n")
-}
-
-/// Whether nothing is known about how much left.
-pub fn out_unknown(pair: &Pair) -> bool {
-    pair.sum.bytes_out == 0 && pair.evidence == "contact" || unknown_out(&pair.sum)
-}
-
-/// Whether nothing is known about how much came back.
-pub fn in_unknown(pair: &Pair) -> bool {
-    pair.sum.bytes_in == 0 && pair.evidence == "contact" || unknown_in(&pair.sum)
-}
-
-/// Whether a sum says nothing about how much left.
-fn unknown_out(sum: &Sum) -> bool {
-    sum.bytes_out == 0 && sum.out_unknown > 0 && sum.out_unknown >= sum.flows
-}
-
-/// Whether a sum says nothing about how much came back.
-fn unknown_in(sum: &Sum) -> bool {
-    sum.bytes_in == 0 && sum.in_unknown > 0 && sum.in_unknown >= sum.flows
 }

@@ -66,6 +66,7 @@ summary-nothing = nothing: { $of ->
     [one] { $of } asset
    *[other] { $of } assets
 }, every row interpreted
+summary-nothing-listed = nothing on the assets of the inventory; a host that it lacks talks to a vendor, see above
 summary-nothing-but = nothing so far: what was not read or not understood may hold more
 summary-by-state = state
 summary-by-vendor = vendor

@@ -42,6 +42,7 @@ summary-rows = 共 { $rows } 行：已解析 { $understood } 行，无关 { $ine
 summary-inputs = 来源：完整读取 { $whole } 个，部分读取 { $partly } 个，未读取 { $unread } 个
 summary-findings = 发现项 { $findings } 项，涉及 { $of } 项资产中的 { $assets } 项；其中 { $prohibited } 项资产含禁用产品
 summary-nothing = 无：资产 { $of } 项，所有行均已解释
+summary-nothing-listed = 清单内资产上无；清单缺少的主机与厂商通信，见上文
 summary-nothing-but = 暂无：未读取或未解析的内容中可能仍有
 summary-by-state = 状态
 summary-by-vendor = 厂商

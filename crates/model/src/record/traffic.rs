@@ -139,8 +139,9 @@ pub struct Note {
     pub at: u64,
 }
 
-/// A sum of flows.
+/// A sum of flows. Written down, bytes of which nothing is known are `null`, never 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Told", into = "Told")]
 pub struct Sum {
     /// Flows.
     pub flows: u64,
@@ -167,6 +168,16 @@ pub struct Sum {
 }
 
 impl Sum {
+    /// Whether something is known about how much left.
+    pub fn knows_out(&self) -> bool {
+        self.bytes_out > 0 || self.flows > self.out_unknown
+    }
+
+    /// Whether something is known about how much came back.
+    pub fn knows_in(&self) -> bool {
+        self.bytes_in > 0 || self.flows > self.in_unknown
+    }
+
     /// Adds another sum of other flows. How many addresses there are together the parts do not tell: the larger number is kept, as
     /// an estimate.
     pub fn add(&mut self, other: &Self) {
@@ -184,6 +195,59 @@ impl Sum {
         }
         if self.last < other.last {
             self.last.clone_from(&other.last);
+        }
+    }
+}
+
+/// A [`Sum`] as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    flows: u64,
+    bytes_out: Option<u64>,
+    bytes_in: Option<u64>,
+    out_unknown: u64,
+    in_unknown: u64,
+    scaled: u64,
+    scale_unknown: u64,
+    first: String,
+    last: String,
+    peers: u64,
+    peers_exact: bool,
+}
+
+impl From<Told> for Sum {
+    fn from(told: Told) -> Self {
+        Self {
+            flows: told.flows,
+            bytes_out: told.bytes_out.unwrap_or_default(),
+            bytes_in: told.bytes_in.unwrap_or_default(),
+            out_unknown: told.out_unknown,
+            in_unknown: told.in_unknown,
+            scaled: told.scaled,
+            scale_unknown: told.scale_unknown,
+            first: told.first,
+            last: told.last,
+            peers: told.peers,
+            peers_exact: told.peers_exact,
+        }
+    }
+}
+
+impl From<Sum> for Told {
+    fn from(sum: Sum) -> Self {
+        let (knows_out, knows_in) = (sum.knows_out(), sum.knows_in());
+        Self {
+            flows: sum.flows,
+            bytes_out: knows_out.then_some(sum.bytes_out),
+            bytes_in: knows_in.then_some(sum.bytes_in),
+            out_unknown: sum.out_unknown,
+            in_unknown: sum.in_unknown,
+            scaled: sum.scaled,
+            scale_unknown: sum.scale_unknown,
+            first: sum.first,
+            last: sum.last,
+            peers: sum.peers,
+            peers_exact: sum.peers_exact,
         }
     }
 }

@@ -3,7 +3,6 @@
 use model::record::traffic::{Input, Sum, Traffic};
 
 use super::tables::{self, UNKNOWN};
-use super::{in_unknown, out_unknown, unknown_in, unknown_out};
 use crate::text::{count, one_line, size};
 use crate::words::{Arg, Words};
 
@@ -23,12 +22,12 @@ fn bytes(shown: String, unknown: bool, lower_bound: bool) -> String {
 
 fn out_as(sum: &Sum, show: fn(u64) -> String) -> String {
     let lower_bound = sum.out_unknown > 0 || sum.scale_unknown > 0;
-    bytes(show(sum.bytes_out), unknown_out(sum), lower_bound)
+    bytes(show(sum.bytes_out), !sum.knows_out(), lower_bound)
 }
 
 fn back_as(sum: &Sum, show: fn(u64) -> String) -> String {
     let lower_bound = sum.in_unknown > 0 || sum.scale_unknown > 0;
-    bytes(show(sum.bytes_in), unknown_in(sum), lower_bound)
+    bytes(show(sum.bytes_in), !sum.knows_in(), lower_bound)
 }
 
 /// Bytes out of a sum as text.
@@ -74,11 +73,15 @@ pub(super) fn without_purpose(record: &Traffic) -> Option<Sum> {
     of_purposes(record, &["", "unknown"])
 }
 
+/// Whether nothing was counted: sessions that still go on have bytes and are no flow yet.
+pub(super) fn is_nothing(total: &Sum) -> bool {
+    total.flows == 0 && total.bytes_out == 0 && total.bytes_in == 0
+}
+
 /// What was counted: everything, uploads apart, and what may be uploads.
 pub(crate) fn totals(record: &Traffic, words: &Words) -> Vec<String> {
     let total = &record.total;
-    let nothing = total.flows == 0 && total.bytes_out == 0 && total.bytes_in == 0;
-    if nothing {
+    if is_nothing(total) {
         return vec![words.text("egress-nothing", &[("endpoints", record.endpoints.into())])];
     }
     let mut lines = vec![summed("egress-total", total, words)];
@@ -106,7 +109,9 @@ pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
     let partly = record
         .pairs
         .iter()
-        .filter(|pair| pair.evidence != "contact" && (out_unknown(pair) || in_unknown(pair)))
+        .filter(|pair| {
+            pair.evidence != "contact" && (!pair.sum.knows_out() || !pair.sum.knows_in())
+        })
         .count() as u64;
     let inputs = &record.inputs;
     let lost: u64 = inputs.iter().map(lost).sum();

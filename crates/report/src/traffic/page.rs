@@ -182,9 +182,9 @@ fn tiles(record: &Traffic, words: &Words) -> Vec<Tile> {
         Some(sum) => (account::out_short(&sum), String::new()),
         None => ("–".to_owned(), words.plain("egress-tile-no-uploads")),
     };
-    let nothing = |shown: String| match record.total.flows {
-        0 => ("–".to_owned(), words.plain("egress-tile-no-flows")),
-        _ => (shown, String::new()),
+    let nothing = |shown: String| match account::is_nothing(&record.total) {
+        true => ("–".to_owned(), words.plain("egress-tile-no-flows")),
+        false => (shown, String::new()),
     };
     let mut tiles = vec![
         ("egress-tile-out", nothing(account::out_short(&record.total))),

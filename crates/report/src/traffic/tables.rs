@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::record::traffic::{Input, Line, Note, Other, Pair, Sum, Traffic};
 
-use super::{account, in_unknown, out_unknown, unknown_in, unknown_out};
+use super::account;
 use crate::rows::{Row, column};
 use crate::shown::{Cell, Column, View};
 use crate::words::Words;
@@ -149,7 +149,7 @@ impl Row for &Pair {
     );
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
-        let (no_out, no_in) = (out_unknown(self), in_unknown(self));
+        let (no_out, no_in) = (!self.sum.knows_out(), !self.sum.knows_in());
         let grade = |grade: &str| text(view.word("grade", grade));
         let country = |country: &str| match country {
             "" => text(or_unknown(view, "country", UNKNOWN)),
@@ -195,7 +195,7 @@ impl Row for LineRow<'_> {
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
         let sum = &self.line.sum;
-        let (no_out, no_in) = (unknown_out(sum), unknown_in(sum));
+        let (no_out, no_in) = (!sum.knows_out(), !sum.knows_in());
         let mut cells = vec![
             view.word("thing", self.thing),
             or_unknown(view, self.thing, &self.line.value),
@@ -255,7 +255,7 @@ impl Row for &Other {
     ];
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
-        let (no_out, no_in) = (unknown_out(&self.sum), unknown_in(&self.sum));
+        let (no_out, no_in) = (!self.sum.knows_out(), !self.sum.knows_in());
         vec![
             (&self.asset).into(),
             (&self.vendor).into(),

@@ -8,7 +8,6 @@ use model::record::tied::{AssetName, Installed, Tie, Tied, Unlisted};
 use model::record::traffic::{Pair, Traffic};
 
 use super::tables::{bytes, most_first, or_unknown, text, volume};
-use super::{in_unknown, out_unknown, unknown_in, unknown_out};
 use crate::rows::{Row, column};
 use crate::shown::{Cell, Column, View};
 use crate::words::{Arg, Words};
@@ -149,7 +148,7 @@ impl Row for TieRow<'_> {
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
         let Self { pair, tie } = self;
-        let (no_out, no_in) = (out_unknown(pair), in_unknown(pair));
+        let (no_out, no_in) = (!pair.sum.knows_out(), !pair.sum.knows_in());
         let ids: Vec<&str> = tie.assets.iter().map(|asset| asset.id.as_str()).collect();
         let matched = view.word("tie", &tie.matched);
         let named = match (view, tie.matched.as_str()) {
@@ -202,9 +201,7 @@ impl Row for &Unlisted {
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
         let sum = &self.sum;
-        let no_flow = |bytes: u64| bytes == 0 && sum.flows == 0;
-        let no_out = no_flow(sum.bytes_out) || unknown_out(sum);
-        let no_in = no_flow(sum.bytes_in) || unknown_in(sum);
+        let (no_out, no_in) = (!sum.knows_out(), !sum.knows_in());
         let name = |named: &Named| text(view.name(named));
         let products: Vec<String> = self.products.iter().map(name).collect();
         let state = self.state.map_or("", State::as_str);
