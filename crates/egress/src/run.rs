@@ -6,6 +6,7 @@
 //! and are read last. In a shard, guides and mixed inputs are read whole for what they know, and only the shard's own part is
 //! counted: so shards add up to the same as one run.
 
+mod copies;
 mod job;
 mod recent;
 mod segment;
@@ -18,11 +19,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use model::diagnostic::Severity;
+
+use crate::codes;
 use crate::endpoints::Endpoints;
 use crate::limits::Limits;
 use crate::memory::{Memory, Notes};
 use crate::presence::Presence;
-use crate::reader::{Account, Format, HEAD_BYTES, Head, Learnt, Open, Wanted, Yields};
+use crate::reader::{Account, Format, HEAD_BYTES, Head, Learnt, Noted, Open, Wanted, Yields};
 use crate::readers::detect;
 use crate::run::job::{Finished, Job};
 use crate::sums::EgressSum;
@@ -173,8 +177,10 @@ pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Me
     let learnt = Arc::new(learn(&probed, options));
     let mut jobs: Vec<Job<'i>> = Vec::new();
     let mut outcome = Outcome::default();
+    let copies = copies::copies(&probed);
     for (number, probed) in probed.iter().enumerate() {
-        match Job::new(number, probed, &learnt, options) {
+        let own = !copies.contains_key(&number);
+        match own.then(|| Job::new(number, probed, &learnt, options)).flatten() {
             Some(job) => jobs.push(job),
             None => (run.progress)(probed.input.bytes),
         }
@@ -185,7 +191,13 @@ pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Me
     let mut done: BTreeMap<usize, Finished> =
         jobs.into_iter().map(|job| (job.number, job.finish())).collect();
     for (number, probed) in probed.into_iter().enumerate() {
-        let Finished { account, error, header } = done.remove(&number).unwrap_or_default();
+        let Finished { mut account, error, header } = done.remove(&number).unwrap_or_default();
+        if let Some(first) = copies.get(&number).and_then(|first| inputs.get(*first)) {
+            let args = vec![("path", first.path.to_owned())];
+            account
+                .notes
+                .insert(Noted { code: codes::COPY, severity: Severity::Note, args }, (1, 0));
+        }
         outcome.inputs.push(Read1 {
             path: probed.input.path.to_owned(),
             bytes: probed.input.bytes,

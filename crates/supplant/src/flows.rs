@@ -74,7 +74,11 @@ pub(crate) fn wanted(
         let text = read(path, words)?;
         let rows = read_table(&text);
         list.extend(rows.endpoints.into_iter().map(|mut endpoint| {
-            vendor_country(catalog, &endpoint.vendor).clone_into(&mut endpoint.vendor_country);
+            // The catalog's word about a vendor goes before the table's.
+            endpoint.vendor_country = match vendor_country(catalog, &endpoint.vendor) {
+                "" => endpoint.region.clone(),
+                known => known.to_owned(),
+            };
             endpoint
         }));
         problems.extend(rows.problems.into_iter().map(|problem| (path.clone(), problem)));

@@ -10,7 +10,7 @@ use egress::changes::compare;
 use egress::presence::Presence;
 use egress::run::Options;
 use egress::tie::identifiers;
-use model::record::traffic::{Compared, TRAFFIC_SCHEMA, Traffic};
+use model::record::traffic::{Compared, Input, TRAFFIC_SCHEMA, Traffic};
 use model::record::{ASSESSMENT_SCHEMA, Assessment};
 use report::words::Words;
 
@@ -68,7 +68,15 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         let catalog = &facts.loaded.catalog;
         flows::tied(&record, &inventory, &wanted.endpoints, &presence, catalog)
     });
-    finish(&record, &Form::new(args.format, args.by, &args.output), words)
+    let outcome = finish(&record, &Form::new(args.format, args.by, &args.output), words)?;
+    let log = |input: &Input| !input.format.is_empty() || input.bytes == 0;
+    match outcome {
+        // Nothing recognised is no clean bill: wrong input.
+        Outcome::Clean if !record.inputs.iter().any(log) => {
+            Err(Trouble::wrong(words, "error-no-logs", &[("path", (&record.target).into())]).into())
+        }
+        outcome => Ok(outcome),
+    }
 }
 
 /// Runs `egress merge`.

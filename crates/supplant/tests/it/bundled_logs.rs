@@ -66,8 +66,35 @@ fn an_archive_that_is_cut_does_not_pass_for_complete() {
 #[test]
 fn a_document_is_no_archive_of_logs() {
     let estate = estate();
+    estate.put("conn.log", conn("Ca", 1));
     estate.put("book.xlsx", zipped(&[("[Content_Types].xml", b"")]));
-    assert_eq!((paths(&read(&estate)), lost(&read(&estate))), (vec!["in/book.xlsx"], 0));
+    assert_eq!(
+        (paths(&read(&estate)), lost(&read(&estate))),
+        (vec!["in/book.xlsx", "in/conn.log"], 0)
+    );
+}
+
+#[test]
+fn a_log_and_its_compressed_copy_count_once() {
+    let estate = estate();
+    let rows = conn("Ca", 1).repeat(700);
+    estate.put("conn.log", &rows);
+    estate.put("old/conn.log.gz", gzip(rows.as_bytes()));
+    estate.put("other.log", format!("{rows}{}", conn("Cb", 10)));
+    let record = read(&estate);
+    assert_eq!(total(&record), (1401, 1410));
+    assert_eq!(record["inputs"][1]["notes"][0]["code"], "follow/copy");
+}
+
+#[test]
+fn nothing_that_is_a_log_is_wrong_input() {
+    let estate = estate();
+    assert_eq!(estate.run(ARGS).code, 2);
+    estate.put("notes.txt", "no log\n");
+    let run = estate.run(ARGS);
+    assert!(run.code == 2 && run.err.contains("no log was recognised"), "{run:?}");
+    estate.put("conn.log", conn("Ca", 1));
+    assert_eq!(estate.run(ARGS).code, 0);
 }
 
 /// Puts the partial sums of shards together.
