@@ -76,7 +76,8 @@ pub struct Attributed {
 ///
 /// A name of the flow decides first. Where it carries none, an answer that its client was given for the server's address does. A
 /// prefix or a network comes last, also for a flow with somebody else's name: it is the vendor's own. In a record of one direction, and
-/// where the log does not say which side is ours, the client may be the endpoint.
+/// where the log does not say which side is ours, the client may be the endpoint. A side that the log calls ours never is: whoever asks
+/// our server for a vendor's name is no egress.
 pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Option<Attributed> {
     let own = flow.name.map(|(from, name)| Seen {
         at: flow.start,
@@ -93,7 +94,9 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
         let found = (Grade::from(seen.from), seen.at, endpoint);
         best = Some(best.map_or(found, |best| best.min(found)));
     }
-    if let Some((grade, _, endpoint)) = best {
+    if let Some((grade, _, endpoint)) = best
+        && flow.ours != Some(Side::Server)
+    {
         return Some(Attributed { endpoint, grade, remote: Side::Server });
     }
     let client = match flow.client {
@@ -131,6 +134,9 @@ fn by_answer(flow: &Flow<'_>, client: Option<IpAddr>, memory: &Memory) -> Option
     }
     let (client, server, at) = (client?, flow.server?, flow.began.or(flow.start).or(flow.end)?);
     let used = |asked, told, remote| {
+        if flow.ours == Some(remote) {
+            return None;
+        }
         let told = memory.answer(pair(asked, told), at)?;
         Some(Attributed { endpoint: told.endpoint, grade: Grade::Answer, remote })
     };

@@ -88,6 +88,27 @@ fn an_endpoint_that_begins_the_flow_is_the_remote_side_unless_the_log_says_other
 }
 
 #[test]
+fn who_asks_our_server_for_a_vendors_name_is_no_egress() {
+    let mut published = flow("203.0.113.5", "198.51.100.1");
+    published.name = Some((NameFrom::Host, "acme.example"));
+    published.ours = Some(Side::Server);
+    assert_eq!(found(&published, &Memory::default()), None);
+    published.client = Host::Address(parse_address("192.0.2.9").unwrap());
+    assert_eq!(found(&published, &Memory::default()), Some((2, Grade::Prefix, Side::Client)));
+}
+
+#[test]
+fn an_answer_never_makes_our_server_an_endpoint() {
+    let memory = remembered(Notes {
+        names: Vec::new(),
+        answers: vec![told_for("10.0.0.1", "198.51.100.1")],
+    });
+    let mut published = flow("10.0.0.1", "198.51.100.1");
+    published.ours = Some(Side::Server);
+    assert_eq!(found(&published, &memory), None);
+}
+
+#[test]
 fn the_answering_record_of_a_one_way_log_is_found_by_the_answer_too() {
     let memory = remembered(Notes {
         names: Vec::new(),
