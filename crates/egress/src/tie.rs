@@ -60,7 +60,8 @@ fn assets(inventory: &Assessment) -> impl Iterator<Item = &Asset> {
 
 fn of_asset(asset: &Asset) -> impl Iterator<Item = Identifier> {
     let parse = |text: &String| match text.split_once(':') {
-        Some(("ip" | "hostname", value)) => Identifier::parse(value),
+        // Some logs call a host by its UUID.
+        Some(("ip" | "hostname" | "uuid", value)) => Identifier::parse(value),
         _ => None,
     };
     asset.identifiers.iter().filter_map(parse)

@@ -103,6 +103,13 @@ fn a_host_is_found_by_its_address() {
 }
 
 #[test]
+fn a_host_is_found_by_its_uuid() {
+    let id = "33e737a8-f827-11df-9297-47c0a301005a";
+    let one = asset("A-1", "host", &[&format!("uuid:{id}")]);
+    assert_eq!(matched(&id.to_uppercase(), vec![one]), "name");
+}
+
+#[test]
 fn a_mapped_address_is_the_same() {
     let one = asset("A-1", "host", &["ip:::ffff:10.0.0.1"]);
     assert_eq!(matched("10.0.0.1", vec![one]), "address");
