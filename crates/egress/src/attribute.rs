@@ -83,26 +83,28 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
         at: flow.start,
         from,
         endpoint: endpoints.by_name(name.as_bytes()),
+        pair: None,
     });
     let during = flow.key_recurs.then(|| during(flow)).flatten();
     let seen = flow.key.into_iter().flat_map(|key| memory.names(key.0, during)).chain(own.as_ref());
     let mut named = false;
-    let mut best: Option<(Grade, Option<Time>, EndpointId)> = None;
+    let mut best: Option<(Grade, Option<Time>, EndpointId, Option<u64>)> = None;
     for seen in seen {
         named = true;
         let Some(endpoint) = seen.endpoint else { continue };
-        let found = (Grade::from(seen.from), seen.at, endpoint);
+        let found = (Grade::from(seen.from), seen.at, endpoint, seen.pair);
         best = Some(best.map_or(found, |best| best.min(found)));
-    }
-    if let Some((grade, _, endpoint)) = best
-        && flow.ours != Some(Side::Server)
-    {
-        return Some(Attributed { endpoint, grade, remote: Side::Server });
     }
     let client = match flow.client {
         Host::Address(address) => Some(address),
         Host::Named(_) => None,
     };
+    if let Some((grade, _, endpoint, pair)) = best {
+        let remote = if turned(flow, client, pair) { Side::Client } else { Side::Server };
+        if flow.ours != Some(remote) {
+            return Some(Attributed { endpoint, grade, remote });
+        }
+    }
     let told = || by_answer(flow, client, memory);
     if !named && let Some(found) = told() {
         return Some(found);
@@ -120,6 +122,12 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
         Some(Side::Server) => lies(client, Side::Client),
         None => lies(flow.server, Side::Server).or_else(|| lies(client, Side::Client)),
     }
+}
+
+/// Whether this is the record of the way back of a flow whose name was used between this pair.
+fn turned(flow: &Flow<'_>, client: Option<IpAddr>, named: Option<u64>) -> bool {
+    let (Some(source), Some(target)) = (client, flow.server) else { return false };
+    flow.one_way && named == Some(pair(target, source))
 }
 
 /// When the flow was there, as far as its record says.
