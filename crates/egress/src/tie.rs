@@ -172,7 +172,8 @@ impl<'i> Index<'i> {
         presence: &Presence,
     ) -> Vec<Installed> {
         let mut talks: BTreeMap<&str, Vec<(&Pair, &Tie)>> = BTreeMap::new();
-        for (pair, tie) in traffic.pairs.iter().zip(ties) {
+        let calls = |(pair, _): &(&Pair, &Tie)| !pair.only_inward();
+        for (pair, tie) in traffic.pairs.iter().zip(ties).filter(calls) {
             for asset in &tie.assets {
                 talks.entry(&asset.id).or_default().push((pair, tie));
             }

@@ -187,6 +187,17 @@ fn a_product_that_talks_is_said_to() {
 }
 
 #[test]
+fn a_product_whose_asset_the_vendor_only_calls_does_not_talk() {
+    let one = asset("A-1", "host", &["ip:10.0.0.1"]);
+    let inventory = inventory(vec![one], vec![finding("F-1", "A-1", "acme.one")]);
+    let mut traffic = traffic(&["10.0.0.1"]);
+    (traffic.pairs[0].sum.flows, traffic.pairs[0].inward) = (2, 2);
+    let presence = Presence::new(identifiers(&inventory));
+    let tied = tie(&traffic, &inventory, &endpoints(), &presence);
+    assert_eq!(tied.installed[0].traffic, "not-covered");
+}
+
+#[test]
 fn a_product_is_not_silent_when_its_asset_talks_to_its_vendor() {
     let one = asset("A-1", "host", &["ip:10.0.0.1"]);
     assert_eq!(said("acme.two", &["10.0.0.1"], &[], vec![one]), "vendor-talks");
