@@ -76,30 +76,35 @@ pub struct Attributed {
 ///
 /// A name of the flow decides first. Where it carries none, an answer that its client was given for the server's address does. A
 /// prefix or a network comes last, also for a flow with somebody else's name: it is the vendor's own. In a record of one direction, and
-/// where the log does not say which side is ours, the client may be the endpoint.
+/// where the log does not say which side is ours, the client may be the endpoint. A side that the log calls ours never is: whoever asks
+/// our server for a vendor's name is no egress.
 pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Option<Attributed> {
     let own = flow.name.map(|(from, name)| Seen {
         at: flow.start,
         from,
         endpoint: endpoints.by_name(name.as_bytes()),
+        pair: None,
     });
     let during = flow.key_recurs.then(|| during(flow)).flatten();
     let seen = flow.key.into_iter().flat_map(|key| memory.names(key.0, during)).chain(own.as_ref());
     let mut named = false;
-    let mut best: Option<(Grade, Option<Time>, EndpointId)> = None;
+    let mut best: Option<(Grade, Option<Time>, EndpointId, Option<u64>)> = None;
     for seen in seen {
         named = true;
         let Some(endpoint) = seen.endpoint else { continue };
-        let found = (Grade::from(seen.from), seen.at, endpoint);
+        let found = (Grade::from(seen.from), seen.at, endpoint, seen.pair);
         best = Some(best.map_or(found, |best| best.min(found)));
-    }
-    if let Some((grade, _, endpoint)) = best {
-        return Some(Attributed { endpoint, grade, remote: Side::Server });
     }
     let client = match flow.client {
         Host::Address(address) => Some(address),
         Host::Named(_) => None,
     };
+    if let Some((grade, _, endpoint, pair)) = best {
+        let remote = if turned(flow, client, pair) { Side::Client } else { Side::Server };
+        if flow.ours != Some(remote) {
+            return Some(Attributed { endpoint, grade, remote });
+        }
+    }
     let told = || by_answer(flow, client, memory);
     if !named && let Some(found) = told() {
         return Some(found);
@@ -119,6 +124,12 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
     }
 }
 
+/// Whether this is the record of the way back of a flow whose name was used between this pair.
+fn turned(flow: &Flow<'_>, client: Option<IpAddr>, named: Option<u64>) -> bool {
+    let (Some(source), Some(target)) = (client, flow.server) else { return false };
+    flow.one_way && named == Some(pair(target, source))
+}
+
 /// When the flow was there, as far as its record says.
 fn during(flow: &Flow<'_>) -> Option<(Time, Time)> {
     let begin = flow.began.or(flow.start).or(flow.end)?;
@@ -131,6 +142,9 @@ fn by_answer(flow: &Flow<'_>, client: Option<IpAddr>, memory: &Memory) -> Option
     }
     let (client, server, at) = (client?, flow.server?, flow.began.or(flow.start).or(flow.end)?);
     let used = |asked, told, remote| {
+        if flow.ours == Some(remote) {
+            return None;
+        }
         let told = memory.answer(pair(asked, told), at)?;
         Some(Attributed { endpoint: told.endpoint, grade: Grade::Answer, remote })
     };

@@ -22,6 +22,8 @@ pub struct Seen {
     pub from: NameFrom,
     /// Of which endpoint; `None` when it is somebody else's.
     pub endpoint: Option<EndpointId>,
+    /// The pair of who used it and for which address, by [`pair`](crate::reader::pair); `None` where the row lacks one of them.
+    pub pair: Option<u64>,
 }
 
 /// An address that a client was told for the name of an endpoint.
@@ -38,8 +40,8 @@ pub struct Told {
 /// Names and answers that were read but not yet remembered.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    /// Names by the key of their flow, with the pair of its addresses.
-    pub names: Vec<(u64, Option<u64>, Seen)>,
+    /// Names by the key of their flow.
+    pub names: Vec<(u64, Seen)>,
     /// Answers by the pair of client and address.
     pub answers: Vec<(u64, Told)>,
 }
@@ -84,9 +86,8 @@ impl Memory {
             self.kept.1 += 1;
             list.push((*told, self.now));
         }
-        for (key, pair, seen) in &notes.names {
-            if seen.endpoint.is_none() && !pair.is_some_and(|pair| self.answers.contains_key(&pair))
-            {
+        for (key, seen) in &notes.names {
+            if seen.endpoint.is_none() && !seen.pair.is_some_and(|pair| self.has_pair(pair)) {
                 continue;
             }
             let list = &mut self.names.entry(*key).or_default().list;
@@ -238,12 +239,10 @@ mod tests {
 
     #[test]
     fn names_of_others_are_kept_only_where_an_answer_could_mislead() {
-        let other = Seen { at: None, from: NameFrom::Sni, endpoint: None };
+        let other = |pair| Seen { at: None, from: NameFrom::Sni, endpoint: None, pair: Some(pair) };
         let mut memory = Memory::default();
-        let notes = Notes {
-            names: vec![(5, Some(1), other), (6, Some(2), other)],
-            answers: vec![(1, told(0, 0, 9))],
-        };
+        let notes =
+            Notes { names: vec![(5, other(1)), (6, other(2))], answers: vec![(1, told(0, 0, 9))] };
         memory.note(&notes, &Limits::default());
         assert!(memory.has_key(5) && !memory.has_key(6));
     }
@@ -254,12 +253,11 @@ mod tests {
             at: Some(Time(at * 1_000_000)),
             from: NameFrom::Sni,
             endpoint: Some(EndpointId(0)),
+            pair: None,
         };
         let mut memory = Memory::default();
-        memory.note(
-            &Notes { names: vec![(5, None, seen(100))], answers: Vec::new() },
-            &Limits::default(),
-        );
+        memory
+            .note(&Notes { names: vec![(5, seen(100))], answers: Vec::new() }, &Limits::default());
         let named = |begin: i64, end: i64| {
             memory.names(5, Some((Time(begin * 1_000_000), Time(end * 1_000_000)))).count()
         };
@@ -268,9 +266,10 @@ mod tests {
 
     #[test]
     fn a_name_is_forgotten_sooner_when_its_flow_was_found() {
-        let seen = Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)) };
+        let seen =
+            Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)), pair: None };
         let mut memory = Memory { now: 1_000, ..Memory::default() };
-        let names = vec![(1, None, seen), (2, None, seen)];
+        let names = vec![(1, seen), (2, seen)];
         memory.note(&Notes { names, answers: Vec::new() }, &Limits::default());
         memory.claim(1);
         memory.now += 2 * CLAIMED_SECONDS;
@@ -296,10 +295,10 @@ mod tests {
 
     #[test]
     fn beyond_the_limit_names_are_counted_as_dropped() {
-        let seen = Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)) };
+        let seen =
+            Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)), pair: None };
         let mut memory = Memory::default();
-        let notes =
-            Notes { names: (0..5).map(|key| (key, None, seen)).collect(), answers: Vec::new() };
+        let notes = Notes { names: (0..5).map(|key| (key, seen)).collect(), answers: Vec::new() };
         memory.note(&notes, &Limits { names: 3, ..Limits::default() });
         assert_eq!((memory.unclaimed().count().min(3), memory.dropped), (3, 2));
     }

@@ -54,7 +54,7 @@ impl Presence {
         self.addresses.get(&address).is_some_and(|seen| !seen.load(Ordering::Relaxed))
     }
 
-    /// Notes that a host occurs.
+    /// Notes that a log covers what a host sends.
     pub(crate) fn note(&self, host: Host<'_>) {
         let seen = match host {
             Host::Address(address) => self.addresses.get(&address),

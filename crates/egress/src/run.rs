@@ -304,9 +304,7 @@ impl Run<'_> {
         let (mut notes, sum) = result.into_inner().unwrap_or_else(PoisonError::into_inner);
         *sums = sum;
         // Workers finish in any order.
-        notes
-            .names
-            .sort_by_key(|(key, pair, seen)| (*key, *pair, seen.at, seen.from, seen.endpoint));
+        notes.names.sort_by_key(|(key, seen)| (*key, seen.pair, seen.at, seen.from, seen.endpoint));
         notes.answers.sort_by_key(|(pair, told)| (*pair, told.from, told.until, told.endpoint));
         notes
     }

@@ -60,7 +60,8 @@ fn assets(inventory: &Assessment) -> impl Iterator<Item = &Asset> {
 
 fn of_asset(asset: &Asset) -> impl Iterator<Item = Identifier> {
     let parse = |text: &String| match text.split_once(':') {
-        Some(("ip" | "hostname", value)) => Identifier::parse(value),
+        // Some logs call a host by its UUID.
+        Some(("ip" | "hostname" | "uuid", value)) => Identifier::parse(value),
         _ => None,
     };
     asset.identifiers.iter().filter_map(parse)
@@ -171,7 +172,8 @@ impl<'i> Index<'i> {
         presence: &Presence,
     ) -> Vec<Installed> {
         let mut talks: BTreeMap<&str, Vec<(&Pair, &Tie)>> = BTreeMap::new();
-        for (pair, tie) in traffic.pairs.iter().zip(ties) {
+        let calls = |(pair, _): &(&Pair, &Tie)| !pair.only_inward();
+        for (pair, tie) in traffic.pairs.iter().zip(ties).filter(calls) {
             for asset in &tie.assets {
                 talks.entry(&asset.id).or_default().push((pair, tie));
             }

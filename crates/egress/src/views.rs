@@ -56,6 +56,7 @@ fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoint
     for (key, total) in totals {
         let (pair, so_far) = pairs.entry((key.asset.clone(), key.endpoint)).or_default();
         so_far.merge(total);
+        pair.inward += if key.inward { total.flows } else { 0 };
         let out = small(total.bytes_out);
         *pair.grades.entry(key.grade.as_str().to_owned()).or_default() += out;
         *pair.countries.entry(key.country.to_string()).or_default() += out;

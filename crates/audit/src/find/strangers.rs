@@ -180,6 +180,8 @@ fn shown(pair: &Pair) -> (Confidence, &'static str, Shown) {
     let recalled =
         !matches!(pair.confidence.as_str(), "documented" | "observed" | "reported" | "stated");
     let (confidence, reason) = match (grade, recalled) {
+        // Whom the vendor calls need not have anything of it.
+        _ if pair.only_inward() => (Confidence::Possible, ENDPOINT_INWARD),
         ("asked" | "program", _) => (Confidence::Possible, ENDPOINT_ASKED),
         ("network", _) => (Confidence::Possible, ENDPOINT_NETWORK),
         ("prefix", true) => (Confidence::Possible, ENDPOINT_RECALLED),
@@ -206,6 +208,8 @@ const ENDPOINT_RESOLVED: &str = "confidence/endpoint-resolved";
 const ENDPOINT_ADDRESS: &str = "confidence/endpoint-address";
 /// The vendor's network announces the address, and others may be served from it.
 const ENDPOINT_NETWORK: &str = "confidence/endpoint-network";
+/// The endpoint began every flow.
+const ENDPOINT_INWARD: &str = "confidence/endpoint-inward";
 /// Nobody has looked the endpoint up.
 const ENDPOINT_RECALLED: &str = "confidence/endpoint-recalled";
 /// The name was only asked for, or a program only seen.

@@ -29,7 +29,7 @@ fn remembered(notes: Notes) -> Memory {
 }
 
 fn seen(from: NameFrom, endpoint: Option<u32>) -> Seen {
-    Seen { at: Time::from_seconds(1000), from, endpoint: endpoint.map(EndpointId) }
+    Seen { at: Time::from_seconds(1000), from, endpoint: endpoint.map(EndpointId), pair: None }
 }
 
 fn told_for(client: &str, server: &str) -> (u64, Told) {
@@ -51,9 +51,9 @@ fn of_several_names_the_better_source_counts_and_an_endpoint_before_somebody_els
     let mut tied = flow("10.0.0.1", "198.51.100.1");
     tied.key = Some(key);
     let names = vec![
-        (key.0, None, seen(NameFrom::Host, Some(0))),
-        (key.0, None, seen(NameFrom::Sni, Some(1))),
-        (key.0, None, seen(NameFrom::Sni, None)),
+        (key.0, seen(NameFrom::Host, Some(0))),
+        (key.0, seen(NameFrom::Sni, Some(1))),
+        (key.0, seen(NameFrom::Sni, None)),
     ];
     let memory = remembered(Notes { names, answers: Vec::new() });
     assert_eq!(found(&tied, &memory), Some((1, Grade::Sni, Side::Server)));
@@ -88,6 +88,27 @@ fn an_endpoint_that_begins_the_flow_is_the_remote_side_unless_the_log_says_other
 }
 
 #[test]
+fn who_asks_our_server_for_a_vendors_name_is_no_egress() {
+    let mut published = flow("203.0.113.5", "198.51.100.1");
+    published.name = Some((NameFrom::Host, "acme.example"));
+    published.ours = Some(Side::Server);
+    assert_eq!(found(&published, &Memory::default()), None);
+    published.client = Host::Address(parse_address("192.0.2.9").unwrap());
+    assert_eq!(found(&published, &Memory::default()), Some((2, Grade::Prefix, Side::Client)));
+}
+
+#[test]
+fn an_answer_never_makes_our_server_an_endpoint() {
+    let memory = remembered(Notes {
+        names: Vec::new(),
+        answers: vec![told_for("10.0.0.1", "198.51.100.1")],
+    });
+    let mut published = flow("10.0.0.1", "198.51.100.1");
+    published.ours = Some(Side::Server);
+    assert_eq!(found(&published, &memory), None);
+}
+
+#[test]
 fn the_answering_record_of_a_one_way_log_is_found_by_the_answer_too() {
     let memory = remembered(Notes {
         names: Vec::new(),
@@ -97,6 +118,21 @@ fn the_answering_record_of_a_one_way_log_is_found_by_the_answer_too() {
     assert_eq!(found(&back, &memory), None);
     back.one_way = true;
     assert_eq!(found(&back, &memory), Some((0, Grade::Answer, Side::Client)));
+}
+
+#[test]
+fn the_answering_record_of_a_one_way_log_is_found_by_the_name_of_its_flow_too() {
+    let key = Key::new(b"", b"7");
+    let (pair, _) = told_for("10.0.0.5", "198.51.100.1");
+    let name = Seen { pair: Some(pair), ..seen(NameFrom::Sni, Some(0)) };
+    let memory = remembered(Notes { names: vec![(key.0, name)], answers: Vec::new() });
+    let side = |client, server| {
+        let mut record = flow(client, server);
+        (record.key, record.one_way) = (Some(key), true);
+        found(&record, &memory).map(|(.., side)| side)
+    };
+    assert_eq!(side("10.0.0.5", "198.51.100.1"), Some(Side::Server));
+    assert_eq!(side("198.51.100.1", "10.0.0.5"), Some(Side::Client));
 }
 
 #[test]

@@ -14,13 +14,16 @@ use crate::time::Time;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Line {
-    /// The names of one flow: when each was used, where it stood, of which endpoint, when it came.
-    Flow { key: u64, claimed: Option<i64>, names: Vec<(Option<Time>, NameFrom, Option<u32>, i64)> },
+    /// The names of one flow.
+    Flow { key: u64, claimed: Option<i64>, names: Vec<Use> },
     /// Who was told an address: the endpoint, from and until when, when it came.
     Pair { pair: u64, answers: Vec<(u32, Time, Time, i64)> },
     /// The last line: how many came before it.
     End { lines: u64, forgotten: u64 },
 }
+
+/// A name: when it was used, where it stood, of which endpoint, between which two, when it came.
+type Use = (Option<Time>, NameFrom, Option<u32>, Option<u64>, i64);
 
 impl Memory {
     /// Writes what is remembered.
@@ -34,7 +37,7 @@ impl Memory {
             let claimed = named.claimed.load(Ordering::Relaxed);
             let claimed = claimed.then(|| named.claimed_at.load(Ordering::Relaxed));
             let name = |(seen, came): &(Seen, i64)| {
-                (seen.at, seen.from, seen.endpoint.map(|it| it.0), *came)
+                (seen.at, seen.from, seen.endpoint.map(|it| it.0), seen.pair, *came)
             };
             let names = named.list.iter().map(name).collect();
             write_line(to, &Line::Flow { key: **key, claimed, names })?;
@@ -64,8 +67,8 @@ impl Memory {
             match line {
                 Line::Flow { key, claimed, names } => {
                     memory.kept.0 += names.len();
-                    let list = names.into_iter().map(|(at, from, endpoint, came)| {
-                        (Seen { at, from, endpoint: endpoint.map(EndpointId) }, came)
+                    let list = names.into_iter().map(|(at, from, endpoint, pair, came)| {
+                        (Seen { at, from, endpoint: endpoint.map(EndpointId), pair }, came)
                     });
                     let named = Named {
                         list: list.collect(),
@@ -106,9 +109,14 @@ mod tests {
 
     fn some() -> Memory {
         let mut memory = Memory { now: 77, forgotten: 3, ..Memory::default() };
-        let seen = Seen { at: Some(Time(5)), from: NameFrom::Host, endpoint: Some(EndpointId(2)) };
+        let seen = Seen {
+            at: Some(Time(5)),
+            from: NameFrom::Host,
+            endpoint: Some(EndpointId(2)),
+            pair: Some(4),
+        };
         let told = Told { endpoint: EndpointId(1), from: Time(-1), until: Time(9) };
-        let names = (0..9).map(|key| (u64::MAX - key, Some(4), seen)).collect();
+        let names = (0..9).map(|key| (u64::MAX - key, seen)).collect();
         memory.note(&Notes { names, answers: vec![(4, told)] }, &Limits::default());
         memory.claim(u64::MAX);
         memory

@@ -51,7 +51,7 @@ impl Recent {
             }
             let names = part.notes.names.iter();
             let matter =
-                names.filter(|(_, pair, _)| pair.is_some_and(|pair| fresh.contains(&pair)));
+                names.filter(|(_, seen)| seen.pair.is_some_and(|pair| fresh.contains(&pair)));
             let notes = Notes { names: matter.copied().collect(), answers: Vec::new() };
             memory.note(&notes, limits);
             let again = read_again(how, memory, reader, part, &fresh);
@@ -62,7 +62,7 @@ impl Recent {
     /// Keeps a segment.
     pub(super) fn keep(&mut self, reader: &Arc<dyn LineReader>, part: Part) {
         let mut pairs = Maybe::new(PAIR_BITS);
-        let named = part.notes.names.iter().map(|(_, pair, _)| *pair);
+        let named = part.notes.names.iter().map(|(_, seen)| seen.pair);
         let waiting = part.waiting.iter().map(|waiting| waiting.pair);
         waiting.chain(named).flatten().for_each(|pair| pairs.add(pair));
         self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs });

@@ -1,5 +1,6 @@
 //! What takes the events of readers during a pass.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
@@ -52,8 +53,8 @@ impl<'t> Taker<'t> {
         }
     }
 
-    /// Notes that a host occurs.
-    fn occurs(&self, host: Option<Host<'_>>) {
+    /// Notes that a log covers what this host sends. Where a host is only sent to, nobody knows what else it does.
+    fn sends(&self, host: Option<Host<'_>>) {
         if let Some(host) = host {
             self.run.options.presence.note(host);
         }
@@ -91,8 +92,10 @@ impl<'t> Taker<'t> {
 
 impl Events for Taker<'_> {
     fn flow(&mut self, flow: &Flow<'_>, at: u64) {
-        self.occurs(Some(flow.client));
-        self.occurs(flow.server.map(Host::Address));
+        self.sends(Some(flow.client));
+        if flow.ours == Some(Side::Server) {
+            self.sends(flow.server.map(Host::Address));
+        }
         match self.pass {
             Pass::Answers | Pass::Names => {}
             Pass::Ordered => self.waiting.push(at),
@@ -119,8 +122,7 @@ impl Events for Taker<'_> {
     }
 
     fn name(&mut self, name: &Name<'_>, _: u64) {
-        self.occurs(name.client);
-        self.occurs(name.server.map(Host::Address));
+        self.sends(name.client);
         let endpoint = self.run.endpoints.by_name(name.name.as_bytes());
         if matches!(self.pass, Pass::Names | Pass::Ordered)
             && let Some(key) = name.key
@@ -135,11 +137,9 @@ impl Events for Taker<'_> {
                 _ => pair.is_some_and(|pair| self.memory.has_pair(pair)),
             };
             if endpoint.is_some() || may_matter && pair.is_some() {
-                self.notes.names.push((
-                    key.0,
-                    pair,
-                    Seen { at: name.at, from: name.from, endpoint },
-                ));
+                self.notes
+                    .names
+                    .push((key.0, Seen { at: name.at, from: name.from, endpoint, pair }));
             }
         }
         if self.counted
@@ -150,7 +150,7 @@ impl Events for Taker<'_> {
     }
 
     fn answer(&mut self, answer: &Answer<'_>, _: u64) {
-        self.occurs(answer.client);
+        self.sends(answer.client);
         let Some(endpoint) = self.run.endpoints.by_name(answer.name.as_bytes()) else { return };
         if matches!(self.pass, Pass::Answers | Pass::Ordered)
             && let (Some(Host::Address(client)), Some(from)) = (answer.client, answer.at)
@@ -168,8 +168,8 @@ impl Events for Taker<'_> {
     }
 
     fn talk(&mut self, talk: &Talk<'_>, _: u64) {
-        self.occurs(talk.host.map(Host::Named));
-        self.occurs(talk.local.0.map(Host::Address));
+        self.sends(talk.host.map(Host::Named));
+        self.sends(talk.local.0.map(Host::Address));
         if !self.counted {
             return;
         }
@@ -180,10 +180,12 @@ impl Events for Taker<'_> {
         };
         let by_address = || talk.remote.0.and_then(|it| self.run.endpoints.by_address(it));
         let Some(endpoint) = by_name.or_else(told).or_else(by_address) else { return };
-        let asset = match (talk.local.0, talk.host) {
-            (_, Some(host)) => Asset::Named(host.into()),
-            (Some(address), None) => Asset::Address(address),
-            (None, None) => return,
+        // Flows of the same host are under its address.
+        let own = |address: &IpAddr| !address.is_loopback() && !address.is_unspecified();
+        let asset = match (talk.local.0.filter(own), talk.host, talk.local.0) {
+            (Some(address), ..) | (None, None, Some(address)) => Asset::Address(address),
+            (None, Some(host), _) => Asset::Named(host.into()),
+            (None, None, None) => return,
         };
         self.contact(asset, endpoint, Contact::Program(talk.program.into()), talk.at);
     }

@@ -59,6 +59,19 @@ fn the_record_of_the_way_back_adds_bytes_and_no_flow() {
     assert_eq!((total.flows, total.bytes_out, total.bytes_in, total.out_unknown), (0, 0, 9, 0));
 }
 
+#[test]
+fn flows_that_the_endpoint_began_are_told_apart() {
+    let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);
+    let mut back = flow(Volume::Bytes(9), Volume::Bytes(4));
+    back.client = Host::Address(parse_address("192.0.2.1").unwrap());
+    back.server = parse_address("10.0.0.1");
+    let mut sum = EgressSum::default();
+    sum.add(&flow(Volume::Bytes(1), Volume::Bytes(1)), TO, &reporter("a", ""), None);
+    sum.add(&back, Attributed { remote: Side::Client, ..TO }, &reporter("a", ""), None);
+    let pair = &crate::views::views(&sum, &endpoints).pairs[0];
+    assert_eq!((pair.sum.flows, pair.inward), (2, 1));
+}
+
 /// The settled sum of records of these directions: `true` is the way back.
 fn of_directions(ways: &[bool]) -> Total {
     let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);

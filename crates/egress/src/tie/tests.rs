@@ -103,6 +103,13 @@ fn a_host_is_found_by_its_address() {
 }
 
 #[test]
+fn a_host_is_found_by_its_uuid() {
+    let id = "33e737a8-f827-11df-9297-47c0a301005a";
+    let one = asset("A-1", "host", &[&format!("uuid:{id}")]);
+    assert_eq!(matched(&id.to_uppercase(), vec![one]), "name");
+}
+
+#[test]
 fn a_mapped_address_is_the_same() {
     let one = asset("A-1", "host", &["ip:::ffff:10.0.0.1"]);
     assert_eq!(matched("10.0.0.1", vec![one]), "address");
@@ -177,6 +184,17 @@ fn something_else_of_the_vendor_is_told_as_that() {
 fn a_product_that_talks_is_said_to() {
     let one = asset("A-1", "host", &["ip:10.0.0.1"]);
     assert_eq!(said("acme.one", &["10.0.0.1"], &[], vec![one]), "talks");
+}
+
+#[test]
+fn a_product_whose_asset_the_vendor_only_calls_does_not_talk() {
+    let one = asset("A-1", "host", &["ip:10.0.0.1"]);
+    let inventory = inventory(vec![one], vec![finding("F-1", "A-1", "acme.one")]);
+    let mut traffic = traffic(&["10.0.0.1"]);
+    (traffic.pairs[0].sum.flows, traffic.pairs[0].inward) = (2, 2);
+    let presence = Presence::new(identifiers(&inventory));
+    let tied = tie(&traffic, &inventory, &endpoints(), &presence);
+    assert_eq!(tied.installed[0].traffic, "not-covered");
 }
 
 #[test]

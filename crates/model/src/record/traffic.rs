@@ -281,12 +281,23 @@ pub struct Pair {
     /// The flows.
     #[serde(flatten)]
     pub sum: Sum,
+    /// How many of the flows the endpoint began; records of one direction do not tell, and are not among them.
+    #[serde(default)]
+    pub inward: u64,
     /// DNS questions for it.
     pub asked: u64,
     /// Handshakes and requests with its name, in rows without counters.
     pub named: u64,
     /// Programs that talk to it, with how often each was seen.
     pub programs: BTreeMap<String, u64>,
+}
+
+impl Pair {
+    /// Whether flows that the endpoint began are all that is known: then nothing of ours was seen to call it.
+    pub fn only_inward(&self) -> bool {
+        let called = self.asked > 0 || self.named > 0 || !self.programs.is_empty();
+        self.sum.flows > 0 && self.inward == self.sum.flows && !called
+    }
 }
 
 /// The sum for one value of one thing.

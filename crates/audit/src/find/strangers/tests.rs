@@ -85,6 +85,15 @@ fn an_address_alone_never_confirms() {
 }
 
 #[test]
+fn flows_that_the_vendor_began_are_a_hint_only() {
+    let mut called = pair("10.0.0.1", "192.0.2.0/24", "prefix", "documented");
+    called.inward = called.sum.flows;
+    let one = &found_of(&[called], "none")[0];
+    let reason = "confidence/endpoint-inward";
+    assert_eq!((one.confidence, one.confidence_reason.as_str()), (Confidence::Possible, reason));
+}
+
+#[test]
 fn a_question_alone_is_a_hint() {
     assert_eq!(confidence("asked", "documented").0, Confidence::Possible);
 }
