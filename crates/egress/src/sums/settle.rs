@@ -26,9 +26,9 @@ pub struct Settled {
     pub others: BTreeMap<Group, Vec<(Reporter, Total)>>,
 }
 
-/// Decides whose report counts, for each of ours, vendor and day: the reporter with the most bytes, then the most flows, then the
-/// first by name. What others report is kept aside. Where all records between two ends are of one direction, how much went the other
-/// way becomes unknown.
+/// Decides whose report counts, for each of ours, vendor and day: of the reporters that know what left, or of all where none does,
+/// the one with the most bytes, then the most flows, then the first by name. What others report is kept aside. Where all records
+/// between two ends are of one direction, how much went the other way becomes unknown.
 pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
     let mut groups: BTreeMap<Group, BTreeMap<&Reporter, Total>> = BTreeMap::new();
     let mut vendors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
@@ -43,7 +43,10 @@ pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
     let mut settled = Settled::default();
     let mut chosen: BTreeMap<Group, Reporter> = BTreeMap::new();
     for (group, reports) in groups {
-        let weight = |total: &Total| (total.bytes_out + total.bytes_in, total.flows);
+        let weight = |total: &Total| {
+            let bytes = total.bytes_out.saturating_add(total.bytes_in);
+            (knows_what_left(total), bytes, total.flows)
+        };
         let best = reports
             .iter()
             .max_by(|(a, left), (b, right)| weight(left).cmp(&weight(right)).then(b.cmp(a)))
@@ -63,6 +66,11 @@ pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
     }
     one_sided(&mut settled.totals);
     settled
+}
+
+/// Whether anything says how much left: a report of what came back alone tells nothing of it, however large.
+fn knows_what_left(total: &Total) -> bool {
+    total.bytes_out > 0 || total.flows > total.out_unknown
 }
 
 /// Says of records of one direction that nobody knows how much went the other way, where no record tells it.

@@ -115,6 +115,17 @@ fn of_two_that_report_the_same_traffic_the_larger_counts() {
 }
 
 #[test]
+fn a_report_that_knows_what_left_counts_before_a_larger_one_that_does_not() {
+    let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);
+    let mut sum = EgressSum::default();
+    sum.add(&flow(Volume::Bytes(1), Volume::Bytes(60)), TO, &reporter("zeek", ""), None);
+    sum.add(&flow(Volume::Unknown, Volume::Bytes(63)), TO, &reporter("proxy", ""), None);
+    let settled = settle(&sum, &endpoints);
+    let kept: Vec<_> = settled.totals.keys().map(|key| &*key.reporter.family).collect();
+    assert_eq!(kept, ["zeek"]);
+}
+
+#[test]
 fn a_partial_sum_is_read_as_it_was_written_and_a_cut_one_is_refused() {
     let mut sum = EgressSum::default();
     sum.add(
