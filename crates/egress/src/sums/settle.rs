@@ -24,6 +24,9 @@ pub struct Settled {
     pub totals: BTreeMap<SumKey, Total>,
     /// Reports of the same group by others, which do not count: their reporter, and what they would add.
     pub others: BTreeMap<Group, Vec<(Reporter, Total)>>,
+    /// How often another reporter counts than on the day before: reporters may date one flow over midnight differently, so that it
+    /// counts on both days.
+    pub handovers: u64,
 }
 
 /// Decides whose report counts, for each of ours, vendor and day: of the reporters that know what left, or of all where none does,
@@ -65,7 +68,18 @@ pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
         }
     }
     one_sided(&mut settled.totals);
+    settled.handovers = handovers(&chosen);
     settled
+}
+
+/// How often the reporter differs from that of the day before, for the same of ours and vendor.
+fn handovers(chosen: &BTreeMap<Group, Reporter>) -> u64 {
+    let next =
+        |group: &Group| Some(Group { day: Some(group.day?.checked_add(1)?), ..group.clone() });
+    let differs = |(group, reporter): &(&Group, &Reporter)| {
+        next(group).and_then(|next| chosen.get(&next)).is_some_and(|other| other != *reporter)
+    };
+    chosen.iter().filter(differs).count() as u64
 }
 
 /// Whether anything says how much left: a report of what came back alone tells nothing of it, however large.
