@@ -344,12 +344,16 @@ pub(crate) struct Probed<'a> {
     pub(crate) error: Option<io::Error>,
 }
 
-/// The first bytes of an input, and whether that is all.
+/// The first bytes of an input, and whether that is all. Where it cannot be read to there, what comes before can: the pass that reads
+/// it says why it ends.
 pub(crate) fn head(input: &Input<'_>) -> io::Result<(Vec<u8>, bool)> {
     let mut head = Vec::new();
     let wanted = HEAD_BYTES as u64;
-    (input.open)(0)?.take(wanted + 1).read_to_end(&mut head)?;
-    let complete = head.len() as u64 <= wanted;
+    let complete = match (input.open)(0)?.take(wanted + 1).read_to_end(&mut head) {
+        Ok(_) => head.len() as u64 <= wanted,
+        Err(error) if head.is_empty() => return Err(error),
+        Err(_) => false,
+    };
     head.truncate(HEAD_BYTES);
     Ok((head, complete))
 }

@@ -19,6 +19,8 @@ pub struct Views {
     pub total: Sum,
     /// Reports that do not count, because another reports the same traffic.
     pub others: Vec<Other>,
+    /// See [`Settled::handovers`](crate::sums::Settled::handovers).
+    pub handovers: u64,
 }
 
 /// The things that sums are shown by.
@@ -28,7 +30,8 @@ pub const THINGS: [&str; 8] =
 /// Settles sums and shows them.
 pub fn views(sum: &EgressSum, endpoints: &Endpoints) -> Views {
     let settled = settle(sum, endpoints);
-    let mut views = Views { pairs: pairs(&settled.totals, sum, endpoints), ..Views::default() };
+    let pairs = pairs(&settled.totals, sum, endpoints);
+    let mut views = Views { pairs, handovers: settled.handovers, ..Views::default() };
     for thing in THINGS {
         views.by.insert(thing.to_owned(), lines(thing, &settled.totals, endpoints));
     }

@@ -66,6 +66,10 @@ egress-others = { $count ->
     [one] { $count } report
    *[other] { $count } reports
 } of other reporters of the same traffic, left out so that nothing counts twice.
+egress-handovers = { $count ->
+    [one] { $count } time
+   *[other] { $count } times
+} another log counts for a host and a vendor than on the day before: flows over midnight may count twice.
 egress-dropped = { $count ->
     [one] { $count } name or answer
    *[other] { $count } names or answers

@@ -45,6 +45,7 @@ egress-contacts = { $count } 对主机与目的地只见到名称或程序：去
 egress-scaled = { $count } 条流来自采样日志，已乘以采样率：是估计值。
 egress-scale-unknown = { $count } 条流来自未说明采样率的日志：其字节数是下限。
 egress-others = 另有 { $count } 份来自其他上报者、关于同一流量的报告，为避免重复计数而未计入。
+egress-handovers = 有 { $count } 次，同一主机与厂商的流量改由与前一日不同的日志计数：跨零点的流可能计入两次。
 egress-dropped = { $count } 个名称或应答因达到上限而未记住：流可能缺失，或依据较弱。
 egress-names-without-flow = { $count } 条流带有目的地名称，但其计数不在任何输入中：流量未知。
 egress-lost = { $count } 行未能读懂。

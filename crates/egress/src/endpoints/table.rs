@@ -158,10 +158,10 @@ impl Columns {
     }
 }
 
-/// A host name; a leading `*.` or dot is left off.
+/// A host name; a leading `*.` or dot is left off. Logs have names in ASCII (`xn--`), so one with other letters would match none.
 fn named(text: &str) -> Option<String> {
     let name = canonical(text);
     let name = name.strip_prefix("*.").or(name.strip_prefix('.')).unwrap_or(&name);
-    let fits = |c: char| !c.is_whitespace() && !matches!(c, '/' | ':' | '*' | '?' | ',');
+    let fits = |c: char| c.is_ascii_graphic() && !matches!(c, '/' | ':' | '*' | '?' | ',');
     (!name.is_empty() && name.len() <= 255 && name.chars().all(fits)).then(|| name.to_owned())
 }

@@ -52,6 +52,12 @@ fn a_glob_is_found_below_its_last_plain_labels() {
 }
 
 #[test]
+fn a_name_that_no_log_can_have_is_a_problem() {
+    let rows = read_table("suffix,vendor\nbücher.test,acme\n".as_bytes());
+    assert_eq!((rows.endpoints.len(), rows.problems[0].code), (0, crate::codes::ENDPOINT_ROW));
+}
+
+#[test]
 fn a_shared_prefix_is_never_found() {
     let shared =
         Endpoint { shared: true, ..endpoint(Place::Prefix("192.0.2.0".parse().unwrap(), 24)) };

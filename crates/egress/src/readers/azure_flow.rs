@@ -2,8 +2,8 @@
 //!
 //! In go documents `{"records": […]}`; a row is one flow tuple, text with commas. Out come flows with both directions. A tuple that
 //! begins a flow (`B`) has no counters and is inert; one that continues or ends it (`C`, `E`) counts what passed since the tuple
-//! before, so they add up; denied ones are inert. Version 1 of group logs has no counters at all. Times are milliseconds in network logs and
-//! seconds in group logs.
+//! before, so they add up to one flow, counted at its end; denied ones are inert. Version 1 of group logs has no counters at all.
+//! Times are milliseconds in network logs and seconds in group logs.
 //!
 //! The same flow may be reported for an interface, a subnet and a network, and by several groups: channels are the kind of log, the
 //! resource and the interface. Follows "Virtual network flow logs" and "Flow logging for network security groups".
@@ -137,6 +137,7 @@ fn tuple(text: &str, channel: Channel, at: u64, out: &mut Out<'_>) -> Result<(),
     };
     (flow.sent, flow.received) = (sent, received);
     flow.channel = channel;
+    flow.goes_on = state == "C";
     out.flow(&flow, at);
     Ok(())
 }
@@ -177,6 +178,17 @@ mod tests {
             (seen.channel(0), seen.flows[0].ours),
             ("network vnet-1 00AA", Some(Side::Client))
         );
+    }
+
+    #[test]
+    fn a_flow_that_continues_is_counted_at_its_end() {
+        let tuple = |state| {
+            format!(r#""1600000000000,10.0.0.5,192.0.2.9,49152,443,6,O,{state},NX,7,1000,5,500""#)
+        };
+        let log = network(&["C", "C", "E"].map(tuple).join(","));
+        let seen = detect("azure-flow", log.as_bytes());
+        let goes_on: Vec<bool> = seen.flows.iter().map(|flow| flow.goes_on).collect();
+        assert_eq!(goes_on, [true, true, false]);
     }
 
     #[test]

@@ -41,7 +41,10 @@ impl Events for Lists {
             flow.sent,
             flow.received,
         );
-        for (word, is) in [("one-way", flow.one_way), ("unsampled", flow.sampling == 1)] {
+        let unsampled = flow.sampling == 1;
+        let words =
+            [("one-way", flow.one_way), ("unsampled", unsampled), ("goes-on", flow.goes_on)];
+        for (word, is) in words {
             let _ = if is { write!(line, " {word}") } else { Ok(()) };
         }
         if flow.sampling != 1 {

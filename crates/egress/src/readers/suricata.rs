@@ -2,7 +2,8 @@
 //!
 //! Bytes come from rows with `event_type` `flow` alone: rows of alerts, handshakes and requests may bear partial counters of their
 //! flow. They count whole packets with their headers, both ways. Rows of `netflow` have one direction each and count the same
-//! traffic again: they are flows of a channel of their own. The sensor is a `host` that ends the row, where Suricata puts it.
+//! traffic again: they are flows of a channel of their own. The sensor is a `host` that ends the row, where Suricata puts it; two may
+//! see one connection, so each is a channel.
 
 mod sieve;
 
@@ -202,13 +203,17 @@ impl Row<'_> {
             None => return Ok(None),
             Some(_) => return Err(codes::ROW_MALFORMED),
         };
+        Ok(Some(Key::new(self.sensor().as_bytes(), id.as_bytes())))
+    }
+
+    /// The sensor; empty when none is named.
+    fn sensor(&self) -> &str {
         let mut last =
             self.0.iter().rev().skip_while(|(field, name)| {
                 *field == Field::Capture && matches!(name, Value::Text(_))
             });
         let sensor = last.next().filter(|(field, _)| *field == Field::Sensor);
-        let sensor = sensor.and_then(|(_, value)| value.text().ok()?).unwrap_or_default();
-        Ok(Some(Key::new(sensor.as_bytes(), id.as_bytes())))
+        sensor.and_then(|(_, value)| value.text().ok()?).unwrap_or_default()
     }
 
     fn emit(&self, at: u64, out: &mut Out<'_>) -> Result<Option<Code>, Code> {
@@ -246,6 +251,7 @@ impl Row<'_> {
         let mut flow = self.ends(body)?;
         flow.sent = volume(body, "bytes_toserver")?;
         flow.received = volume(body, "bytes_toclient")?;
+        flow.channel = out.channel(self.sensor());
         out.flow(&flow, at);
         Ok(None)
     }
@@ -256,7 +262,7 @@ impl Row<'_> {
         flow.sent = volume(body, "bytes")?;
         flow.received = Volume::Elsewhere;
         flow.one_way = true;
-        flow.channel = out.channel("netflow");
+        flow.channel = out.channel(format!("netflow {}", self.sensor()).trim_end());
         out.flow(&flow, at);
         Ok(None)
     }

@@ -1,7 +1,8 @@
 //! Zeek's logs: what their fields mean, whatever form they are written in.
 //!
 //! Bytes are those of `orig_bytes` and `resp_bytes`: what the two sides sent without headers, from TCP sequence numbers. Where one
-//! of them is unset nothing is known, except that no bytes passed when `orig_ip_bytes` (with headers) is there and zero.
+//! of them is unset nothing is known, except that no bytes passed when `orig_ip_bytes` (with headers) is there and zero. Two sensors
+//! may see one connection: each is a channel.
 
 mod json;
 mod json_sieve;
@@ -250,13 +251,17 @@ impl Row<'_> {
         self.address(Field::Server, Field::Destination)
     }
 
-    /// What ties it to other rows. A sensor is named before the row's own fields.
+    /// What ties it to other rows.
     fn key(&self) -> Result<Option<Key>, Code> {
         let Some(uid) = self.text(Field::Uid)? else { return Ok(None) };
+        Ok(Some(Key::new(self.sensor().as_bytes(), uid.as_bytes())))
+    }
+
+    /// The sensor, which is named before the row's own fields; empty when none is.
+    fn sensor(&self) -> &str {
         let before = self.fields.iter().take_while(|(field, _)| *field != Field::Uid);
         let sensor = before.filter(|(field, _)| *field == Field::Sensor).last();
-        let sensor = sensor.and_then(|(_, value)| value.text().ok()?).unwrap_or_default();
-        Ok(Some(Key::new(sensor.as_bytes(), uid.as_bytes())))
+        sensor.and_then(|(_, value)| value.text().ok()?).unwrap_or_default()
     }
 
     /// Hands on what the row says; `Err` is why it was lost, `Ok` of a code why it says nothing.
@@ -295,6 +300,7 @@ impl Row<'_> {
             _ => None,
         };
         flow.application = self.text(Field::Service)?;
+        flow.channel = out.channel(self.sensor());
         if self.count(Field::Missed)?.is_some_and(|missed| missed > 0) {
             out.note(codes::GAPS, Severity::Warning, at, &[]);
         }

@@ -24,11 +24,14 @@ pub struct Settled {
     pub totals: BTreeMap<SumKey, Total>,
     /// Reports of the same group by others, which do not count: their reporter, and what they would add.
     pub others: BTreeMap<Group, Vec<(Reporter, Total)>>,
+    /// How often another reporter counts than on the day before: reporters may date one flow over midnight differently, so that it
+    /// counts on both days.
+    pub handovers: u64,
 }
 
-/// Decides whose report counts, for each of ours, vendor and day: the reporter with the most bytes, then the most flows, then the
-/// first by name. What others report is kept aside. Where all records between two ends are of one direction, how much went the other
-/// way becomes unknown.
+/// Decides whose report counts, for each of ours, vendor and day: of the reporters that know what left, or of all where none does,
+/// the one with the most bytes, then the most flows, then the first by name. What others report is kept aside. Where all records
+/// between two ends are of one direction, how much went the other way becomes unknown.
 pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
     let mut groups: BTreeMap<Group, BTreeMap<&Reporter, Total>> = BTreeMap::new();
     let mut vendors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
@@ -43,7 +46,10 @@ pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
     let mut settled = Settled::default();
     let mut chosen: BTreeMap<Group, Reporter> = BTreeMap::new();
     for (group, reports) in groups {
-        let weight = |total: &Total| (total.bytes_out + total.bytes_in, total.flows);
+        let weight = |total: &Total| {
+            let bytes = total.bytes_out.saturating_add(total.bytes_in);
+            (knows_what_left(total), bytes, total.flows)
+        };
         let best = reports
             .iter()
             .max_by(|(a, left), (b, right)| weight(left).cmp(&weight(right)).then(b.cmp(a)))
@@ -62,7 +68,23 @@ pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
         }
     }
     one_sided(&mut settled.totals);
+    settled.handovers = handovers(&chosen);
     settled
+}
+
+/// How often the reporter differs from that of the day before, for the same of ours and vendor.
+fn handovers(chosen: &BTreeMap<Group, Reporter>) -> u64 {
+    let next =
+        |group: &Group| Some(Group { day: Some(group.day?.checked_add(1)?), ..group.clone() });
+    let differs = |(group, reporter): &(&Group, &Reporter)| {
+        next(group).and_then(|next| chosen.get(&next)).is_some_and(|other| other != *reporter)
+    };
+    chosen.iter().filter(differs).count() as u64
+}
+
+/// Whether anything says how much left: a report of what came back alone tells nothing of it, however large.
+fn knows_what_left(total: &Total) -> bool {
+    total.bytes_out > 0 || total.flows > total.out_unknown
 }
 
 /// Says of records of one direction that nobody knows how much went the other way, where no record tells it.

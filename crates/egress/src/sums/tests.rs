@@ -128,6 +128,29 @@ fn of_two_that_report_the_same_traffic_the_larger_counts() {
 }
 
 #[test]
+fn a_report_that_knows_what_left_counts_before_a_larger_one_that_does_not() {
+    let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);
+    let mut sum = EgressSum::default();
+    sum.add(&flow(Volume::Bytes(1), Volume::Bytes(60)), TO, &reporter("zeek", ""), None);
+    sum.add(&flow(Volume::Unknown, Volume::Bytes(63)), TO, &reporter("proxy", ""), None);
+    let settled = settle(&sum, &endpoints);
+    let kept: Vec<_> = settled.totals.keys().map(|key| &*key.reporter.family).collect();
+    assert_eq!(kept, ["zeek"]);
+}
+
+#[test]
+fn another_reporter_on_the_next_day_is_a_handover() {
+    let endpoints = Endpoints::new(read_table(b"cidr,vendor\n192.0.2.0/24,acme\n").endpoints);
+    let mut sum = EgressSum::default();
+    for (day, channel) in [(1, "r1"), (2, "r1"), (3, "r2"), (5, "r1")] {
+        let mut flow = flow(Volume::Bytes(9), Volume::Bytes(9));
+        flow.start = Time::from_seconds(day * 86_400);
+        sum.add(&flow, TO, &reporter("netflow", channel), None);
+    }
+    assert_eq!(settle(&sum, &endpoints).handovers, 1);
+}
+
+#[test]
 fn a_partial_sum_is_read_as_it_was_written_and_a_cut_one_is_refused() {
     let mut sum = EgressSum::default();
     sum.add(

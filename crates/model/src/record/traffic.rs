@@ -33,6 +33,9 @@ pub struct Traffic {
     pub total: Sum,
     /// What is reported by several and was counted once.
     pub others: Vec<Other>,
+    /// How often another log counts for one of ours and a vendor than on the day before: flows over midnight may count twice.
+    #[serde(default)]
+    pub handovers: u64,
     /// Names and answers that were not remembered, because a limit was reached: their flows may be missing or rest on less.
     pub dropped: u64,
     /// Flows that carry an endpoint's name in a row without counters, and whose counters are in no input.

@@ -125,6 +125,7 @@ pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
         ("egress-scaled", total.scaled),
         ("egress-scale-unknown", total.scale_unknown),
         ("egress-others", record.others.len() as u64),
+        ("egress-handovers", record.handovers),
         ("egress-dropped", record.dropped),
         ("egress-names-without-flow", record.names_without_flow),
         ("egress-lost", lost),

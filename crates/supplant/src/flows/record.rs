@@ -92,6 +92,7 @@ impl About {
             views: views.by,
             total: views.total,
             others: views.others,
+            handovers: views.handovers,
             dropped: self.dropped,
             names_without_flow: self.unclaimed.len() as u64,
             compared: None,

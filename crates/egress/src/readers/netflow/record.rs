@@ -90,6 +90,11 @@ impl<'a> Record<'a> {
         Some((record, at))
     }
 
+    /// Whether a later record ends the flow: reason 2 of the registry, "active timeout".
+    pub(crate) fn goes_on(&self) -> bool {
+        self.end_reason == Some(2)
+    }
+
     fn take(&mut self, element: Element, value: &'a [u8]) {
         match element {
             Element::Bytes => self.bytes = self.counter(value).or(self.bytes),

@@ -141,6 +141,15 @@ fn totals_of_a_flow_that_goes_on_count_what_was_added() {
 }
 
 #[test]
+fn a_record_that_ends_by_the_active_timeout_is_not_the_end_of_its_flow() {
+    let template = words(&[256, 4, 8, 4, 12, 4, 1, 4, 136, 1]);
+    let records = [&RECORD[..], &[2], &RECORD[..], &[1]].concat();
+    let gathered = read(&ipfix(7, &[(2, &template), (256, &records)]));
+    let goes_on: Vec<_> = gathered.flows.iter().map(|flow| flow.contains("goes-on")).collect();
+    assert_eq!(goes_on, [true, false]);
+}
+
+#[test]
 fn the_end_of_a_connection_that_repeats_its_last_update_counts_nothing() {
     let template = words(&[256, 6, 8, 4, 12, 4, 231, 4, 232, 4, 233, 1, 152, 8]);
     let record = |bytes: u8, event: u8| {

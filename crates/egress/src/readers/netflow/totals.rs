@@ -19,9 +19,6 @@ pub(crate) struct Totals {
 /// A flow and when it began: one that has ended and begins again counts anew.
 type Flow = (Domain, [Option<IpAddr>; 2], [Option<u16>; 2], Option<u8>, Time);
 
-/// The reason of the registry for "the flow goes on".
-const ACTIVE: u64 = 2;
-
 /// Events of firewalls.
 const ENDED: u64 = 2;
 const UPDATED: u64 = 5;
@@ -29,7 +26,7 @@ const UPDATED: u64 = 5;
 impl Totals {
     /// Makes the totals of the record what was added since the flow's last record.
     pub(crate) fn differ(&mut self, record: &mut Record<'_>, packet: Packet, most: usize) {
-        let goes_on = record.end_reason == Some(ACTIVE);
+        let goes_on = record.goes_on();
         if record.total.is_none() || (!goes_on && self.open.is_empty()) {
             return;
         }

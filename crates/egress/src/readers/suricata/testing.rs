@@ -5,6 +5,7 @@ use crate::codes;
 use crate::event::Key;
 use crate::reader::Sieved;
 use crate::readers::sieving::{Sought, differ, open, read_all, read_words};
+use crate::readers::testing::detect;
 
 const FLOW: &str = r#"{"timestamp":"2020-09-13T12:27:00.000000+0000","flow_id":123456789,"in_iface":"eth0","event_type":"flow","src_ip":"10.0.0.7","src_port":50000,"dest_ip":"203.0.113.9","dest_port":443,"proto":"TCP","app_proto":"tls","flow":{"pkts_toserver":9,"pkts_toclient":12,"bytes_toserver":1900,"bytes_toclient":90500,"start":"2020-09-13T12:26:40.000000+0000","end":"2020-09-13T12:26:42.000000+0000","age":2,"state":"closed","reason":"timeout","alerted":false},"community_id":"1:_i"}"#;
 const FLOW6: &str = r#"{"timestamp":"2020-09-13T12:27:00.000000+0000","flow_id":5,"event_type":"flow","vlan":[1,2],"src_ip":"2001:0db8:0000:0000:0000:0000:0000:0009","dest_ip":"2001:db8::1","proto":"IPv6-ICMP","icmp_type":1,"flow":{"pkts_toserver":9},"host":"sensor-a"}"#;
@@ -55,6 +56,12 @@ fn a_flow_has_bytes_both_ways_and_times() {
         eve(FLOW6),
         "flow 2001:db8::9:- 2001:db8::1:- p58 unknown unknown -..1600000020000000"
     );
+}
+
+#[test]
+fn a_sensor_is_a_channel_and_its_netflow_rows_are_another() {
+    let seen = detect("suricata-eve", format!("{FLOW6}\n{NETFLOW}\n").as_bytes());
+    assert_eq!((seen.channel(0), seen.channel(1)), ("sensor-a", "netflow sensor-a"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::reader::{Sieved, Yields};
 use crate::readers::sieving::{
     Sought, compare, corpus, differ, open, read_all, read_line, read_words, sought,
 };
+use crate::readers::testing::detect;
 
 const CONN: &str = r#"{"ts":1600000000.5,"uid":"CAbcdefghijklmnop1","id.orig_h":"10.0.0.7","id.orig_p":50000,"id.resp_h":"203.0.113.9","id.resp_p":443,"proto":"tcp","service":"ssl","duration":2.25,"orig_bytes":1500,"resp_bytes":90000,"conn_state":"SF","local_orig":true,"local_resp":false,"missed_bytes":0,"history":"ShADadfF","orig_pkts":9,"orig_ip_bytes":1900,"resp_pkts":12,"resp_ip_bytes":90500,"ip_proto":6}"#;
 const CONN_BARE: &str = r#"{"ts":1600000001.000001,"uid":"CAbcdefghijklmnop","id.orig_h":"10.0.0.8","id.orig_p":1,"id.resp_h":"2001:db8::9","id.resp_p":53,"proto":"udp","conn_state":"S0","orig_pkts":1,"orig_ip_bytes":73,"resp_pkts":0,"resp_ip_bytes":0,"community_id":"1:id="}"#;
@@ -52,6 +53,12 @@ fn a_connection_has_bytes_without_headers_and_times() {
 #[test]
 fn unset_bytes_are_unknown_unless_no_packet_came() {
     assert_eq!(json(CONN_BARE), "flow 10.0.0.8:1 2001:db8::9:53 p17 unknown 0 1600000001000001..-");
+}
+
+#[test]
+fn a_sensor_is_a_channel() {
+    let seen = detect("zeek-json", STREAMING.as_bytes());
+    assert_eq!(seen.channel(0), "sensor-a");
 }
 
 #[test]
