@@ -313,9 +313,9 @@ fn value(out: &mut Vec<u8>, new: &NewValue) {
                 number(out, *last);
             }
         }
-        NewValue::Interface(pairs) => {
+        NewValue::Interface(pairs, inside) => {
             out.push(2);
-            text(out, &format!("the interface in zones {pairs:?}"));
+            text(out, &format!("the interface in zones {pairs:?} {inside}"));
         }
         NewValue::Named(name) => {
             out.push(2);

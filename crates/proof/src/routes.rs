@@ -1,6 +1,10 @@
 //! Where packets leave, as sets of addresses.
 
-use policy::{Family, Policy, Routing};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use policy::{Family, Interface, InterfaceId, Policy, Routing, ZoneId};
 
 use crate::sets::Set;
 use crate::wide::{address_number, number_range};
@@ -16,6 +20,8 @@ pub(crate) struct Ways {
     pub(crate) nowhere: Set<u128>,
     /// Addresses that the routes do not tell.
     pub(crate) open: Set<u128>,
+    /// By zone of the policy: which of its interfaces packets leave by, in a text that is the same where the function is.
+    pub(crate) inside: Vec<Arc<str>>,
 }
 
 /// What a route leads to, as the index of a place.
@@ -148,18 +154,66 @@ impl Painted {
             }
         }
         let own = Set::new(own);
+        let zone_ids = (0u32..).zip(&policy.zones).map(|(id, _)| id);
         Ways {
             zones,
             nowhere: Set::new(nowhere).without(&own),
             open: Set::new(open).without(&own),
             own,
+            inside: zone_ids.map(|zone| inside(policy, ZoneId(zone), family).into()).collect(),
         }
     }
 }
 
+/// The address that packets get that leave by the interface: its first one of the family.
+pub(crate) fn own_address(interface: &Interface, family: Family) -> Option<IpAddr> {
+    let mut own = interface.addresses.iter().map(|prefix| prefix.address());
+    own.find(|own| Family::of(*own) == family)
+}
+
+/// The interfaces of a zone of several, and by which of them packets leave: of each destination the best route within the zone, as
+/// [`policy::decide`] takes it. Empty for a zone of one interface.
+fn inside(policy: &Policy, zone: ZoneId, family: Family) -> String {
+    let ids = (0u32..).map(InterfaceId).zip(&policy.interfaces);
+    // Interfaces without an address are told apart by their names: nothing else is known of them.
+    let name = |interface: &Interface| {
+        let own = own_address(interface, family).map(|own| own.to_string());
+        own.unwrap_or_else(|| format!("{:?}", interface.name))
+    };
+    let there: HashMap<InterfaceId, String> = ids
+        .clone()
+        .filter(|(_, interface)| interface.zone == zone)
+        .map(|(id, interface)| (id, name(interface)))
+        .collect();
+    if there.len() < 2 {
+        return String::new();
+    }
+    let connected = ids.flat_map(|(id, interface)| {
+        interface.addresses.iter().map(move |prefix| (*prefix, 0, Some(id)))
+    });
+    let routes = policy.routes.iter().map(|route| (route.prefix, route.distance, route.interface));
+    let mut ways: Vec<_> = connected
+        .chain(routes)
+        .filter(|(prefix, ..)| Family::of(prefix.address()) == family)
+        .filter_map(|(prefix, distance, by)| {
+            let (first, last) = number_range(prefix.range());
+            Some((first, last, distance, there.get(&by?)?))
+        })
+        .collect();
+    ways.sort_by_key(|(first, last, distance, _)| (*first, *last, *distance));
+    ways.dedup_by_key(|(first, last, ..)| (*first, *last));
+    let mut names: Vec<&String> = there.values().collect();
+    names.sort_unstable();
+    let mut text = format!("of {names:?}");
+    for (first, last, _, by) in ways {
+        text.push_str(&format!(", {first:#x}-{last:#x} by {by}"));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use policy::{Builder, Interface, InterfaceId, Origin, Prefix, Route, parse_prefix};
+    use policy::{Builder, Origin, Prefix, Route, parse_prefix};
 
     use super::*;
 

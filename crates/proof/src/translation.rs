@@ -1,15 +1,17 @@
 //! Address translation as ordered lists: who rewrites the destination, and what becomes of the source of what is accepted.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 use policy::{
-    AddressTarget, Family, InterfaceId, NatId, NatPass, NatRule, NatWhen, Policy, PortTarget, Seen,
-    ZoneId,
+    AddressTarget, Family, NatId, NatPass, NatRule, NatWhen, Policy, PortTarget, Seen, ZoneId,
 };
 
 use crate::flatten::Flat;
 use crate::meaning::{Meaning, NewAddress, NewPort, Party, Side, Slice};
-use crate::questions::Questions;
+use crate::questions::{Questions, alone};
 use crate::reach::Reach;
+use crate::routes::own_address;
 use crate::sets::Set;
 use crate::wide::{Exceeded, Union, Wide, line};
 
@@ -22,9 +24,10 @@ pub enum NewValue {
     OneOf(Vec<(u128, u128)>),
     /// The old one moved by this much, modulo 2^128.
     Moved(u128),
-    /// The address of an interface, which the configuration does not tell: by zone.
-    Interface(Vec<u32>),
-    /// An address that only the device knows: its meaning.
+    /// The address of an interface of a zone, which depends on more than the zone: by the numbers of the zone, and by what tells which
+    /// interface of it a packet leaves by. Only the same text is the same function.
+    Interface(Vec<u32>, Arc<str>),
+    /// An address that only the device knows: its kind and meaning. For what is like nothing else, which policy and which predicate.
     Named(Box<str>),
 }
 
@@ -505,11 +508,11 @@ fn push_part(
     let family = meaning.party.universe.family;
     let policy = meaning.party.policy;
     let to = destination.and_then(|rule| rule.destination_to.as_ref());
-    let destination = new_address(policy, family, to)?;
+    let destination = new_address(meaning.party, to)?;
     let destination_port = new_port(to_port);
     let source_port = new_port(port);
     if source != Some(&AddressTarget::EgressInterface) {
-        let source = new_address(policy, family, source)?;
+        let source = new_address(meaning.party, source)?;
         let all = Rewritten { source, source_port, destination, destination_port };
         parts.push((region, all));
         return Ok(());
@@ -548,26 +551,20 @@ fn push_part(
 /// The source address that packets get that leave by this zone.
 fn interface_address(meaning: &Meaning<'_, '_>, zone: ZoneId, family: Family) -> NewValue {
     let policy = meaning.party.policy;
-    let ids = (0u32..).map(InterfaceId).zip(&policy.interfaces);
-    let there: Vec<_> = ids.filter(|(_, interface)| interface.zone == zone).collect();
-    if let [(_, only)] = there.as_slice() {
-        let own = only.addresses.iter().map(|prefix| prefix.address());
-        if let Some(own) = own.into_iter().find(|own| Family::of(*own) == family) {
-            let number = crate::wide::address_number(own);
-            return NewValue::OneOf(vec![(number, number)]);
-        }
+    let there = || policy.interfaces.iter().filter(|interface| interface.zone == zone);
+    if let (1, Some(own)) = (there().count(), there().find_map(|only| own_address(only, family))) {
+        let number = crate::wide::address_number(own);
+        return NewValue::OneOf(vec![(number, number)]);
     }
     let index = usize::try_from(zone.0).unwrap_or(usize::MAX);
     let numbers = meaning.party.zones.get(index).map(|set| set.ranges().to_vec());
     let numbers = numbers.unwrap_or_default().into_iter().flat_map(|(first, last)| first..=last);
-    NewValue::Interface(numbers.collect())
+    let inside = meaning.party.ways.inside.get(index).cloned();
+    NewValue::Interface(numbers.collect(), inside.unwrap_or_default())
 }
 
-fn new_address(
-    policy: &Policy,
-    family: Family,
-    target: Option<&AddressTarget>,
-) -> Result<NewValue, Exceeded> {
+fn new_address(party: &Party<'_>, target: Option<&AddressTarget>) -> Result<NewValue, Exceeded> {
+    let (policy, family) = (party.policy, party.universe.family);
     let other = Exceeded("translation between address families");
     Ok(match target {
         None | Some(AddressTarget::EgressInterface) => NewValue::Same,
@@ -592,8 +589,12 @@ fn new_address(
         }
         Some(AddressTarget::Named(id)) => {
             let index = usize::try_from(id.0).unwrap_or(usize::MAX);
-            let known = policy.predicates.get(index);
-            NewValue::Named(known.map_or_else(|| "?".into(), |known| known.meaning.clone()))
+            NewValue::Named(match policy.predicates.get(index) {
+                Some(known) if !alone(known.kind) => {
+                    format!("{} {}", known.kind.as_str(), known.meaning).into()
+                }
+                _ => format!("{}:{index}", party.side).into(),
+            })
         }
     })
 }

@@ -106,14 +106,17 @@ pub(crate) fn compare(
     let (mut mine, mut shared) = prepared(left, right, how.transit);
     let (mut theirs, shared_too) = prepared(right, left, how.transit);
     shared.retain(|name| shared_too.contains(name));
-    if left.policy == right.policy && left.reading.same_texts(right.reading) {
-        [&mut mine, &mut theirs].into_iter().for_each(as_one);
-    }
-    let (left, right) = (Placed { policy: &mine, ..left }, Placed { policy: &theirs, ..right });
-    let paired = pair_zones(left.policy, right.policy, how.zones, how.propose);
+    let paired = pair_zones(&mine, &theirs, how.zones, how.propose);
     if paired.map.pairs.is_empty() {
         return None;
     }
+    // What is unknown of one zone is not what is unknown of another one.
+    let each_itself = paired.map.pairs.iter().all(|(one, two)| one == two);
+    let same = left.policy == right.policy && left.reading.same_texts(right.reading);
+    if same && each_itself {
+        [&mut mine, &mut theirs].into_iter().for_each(as_one);
+    }
+    let (left, right) = (Placed { policy: &mine, ..left }, Placed { policy: &theirs, ..right });
     let options = Options {
         merge_denials: how.merge_denials,
         port_zero: how.port_zero,
@@ -316,16 +319,17 @@ impl Found<'_> {
         };
         let one = replay(left.policy, &differing.witness, 0);
         let two = replay(right.policy, &differing.witness, 1);
-        let change = change(
-            &terms(left.policy, 0).becomes(&one.decision),
-            &terms(right.policy, 1).becomes(&two.decision),
-        )?;
+        let mine = terms(left.policy, 0).becomes(&one.decision);
+        let theirs = terms(right.policy, 1).becomes(&two.decision);
+        let change = change(&mine, &theirs)?;
+        // Two addresses that nobody could read may be the same one.
+        let open = change == "rewritten" && (mine.unread() || theirs.unread());
         let all = |policy, side| may_become(&terms(policy, side), &differing.witness);
         let certain = all(left.policy, 0)
             .zip(all(right.policy, 1))
             .is_some_and(|(mine, theirs)| mine.iter().all(|one| !theirs.contains(one)));
         // The prover looks at all packets and the evaluator at one: either may know.
-        let possible = !certain && !differing.certain;
+        let possible = open || (!certain && !differing.certain);
         let place = CHANGES.iter().position(|known| *known == change).unwrap_or(CHANGES.len());
         let key = ((possible, place), order(&differing.left.1), order(&differing.right.1));
         let (share, of) = (differing.packets.share, vec![differing]);

@@ -171,6 +171,14 @@ pub(crate) enum Becomes {
     },
 }
 
+impl Becomes {
+    /// Whether a new address is one that could not be read or is nowhere defined: it may be any.
+    pub(crate) fn unread(&self) -> bool {
+        matches!(self, Self::Leaves { as_packet, .. }
+            if as_packet.iter().any(|(address, _)| matches!(address, Address::Named(.., Some(_)))))
+    }
+}
+
 /// An address after translation.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Address {

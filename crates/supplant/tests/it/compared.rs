@@ -393,3 +393,57 @@ fn what_is_undefined_is_not_the_same_in_another_configuration() {
     let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
     assert_eq!(run.code, 3, "{run:?}");
 }
+
+/// Two interfaces to the outside in one zone, sources translated to the address of the one that packets leave by.
+fn hidden_behind(device: &str) -> String {
+    let out = policy(1, "accept", "\"all\"", "ALL");
+    let out = out.replace("dstintf \"port2\"", "dstintf \"out\"\n        set nat enable");
+    config(&[out]).replace(
+        "        set device \"port2\"\n    next\nend\n",
+        &format!(
+            "        set device \"{device}\"\n    next\nend\n\
+             config system interface\n    edit \"port3\"\n        set ip 198.51.100.1 255.255.255.0\n    next\nend\n\
+             config system zone\n    edit \"out\"\n        set interface \"port2\" \"port3\"\n    next\nend\n"
+        ),
+    )
+}
+
+#[test]
+fn a_source_behind_another_interface_of_the_zone_is_not_the_same() {
+    let (left, right) = (hidden_behind("port2"), hidden_behind("port3"));
+    let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
+    assert!(run.code == 1 || run.code == 3, "{run:?}");
+}
+
+#[test]
+fn a_source_behind_the_same_interface_of_the_zone_is_the_same() {
+    let (left, right) = (
+        hidden_behind("port2"),
+        hidden_behind("port2").replace("edit 1\n        set src", "edit 7\n        set src"),
+    );
+    assert_ne!(left, right);
+    let run = two(&left, &right).run(&["prove", "in/a", "in/b"]);
+    assert!(run.out.contains("equivalent: both do the same"), "{run:?}");
+}
+
+#[test]
+fn two_undefined_pools_are_not_the_same_new_source() {
+    let pool = "set nat enable\n        set ippool enable\n        set poolname \"nowhere\"\n        set action";
+    let of =
+        |number| config(&[policy(number, "accept", "\"all\"", "ALL").replace("set action", pool)]);
+    let record = json(&two(&of(1), &of(2)).run(&["prove", "in/a", "in/b", "--format", "json"]));
+    assert_eq!(record["contexts"][0]["verdict"], "gave-up", "{record}");
+}
+
+#[test]
+fn what_is_unknown_is_not_the_same_when_zones_are_paired_crosswise() {
+    let more = "config system interface\n    edit \"port3\"\n        set ip 198.51.100.1 255.255.255.0\n    next\nend\n";
+    let inward = policy(1, "accept", "\"all\"", "ALL").replace("\"port2\"", "\"port9\"");
+    let inward =
+        inward.replace("\"port1\"", "\"port2\" \"port3\"").replace("\"port9\"", "\"port1\"");
+    let text = config(&[inward.replace("srcaddr \"all\"", "srcaddr \"nowhere\"")]) + more;
+    let estate = two(&text, &text);
+    let across = ["--zone", "port1=port1", "--zone", "port2=port3", "--zone", "port3=port2"];
+    let run = estate.run(&[&["prove", "in/a", "in/b", "--transit"], across.as_slice()].concat());
+    assert_eq!(run.code, 3, "{run:?}");
+}
