@@ -444,6 +444,7 @@ fn what_is_unknown_is_not_the_same_when_zones_are_paired_crosswise() {
     let text = config(&[inward.replace("srcaddr \"all\"", "srcaddr \"nowhere\"")]) + more;
     let estate = two(&text, &text);
     let across = ["--zone", "port1=port1", "--zone", "port2=port3", "--zone", "port3=port2"];
-    let run = estate.run(&[&["prove", "in/a", "in/b", "--transit"], across.as_slice()].concat());
+    let run = estate
+        .run(&[["prove", "in/a", "in/b", "--transit"].as_slice(), across.as_slice()].concat());
     assert_eq!(run.code, 3, "{run:?}");
 }

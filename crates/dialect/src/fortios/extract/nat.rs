@@ -113,7 +113,7 @@ fn setting<'t>(
             vip.balanced = matches!(kind, "server-load-balance" | "load-balance");
             return Some(match kind {
                 "" | "static-nat" => Fate::CONVERTED,
-                "load-balance" | "server-load-balance" => Fate::approximated(Reason::DevicePicks),
+                "load-balance" | "server-load-balance" => Fate::unsupported(Reason::NatKind),
                 _ => Fate::unsupported(Reason::NatKind),
             });
         }
@@ -161,7 +161,8 @@ fn option<'t>(vip: &mut Vip<'t>, key: &str, value: &Value<'t>, forwards: bool) -
         }
         "mapped-addr" | "gslb-hostname" if !value.one().is_empty() => {
             mark(vip, format!("set {key}"));
-            Some(Fate::approximated(Reason::NamedUnknown))
+            // Where packets go then is not known.
+            Some(Fate::unsupported(Reason::NatKind))
         }
         "src-vip-filter" if value.one() == "enable" => Some(Fate::approximated(Reason::Session)),
         "portmapping-type" if forwards && value.one() == "m-to-n" => {

@@ -310,6 +310,10 @@ fn nat(node: Node<'_>) -> NatRule<'_> {
             "destination-translation" | "dynamic-destination-translation" => {
                 let dynamic = child.word(0).starts_with("dynamic");
                 rule.destination = destination_to(child, dynamic, &mut rule.at.unclear);
+                if dynamic {
+                    // Each of the servers may get the packet: only the first one is looked at.
+                    child.claim(Fate::unsupported(Reason::NatKind));
+                }
             }
             _ => rule.at.unknown(child),
         }

@@ -131,6 +131,10 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         conditions: &mut Vec<Condition>,
     ) {
         if let Some(word) = to.address {
+            if (to.dynamic || self.target_name(word).is_some()) && word.node.is_statement() {
+                // Where packets go then is not known for certain.
+                word.node.claim(Fate::unsupported(Reason::NatKind));
+            }
             rule.destination_to = Some(match self.target_name(word) {
                 Some(name) => AddressTarget::Named(self.named(PredicateKind::Fqdn, &name, word)),
                 None if to.dynamic => match self.pool(&[word]) {
