@@ -104,7 +104,10 @@ fn balanced(record: &Value) {
 /// Flows and bytes out, of everything.
 pub(crate) fn total(record: &Value) -> (u64, u64) {
     let total = &record["total"];
-    (total["flows"].as_u64().unwrap(), total["bytes_out"].as_u64().unwrap())
+    let flows = total["flows"].as_u64().unwrap();
+    // Without a flow there is no volume either.
+    let bytes = total["bytes_out"].as_u64().or((flows == 0).then_some(0));
+    (flows, bytes.unwrap())
 }
 
 /// How many rows were lost, in all files.
