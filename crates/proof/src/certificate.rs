@@ -313,7 +313,8 @@ fn value(out: &mut Vec<u8>, new: &NewValue) {
                 number(out, *last);
             }
         }
-        NewValue::Interface(pairs, inside) => {
+        NewValue::Interface(place) => {
+            let (pairs, inside) = &**place;
             out.push(2);
             text(out, &format!("the interface in zones {pairs:?} {inside}"));
         }

@@ -26,7 +26,7 @@ pub enum NewValue {
     Moved(u128),
     /// The address of an interface of a zone, which depends on more than the zone: by the numbers of the zone, and by what tells which
     /// interface of it a packet leaves by. Only the same text is the same function.
-    Interface(Vec<u32>, Arc<str>),
+    Interface(Box<(Vec<u32>, Arc<str>)>),
     /// An address that only the device knows: its kind and meaning. For what is like nothing else, which policy and which predicate.
     Named(Box<str>),
 }
@@ -560,7 +560,7 @@ fn interface_address(meaning: &Meaning<'_, '_>, zone: ZoneId, family: Family) ->
     let numbers = meaning.party.zones.get(index).map(|set| set.ranges().to_vec());
     let numbers = numbers.unwrap_or_default().into_iter().flat_map(|(first, last)| first..=last);
     let inside = meaning.party.ways.inside.get(index).cloned();
-    NewValue::Interface(numbers.collect(), inside.unwrap_or_default())
+    NewValue::Interface(Box::new((numbers.collect(), inside.unwrap_or_default())))
 }
 
 fn new_address(party: &Party<'_>, target: Option<&AddressTarget>) -> Result<NewValue, Exceeded> {
