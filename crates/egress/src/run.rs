@@ -341,6 +341,8 @@ impl Run<'_> {
 pub(crate) struct Probed<'a> {
     pub(crate) input: &'a Input<'a>,
     pub(crate) format: Option<&'static dyn Format>,
+    /// A hash of its first bytes.
+    pub(crate) print: u64,
     pub(crate) error: Option<io::Error>,
 }
 
@@ -366,9 +368,9 @@ pub(crate) fn with_head<T>(input: &Input<'_>, then: impl FnOnce(&Head<'_>) -> T)
 }
 
 fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
-    match with_head(input, detect) {
-        Ok(format) => Probed { input, format, error: None },
-        Err(error) => Probed { input, format: None, error: Some(error) },
+    match with_head(input, |head| (detect(head), copies::print(head.bytes))) {
+        Ok((format, print)) => Probed { input, format, print, error: None },
+        Err(error) => Probed { input, format: None, print: 0, error: Some(error) },
     }
 }
 

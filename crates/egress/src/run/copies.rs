@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use foldhash::quality::FixedState;
 use hashbrown::HashMap;
 
-use super::{Input, Probed, head, whole};
+use super::{Input, Probed, whole};
 use crate::event::fold;
 
 /// The number of each input that is a copy, with that of the first one of the same content. Only those that begin alike are compared,
@@ -16,8 +16,10 @@ pub(super) fn copies(probed: &[Probed<'_>]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
     for (number, one) in probed.iter().enumerate() {
         let known = one.format.is_some() && one.input.part.is_none();
-        let Some(print) = known.then(|| print(one.input)).flatten() else { continue };
-        let alike = begin.entry(print).or_default();
+        if !known {
+            continue;
+        }
+        let alike = begin.entry(one.print).or_default();
         let first = alike.iter().copied().find(|other| {
             probed.get(*other).is_some_and(|other| same(one.input, other.input).unwrap_or(false))
         });
@@ -32,9 +34,9 @@ pub(super) fn copies(probed: &[Probed<'_>]) -> BTreeMap<usize, usize> {
     found
 }
 
-fn print(input: &Input<'_>) -> Option<u64> {
-    let (head, _) = head(input).ok()?;
-    Some(fold(&FixedState::with_seed(0), &head))
+/// A hash of the first bytes of an input.
+pub(super) fn print(head: &[u8]) -> u64 {
+    fold(&FixedState::with_seed(0), head)
 }
 
 /// Whether two inputs have the same (decompressed) content.
