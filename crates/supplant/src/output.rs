@@ -48,12 +48,20 @@ pub(crate) fn write_reports(
 
 /// Writes a file beside its place and moves it there, so that an interrupted run leaves no half report.
 ///
+/// A link is followed, for what it leads to is what is meant. What is no file (a device, a pipe) is
+/// written to as it stands: to move a file there would put an end to it, `/dev/null` of the machine too.
+///
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn write_file(
     path: &Path,
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+        return write(&mut out).and_then(|()| out.flush());
+    }
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
     };

@@ -39,6 +39,31 @@ fn every_form_goes_to_standard_output_and_into_a_file() {
 }
 
 #[test]
+fn what_is_no_file_is_written_to_and_stays_what_it_is() {
+    let estate = Estate::new();
+    let made = std::process::Command::new("mkfifo").arg(estate.path("pipe")).status();
+    assert!(made.unwrap().success());
+    let args = ["assess", "in", "--date", DAY, "--no-reports", "--format", "json", "-o", "pipe"];
+    estate.put("srv1/programs.json", PROGRAMS);
+    let mut child = estate.command(&args).spawn().unwrap();
+    let text = std::fs::read_to_string(estate.path("pipe")).unwrap();
+    child.wait().unwrap();
+    assert!(text.starts_with('{') && text.ends_with("}\n"), "{text}");
+    let kind = std::fs::symlink_metadata(estate.path("pipe")).unwrap().file_type();
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&kind));
+}
+
+#[test]
+fn a_link_stays_and_what_it_leads_to_is_written() {
+    let estate = Estate::with_finding();
+    estate.put_beside("real/out.json", "");
+    std::os::unix::fs::symlink("real/out.json", estate.path("link")).unwrap();
+    estate.run(&["assess", "in", "--date", DAY, "--no-reports", "--format", "json", "-o", "link"]);
+    assert!(std::fs::symlink_metadata(estate.path("link")).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(estate.path("real/out.json")).unwrap().starts_with('{'));
+}
+
+#[test]
 fn a_reader_that_leaves_early_is_no_failure() {
     let estate = Estate::with_finding();
     estate.put("cmdb.csv", CMDB.repeat(3000));
