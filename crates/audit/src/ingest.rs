@@ -28,9 +28,8 @@ pub struct File<'a> {
     pub open: &'a dyn Fn() -> io::Result<Box<dyn Read + Send>>,
 }
 
-/// Reads one file into the collector: one source, and one more for each member of a container. Gives the source back where the file
-/// is a log of traffic, see [`Aside::log`].
-pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) -> Option<SourceId> {
+/// Reads one file into the collector: one source, and one more for each member of a container.
+pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) {
     let source = begin(file.path, file.bytes, limits, collector);
     let raw = match (file.open)() {
         Ok(raw) => raw,
@@ -38,13 +37,13 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) -> Op
             let mut sink = collector.resume(source, limits);
             set_fate(&mut sink, Fate::Unreadable);
             sink.error(codes::READ_FAILED, None, &[("error", &error.to_string())]);
-            return None;
+            return;
         }
     };
     let hasher = Mutex::new(Sha256::new());
     let mut raw = Hashed { inner: raw, hasher: &hasher };
     let job = Job { path: file.path, source, nested: 0, limits };
-    let readers = read_source(&mut raw, Some(file.open), &job, collector);
+    read_source(&mut raw, Some(file.open), &job, collector);
     let mut sink = collector.resume(source, limits);
     // What the reader left is read for the digest.
     if let Err(error) = io::copy(&mut raw, &mut io::sink()) {
@@ -54,7 +53,6 @@ pub fn ingest(file: &File<'_>, limits: &Limits, collector: &mut Collector) -> Op
     if let Some(source) = sink.source_mut() {
         source.sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     }
-    (readers != Readers::NoLog).then_some(source)
 }
 
 /// Reads a folder that is a root file system (see [`tree::is_root`](crate::tree::is_root)) as one source. `walk` puts in the
@@ -116,19 +114,16 @@ pub(crate) fn read_member(
     let path = format!("{}!/{member}", job.path);
     let source = begin(&path, bytes, job.limits, collector);
     let job = Job { path: &path, source, nested: job.nested + 1, limits: job.limits };
-    let readers = read_source(stream, None, &job, collector);
-    if readers != Readers::NoLog {
-        collector.resume(source, job.limits).warn(codes::LOG_IN_ARCHIVE, None, &[]);
-    }
+    read_source(stream, None, &job, collector);
 }
 
-/// Reads one decompressible stream: the members of a container, or rows with the reader that knows the format. Says who else reads it.
+/// Reads one decompressible stream: the members of a container, or rows with the reader that knows the format. Says where somebody else reads it.
 fn read_source(
     raw: &mut (dyn Read + Send),
     reopen: Option<&Reopen<'_>>,
     job: &Job<'_>,
     collector: &mut Collector,
-) -> Readers {
+) {
     let mut sink = collector.resume(job.source, job.limits);
     let unpacked = unpack(raw, job.limits).and_then(|unpacked| {
         let mut stream = unpacked.stream;
@@ -138,12 +133,12 @@ fn read_source(
         Ok(unpacked) => unpacked,
         Err(error) => {
             report_read_error(&mut sink, &error);
-            return Readers::NoLog;
+            return;
         }
     };
     if head.is_empty() {
         sink.warn(codes::EMPTY, None, &[]);
-        return Readers::NoLog;
+        return;
     }
     let taker = taker(&head, complete, job, collector.aside);
     let mut whole = io::Cursor::new(head).chain(stream);
@@ -160,12 +155,13 @@ fn read_source(
         }
         Taker::Reader(reader, readers) => {
             read_rows(reader, &mut whole, job, &mut sink);
-            return readers;
+            if readers != Readers::NoLog {
+                collector.logs.push(job.source);
+            }
         }
-        Taker::Log => return Readers::Log,
+        Taker::Log => collector.logs.push(job.source),
         Taker::Nobody => aside::unknown(&mut sink),
     }
-    Readers::NoLog
 }
 
 /// Who takes a stream.

@@ -28,6 +28,8 @@ pub struct Collector {
     pub aside: Option<Aside>,
     /// Inputs put aside for them.
     pub taken: Vec<Taken>,
+    /// Those that are logs of traffic: somebody else reads them from where they lie, see [`Aside::log`].
+    pub logs: Vec<SourceId>,
     /// What the reader of osquery results has learnt, for the next source.
     known_rows: KnownRows,
 }

@@ -318,9 +318,11 @@ impl Out<'_> {
     /// Something to say about the input, seen at byte `at`. The same thing is kept once, with how often it was said.
     pub fn note(&mut self, code: Code, severity: Severity, at: u64, args: &[(&'static str, &str)]) {
         let args = args.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        let noted = Noted { code, severity, args };
+        let mut noted = Noted { code, severity, args };
         if self.account.notes.len() >= NOTES && !self.account.notes.contains_key(&noted) {
-            return;
+            // One more than the limit, which counts all others.
+            let args = vec![("limit", "notes".to_owned())];
+            noted = Noted { code: codes::LIMIT_REACHED, severity: Severity::Warning, args };
         }
         let (times, first) = self.account.notes.entry(noted).or_insert((0, at));
         *times += 1;
@@ -411,6 +413,13 @@ mod tests {
 
     struct Nobody;
 
+    impl Events for Nobody {
+        fn flow(&mut self, _: &Flow<'_>, _: u64) {}
+        fn name(&mut self, _: &Name<'_>, _: u64) {}
+        fn answer(&mut self, _: &Answer<'_>, _: u64) {}
+        fn talk(&mut self, _: &Talk<'_>, _: u64) {}
+    }
+
     impl Wanted for Nobody {
         fn name(&self, _: &[u8]) -> bool {
             false
@@ -452,6 +461,19 @@ mod tests {
             ("192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap());
         assert_eq!(pair(a, b), pair(a, b));
         assert_ne!(pair(a, b), pair(b, a));
+    }
+
+    #[test]
+    fn what_is_too_much_to_say_is_counted() {
+        let mut account = Account::default();
+        let limits = Limits::default();
+        let mut out = Out { events: &mut Nobody, account: &mut account, limits: &limits };
+        for number in 0..NOTES + 7 {
+            let number = number.to_string();
+            out.note(codes::MALFORMED, Severity::Warning, 3, &[("what", &number)]);
+        }
+        let more = account.notes.iter().find(|(noted, _)| noted.code == codes::LIMIT_REACHED);
+        assert_eq!((account.notes.len(), more.unwrap().1), (NOTES + 1, &(7, 3)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod account;
 mod chart;
+mod compared;
 pub mod page;
 mod tables;
 mod tied;
@@ -45,7 +46,15 @@ pub fn text(record: &Traffic, by: Option<&str>, words: &Words, width: Option<usi
     for line in record.tied.iter().flat_map(|known| tied::said(known, words)) {
         out.push_str(&format!("{line}\n"));
     }
+    for line in changes(record, words) {
+        out.push_str(&format!("{line}\n"));
+    }
     out
+}
+
+/// What differs from the record that a run was compared with, a sentence each; empty where there was none.
+pub fn changes(record: &Traffic, words: &Words) -> Vec<String> {
+    record.compared.as_ref().map(|compared| compared::said(compared, words)).unwrap_or_default()
 }
 
 /// A record in two lines for a summary: what was counted, and, beside an inventory, what follows from hosts and assets; with whether
@@ -99,6 +108,9 @@ pub fn workbook(record: &Traffic, words: &Words) -> Result<Vec<u8>, Error> {
 /// The sheets of a record, also in the workbook of an assessment.
 pub(crate) fn sheets(book: &mut xlsx::Book<'_>, record: &Traffic) -> Result<(), XlsxError> {
     book.table("sheet-egress-pairs", record.pairs.iter())?;
+    if let Some(compared) = &record.compared {
+        book.table("sheet-egress-changes", compared.changes.iter())?;
+    }
     if let Some(known) = &record.tied {
         book.table("sheet-egress-unlisted", known.unlisted.iter())?;
         book.table("sheet-egress-installed", tied::installed(known))?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::traffic::{Egress, EgressAction, EgressBy, Merge};
+pub(crate) use self::traffic::{Egress, EgressAction, EgressBy, Merge, Shown, Tables};
 
 /// Finds prohibited security products in exports that you already have, offline.
 #[derive(Debug, Parser)]
@@ -166,6 +166,8 @@ pub(crate) struct Scope {
     /// How many files are read at the same time; all cores unless given.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
 }
 
 /// From which confidence on findings count for the exit code.

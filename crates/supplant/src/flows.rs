@@ -27,6 +27,7 @@ use model::record::traffic::Traffic;
 use report::words::Words;
 use sha2::{Digest, Sha256};
 
+use crate::cli::Tables;
 use crate::trouble::Trouble;
 
 pub(crate) use checkpoint::{load, save};
@@ -43,19 +44,10 @@ pub(crate) struct Wanted {
     pub(crate) sha256: String,
     /// Rows of the user's tables that cannot be used.
     pub(crate) problems: Vec<(PathBuf, Problem)>,
+    /// The user's tables without one endpoint.
+    pub(crate) empty: Vec<PathBuf>,
     /// Networks of which no table tells the addresses.
     pub(crate) unplaced: Vec<u32>,
-}
-
-/// The tables that the user gave.
-#[derive(Default)]
-pub(crate) struct Tables<'a> {
-    /// Of endpoints.
-    pub(crate) endpoints: &'a [PathBuf],
-    /// Whether nothing else is looked for.
-    pub(crate) only: bool,
-    /// Of where addresses stand.
-    pub(crate) places: &'a [PathBuf],
 }
 
 /// The endpoints of the catalog, unless only the user's own are wanted, and those of the user's tables, which go first; and where
@@ -63,16 +55,16 @@ pub(crate) struct Tables<'a> {
 ///
 /// # Errors
 /// When a table cannot be read.
-pub(crate) fn wanted(
-    catalog: &Catalog,
-    tables: &Tables<'_>,
-    words: &Words,
-) -> Result<Wanted, Trouble> {
+pub(crate) fn wanted(catalog: &Catalog, tables: &Tables, words: &Words) -> Result<Wanted, Trouble> {
     let mut list: Vec<Endpoint> = Vec::new();
     let mut problems = Vec::new();
-    for path in tables.endpoints {
+    let mut empty = Vec::new();
+    for path in &tables.endpoints {
         let text = read(path, words)?;
         let rows = read_table(&text);
+        if rows.endpoints.is_empty() {
+            empty.push(path.clone());
+        }
         list.extend(rows.endpoints.into_iter().map(|mut endpoint| {
             // The catalog's word about a vendor goes before the table's.
             endpoint.vendor_country = match vendor_country(catalog, &endpoint.vendor) {
@@ -83,13 +75,13 @@ pub(crate) fn wanted(
         }));
         problems.extend(rows.problems.into_iter().map(|problem| (path.clone(), problem)));
     }
-    if !tables.only {
+    if !tables.only_endpoints {
         list.extend(of_catalog(catalog));
     }
     let mut endpoints = Endpoints::new(list);
     let mut hasher = Sha256::new();
     let mut places = Places::default();
-    for path in tables.places {
+    for path in &tables.places {
         let table = read(path, words)?;
         // Shards that ask different tables are not of one run.
         hasher.update(Sha256::digest(&table));
@@ -110,7 +102,7 @@ pub(crate) fn wanted(
         }
     }
     let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Wanted { endpoints, places, sha256, problems, unplaced })
+    Ok(Wanted { endpoints, places, sha256, problems, empty, unplaced })
 }
 
 /// Runs the engine over files, with a bar where somebody looks.

@@ -1,5 +1,6 @@
 //! The world: folders are walked, files opened, workers set to read them.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -122,7 +123,7 @@ pub(crate) fn collect(
                 let outcome =
                     catch_unwind(AssertUnwindSafe(|| read(task, &limits, &mut collector)));
                 match outcome {
-                    Ok(log) => logs.extend(log),
+                    Ok(()) => logs.extend(find_logs(task, &limits, &mut collector)),
                     Err(_) => {
                         let unreadable = source(task.shown(), Fate::Unreadable);
                         let mut sink = collector.begin(unreadable, &limits);
@@ -242,14 +243,37 @@ fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
     Ok(entries)
 }
 
-/// Reads one thing, and tells where it is a log of traffic, which is read later.
-fn read(task: &Task, limits: &Limits, collector: &mut Collector) -> Option<(SourceId, Found)> {
+/// Where the logs of traffic lie which reading the task came upon. They are read later.
+fn find_logs(task: &Task, limits: &Limits, collector: &mut Collector) -> Vec<(SourceId, Found)> {
+    let sources = std::mem::take(&mut collector.logs);
+    let Task::File { path, shown, bytes } = task else { return Vec::new() };
+    if sources.is_empty() {
+        return Vec::new();
+    }
+    // An archive may have several members of one name.
+    let mut parts: BTreeMap<String, VecDeque<Found>> = BTreeMap::new();
+    for part in Found::at(path, shown.clone(), *bytes).members(limits) {
+        parts.entry(part.shown.clone()).or_default().push_back(part);
+    }
+    let mut logs = Vec::new();
+    for source in sources {
+        let path = collector.sources.get(source.0 as usize).map(|(source, _)| &source.path);
+        match path.and_then(|path| parts.get_mut(path)?.pop_front()) {
+            Some(found) => logs.push((source, found)),
+            // In an archive in an archive.
+            None => collector.resume(source, limits).warn(codes::LOG_IN_ARCHIVE, None, &[]),
+        }
+    }
+    logs
+}
+
+/// Reads one thing.
+fn read(task: &Task, limits: &Limits, collector: &mut Collector) {
     match task {
         Task::File { path, shown, bytes } => {
             let open = || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(File::open(path)?)) };
             let file = ingest::File { path: shown, bytes: *bytes, open: &open };
-            let source = ingest(&file, limits, collector)?;
-            return Some((source, Found::at(path, shown.clone(), *bytes)));
+            ingest(&file, limits, collector);
         }
         Task::Root { path, shown } => {
             let mut walk = |tree: &mut RootFs| walk_root(path, tree);
@@ -278,7 +302,6 @@ fn read(task: &Task, limits: &Limits, collector: &mut Collector) -> Option<(Sour
             sink.error(codes::READ_FAILED, None, &[("error", error)]);
         }
     }
-    None
 }
 
 /// Hands the entries of a folder to the reader of root file systems, in order of their names, without following links.

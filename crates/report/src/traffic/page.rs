@@ -4,7 +4,7 @@
 use askama::Template;
 use model::record::traffic::{Line, Traffic};
 
-use super::{account, chart, tables, tied};
+use super::{account, changes, chart, compared, tables, tied};
 use crate::Error;
 use crate::html::charts::{Bar, Bars, segments};
 use crate::html::{CSS, policy_of_style};
@@ -70,6 +70,9 @@ struct Section<'a> {
     /// What follows from hosts and assets, a sentence each; empty without an inventory.
     said_of_hosts: Vec<String>,
     unlisted: Option<Table>,
+    /// What differs from an earlier record, a sentence each; empty without one.
+    said_of_changes: Vec<String>,
+    changes: Option<Table>,
     installed: Option<Table>,
     pairs: Table,
     inputs: Table,
@@ -98,6 +101,10 @@ impl<'a> Section<'a> {
             said_of_hosts: known.map(|known| tied::said(known, words)).unwrap_or_default(),
             unlisted: known.map(|known| {
                 table("unlisted", known.unlisted.iter(), tied::UNLISTED_SHOWN, ROWS_MAX, words)
+            }),
+            said_of_changes: changes(record, words),
+            changes: record.compared.as_ref().map(|compared| {
+                table("changes", compared.changes.iter(), compared::CHANGE_SHOWN, ROWS_MAX, words)
             }),
             installed: known.map(|known| {
                 let rows = tied::installed(known);

@@ -17,17 +17,8 @@ pub(crate) struct Egress {
     /// Logs: files and folders, also compressed.
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// A table of your own endpoints: CSV whose header names `suffix` or `cidr`, then `vendor` and perhaps `country`; may be
-    /// repeated.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) endpoints: Vec<PathBuf>,
-    /// Look for your own endpoints and no others.
-    #[arg(long, requires = "endpoints")]
-    pub(crate) only_endpoints: bool,
-    /// A table of where addresses stand: an MMDB, or CSV of ranges whose header names `first` and `last`, or `cidr`, and `country` or
-    /// `asn`; may be repeated. Without one, countries are unknown unless the log states them.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) places: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: Tables,
     /// Read every line in full, without the fast look that passes over lines that concern no endpoint. The result is the same.
     #[arg(long)]
     pub(crate) strict: bool,
@@ -58,6 +49,29 @@ pub(crate) struct Egress {
     /// what is installed and silent.
     #[arg(long, value_name = "RECORD.json", conflicts_with = "shard")]
     pub(crate) inventory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// Which endpoints to look for, and where addresses stand.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Tables {
+    /// A table of your own endpoints: CSV whose header names `suffix` or `cidr`, then `vendor` and perhaps `country`; may be
+    /// repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) endpoints: Vec<PathBuf>,
+    /// Look for your own endpoints and no others.
+    #[arg(long, requires = "endpoints")]
+    pub(crate) only_endpoints: bool,
+    /// A table of where addresses stand: an MMDB, or CSV of ranges whose header names `first` and `last`, or `cidr`, and `country` or
+    /// `asn`; may be repeated. Without one, countries are unknown unless the log states them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) places: Vec<PathBuf>,
+}
+
+/// What of the sums to print, how and where.
+#[derive(Args, Debug)]
+pub(crate) struct Shown {
     /// What to sum up by; pairs of host and endpoint unless given. For tables, CSV and JSON lines; the other forms hold all.
     #[arg(long, value_enum)]
     pub(crate) by: Option<EgressBy>,
@@ -85,15 +99,8 @@ pub(crate) struct Merge {
     /// A record that an earlier run wrote with `--format json`: tell what is new, what stopped and what changed.
     #[arg(long, value_name = "EARLIER.json")]
     pub(crate) compare: Option<PathBuf>,
-    /// What to sum up by; pairs of host and endpoint unless given. For tables, CSV and JSON lines; the other forms hold all.
-    #[arg(long, value_enum)]
-    pub(crate) by: Option<EgressBy>,
-    /// The form of what is printed.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) format: TableFormat,
-    /// Where to print it; `-` is standard output.
-    #[arg(short, long, value_name = "FILE", default_value = "-")]
-    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// Things to sum up by.

@@ -46,7 +46,7 @@ impl Found {
 
     /// The file, or the members where it is an archive, named `archive.zip!/member`. What cannot be told of an archive stands for
     /// itself.
-    fn members(self, limits: &Limits) -> Vec<Self> {
+    pub(crate) fn members(self, limits: &Limits) -> Vec<Self> {
         if !self.is_archive(limits).unwrap_or(false) {
             return vec![self];
         }
@@ -134,16 +134,27 @@ pub(crate) fn list(
     Ok(found)
 }
 
+/// A folder that cannot be listed in full stands in the list itself: to read it fails, and that is said.
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && depth < MAX_DEPTH {
+    if walk_inside(folder, depth, found).is_err() {
+        found.push(folder.to_owned());
+    }
+}
+
+fn walk_inside(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    if depth > MAX_DEPTH {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             walk(&entry.path(), depth + 1, found);
         } else if kind.is_file() {
             found.push(entry.path());
         }
     }
+    Ok(())
 }
 
 /// Hands the files to the engine as inputs.

@@ -61,6 +61,8 @@ pub(crate) fn run(
     if let Some(out) = reports {
         refuse_same_folder(paths, out, words)?;
     }
+    let catalog = &facts.loaded.catalog;
+    let wanted = super::traffic::wanted(catalog, &scope.tables, words)?;
     let mut skip: Vec<PathBuf> = reports.map(Path::to_path_buf).into_iter().collect();
     skip.extend(common.data.iter().cloned());
     let jobs = scope.jobs.unwrap_or_else(cores);
@@ -74,8 +76,6 @@ pub(crate) fn run(
     };
     let mut collected = world::collect(paths, &how, words)?;
     let firewalls = firewall::estate::read(&mut collected.collectors, &facts.dialects);
-    let catalog = &facts.loaded.catalog;
-    let wanted = flows::wanted(catalog, &flows::Tables::default(), words)?;
     let names = (super::program(), facts.sha256.clone(), super::target(paths));
     let logs = flows::estate::read(&mut collected, &wanted, names, jobs);
     let gathered = merge(collected.collectors);

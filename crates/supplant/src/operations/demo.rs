@@ -8,7 +8,7 @@ use report::words::Words;
 
 use super::assess;
 use crate::Outcome;
-use crate::cli::{Common, Demo, FailOn, Format, Print, Scope};
+use crate::cli::{Common, Demo, FailOn, Format, Print, Scope, Tables};
 use crate::trouble::Trouble;
 
 /// The estate as `cargo xtask demo-estate` makes it: a gzip-compressed tar.
@@ -31,6 +31,7 @@ pub(crate) fn run(args: &Demo, common: &Common, words: &Words) -> Result<Outcome
         stale_days: audit::find::STALE_DAYS,
         fail_on: FailOn::Never,
         jobs: None,
+        tables: Tables::default(),
     };
     let print = Print { format: Format::Summary, output: "-".into() };
     let reports = args.out.join("report");

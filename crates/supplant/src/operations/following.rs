@@ -51,7 +51,7 @@ pub(super) fn follow(
     let (followed, running) = kept.unwrap_or_default();
     let aside = Vec::new();
     let mut following = Following { args, wanted, options, words, followed, running, aside };
-    let form = Form::new(args.format, args.by, &args.output);
+    let form = Form::new(&args.shown);
     let (mut due, mut unsaved) = (Instant::now(), false);
     loop {
         let changed = following.round()?;
@@ -158,7 +158,7 @@ impl Following<'_> {
                     && folder(own) == folder(path)
             })
         };
-        self.args.checkpoint.as_deref().is_some_and(same) || same(&self.args.output)
+        self.args.checkpoint.as_deref().is_some_and(same) || same(&self.args.shown.output)
     }
 
     fn save(&self) -> Result<(), Trouble> {

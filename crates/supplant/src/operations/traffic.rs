@@ -6,17 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use catalog::facts::Catalog;
 use egress::changes::compare;
 use egress::presence::Presence;
 use egress::run::Options;
 use egress::tie::identifiers;
-use model::record::traffic::{Compared, Input, TRAFFIC_SCHEMA, Traffic};
+use model::record::traffic::{Input, TRAFFIC_SCHEMA, Traffic};
 use model::record::{ASSESSMENT_SCHEMA, Assessment};
 use report::words::Words;
 
 use super::following::follow;
 use crate::Outcome;
-use crate::cli::{Common, Egress, EgressBy, Merge, TableFormat};
+use crate::cli::{Common, Egress, EgressBy, Merge, Shown, TableFormat, Tables};
 use crate::data::load_facts;
 use crate::flows::{self, About, Wanted};
 use crate::output::{collected, put_or_write, terminal_width};
@@ -29,16 +30,7 @@ use crate::trouble::Trouble;
 pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outcome> {
     let facts = load_facts(&common.data, words)?;
     super::refuse_broken(&facts, words)?;
-    let tables = flows::Tables {
-        endpoints: &args.endpoints,
-        only: args.only_endpoints,
-        places: &args.places,
-    };
-    let wanted = flows::wanted(&facts.loaded.catalog, &tables, words)?;
-    show_problems(&wanted, words)?;
-    if wanted.endpoints.is_empty() {
-        return Err(Trouble::wrong(words, "error-no-endpoints", &[]).into());
-    }
+    let wanted = wanted(&facts.loaded.catalog, &args.tables, words)?;
     // Before the logs, which may take long.
     let earlier = earlier(args.compare.as_deref(), words)?;
     let inventory = inventory(args.inventory.as_deref(), words)?;
@@ -59,7 +51,7 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     let about = About::new(names, &outcome, &wanted.endpoints);
     if let Some(shard) = args.shard {
         let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
-        put_or_write(&bytes, &args.output, words)?;
+        put_or_write(&bytes, &args.shown.output, words)?;
         return Ok(Outcome::Clean);
     }
     let mut record = about.record(&outcome.sums);
@@ -68,7 +60,7 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         let catalog = &facts.loaded.catalog;
         flows::tied(&record, &inventory, &wanted.endpoints, &presence, catalog)
     });
-    let outcome = finish(&record, &Form::new(args.format, args.by, &args.output), words)?;
+    let outcome = finish(&record, &Form::new(&args.shown), words)?;
     let log = |input: &Input| !input.format.is_empty() || input.bytes == 0;
     match outcome {
         // Nothing recognised is no clean bill: wrong input.
@@ -79,6 +71,24 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     }
 }
 
+/// What to look for. Says which rows of the user's tables cannot be used.
+///
+/// # Errors
+/// When a table cannot be read or has no endpoint, or there is none at all.
+pub(super) fn wanted(catalog: &Catalog, tables: &Tables, words: &Words) -> Result<Wanted> {
+    let wanted = flows::wanted(catalog, tables, words)?;
+    show_problems(&wanted, words)?;
+    if let Some(path) = wanted.empty.first() {
+        let path = path.display().to_string();
+        let args = [("path", (&path).into())];
+        return Err(Trouble::wrong(words, "error-empty-endpoints", &args).into());
+    }
+    if wanted.endpoints.is_empty() {
+        return Err(Trouble::wrong(words, "error-no-endpoints", &[]).into());
+    }
+    Ok(wanted)
+}
+
 /// Runs `egress merge`.
 ///
 /// # Errors
@@ -87,7 +97,7 @@ pub(crate) fn merge(args: &Merge, words: &Words) -> Result<Outcome> {
     let earlier = earlier(args.compare.as_deref(), words)?;
     let mut record = flows::merge(&args.paths, words)?;
     record.compared = earlier.map(|earlier| compare(&earlier, &record));
-    finish(&record, &Form::new(args.format, args.by, &args.output), words)
+    finish(&record, &Form::new(&args.shown), words)
 }
 
 /// The record of an earlier run.
@@ -116,30 +126,6 @@ fn inventory(path: Option<&Path>, words: &Words) -> Result<Option<Assessment>, T
     }
 }
 
-/// Says on standard error what differs from the earlier record. The record has it all.
-fn show_changes(compared: &Compared, words: &Words) -> Result<()> {
-    let mut out = anstream::stderr().lock();
-    for caveat in &compared.caveats {
-        writeln!(out, "{}", words.plain(&format!("egress-caveat-{caveat}")))?;
-    }
-    for (key, list) in
-        [("egress-compared-new", &compared.new), ("egress-compared-stopped", &compared.stopped)]
-    {
-        for one in list {
-            let assets = one.assets.len().to_string();
-            let args = [
-                ("endpoint", (&one.endpoint).into()),
-                ("vendor", (&one.vendor).into()),
-                ("assets", (&assets).into()),
-            ];
-            writeln!(out, "{}", words.text(key, &args))?;
-        }
-    }
-    let changes = compared.changes.len().to_string();
-    writeln!(out, "{}", words.text("egress-compared-changes", &[("changes", (&changes).into())]))?;
-    Ok(())
-}
-
 /// What to print, and where.
 pub(super) struct Form<'a> {
     pub(super) format: TableFormat,
@@ -148,8 +134,8 @@ pub(super) struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(format: TableFormat, by: Option<EgressBy>, output: &'a Path) -> Self {
-        Self { format, by: by.map(EgressBy::as_str), output }
+    pub(super) fn new(shown: &'a Shown) -> Self {
+        Self { format: shown.format, by: shown.by.map(EgressBy::as_str), output: &shown.output }
     }
 }
 
@@ -159,8 +145,12 @@ pub(super) fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result
     }
     let bytes = shown(record, form, words)?;
     put_or_write(&bytes, form.output, words)?;
-    if let Some(compared) = &record.compared {
-        show_changes(compared, words)?;
+    // The other forms hold it.
+    if matches!(form.format, TableFormat::Csv | TableFormat::Jsonl) {
+        let mut out = anstream::stderr().lock();
+        for line in report::traffic::changes(record, words) {
+            writeln!(out, "{line}")?;
+        }
     }
     let broken = record.inputs.iter().any(|input| !input.error.is_empty());
     // A measurement, no judgement: that something was found is no failure.

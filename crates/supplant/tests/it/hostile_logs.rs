@@ -12,6 +12,26 @@ use serde_json::Value;
 
 use crate::support::{Estate, PROGRAM, Run};
 
+#[test]
+fn a_table_without_an_endpoint_is_refused_after_its_rows_are_named() {
+    let estate = estate();
+    estate.put("conn.log", conn("C1", 10));
+    estate.put_beside("bad.csv", "suffix,vendor\n,Acme\n");
+    let run = estate.run(&["egress", "in", "--endpoints", "bad.csv"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("bad.csv:2: ") && run.err.contains("no row of"), "{}", run.err);
+}
+
+#[test]
+fn folders_too_deep_to_walk_are_said() {
+    let estate = estate();
+    estate.put("conn.log", conn("C1", 10));
+    estate.put(&format!("{}conn.log", "d/".repeat(202)), conn("C2", 10));
+    let run = estate.run(ARGS);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.err.contains("in/d/d/d"), "{}", run.err);
+}
+
 /// An estate with endpoints and no logs yet.
 pub(crate) fn estate() -> Estate {
     let estate = Estate::new();

@@ -187,18 +187,67 @@ fn something_else_is_no_inventory() {
     assert_eq!(run.code, 2, "{run:?}");
 }
 
+fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        archive.append_data(&mut header, name, *bytes).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
 #[test]
-fn a_log_in_an_archive_is_said_not_to_be_counted() {
+fn an_assessment_takes_endpoints_and_places_of_the_users() {
+    let estate = estate();
+    estate.put_beside("own.csv", "suffix,vendor\nportal.example,Portal\n");
+    estate.put_beside("places.csv", "cidr,country\n198.51.100.0/24,XA\n");
+    let more = ["--no-reports", "--endpoints", "own.csv", "--places", "places.csv"];
+    let (_, record) = estate.assess(&more);
+    let pairs = record["egress"]["pairs"].as_array().unwrap();
+    let own: Vec<&Value> = pairs.iter().filter(|pair| pair["vendor"] == "Portal").collect();
+    assert_eq!(own[0]["countries"], serde_json::json!({"XA": 800}), "{pairs:?}");
+}
+
+#[test]
+fn every_form_says_what_changed_since_an_earlier_record() {
+    let estate = estate();
+    estate.put("logs/ssl.log", logs()[1].replace("cloudsink.net", "else.example"));
+    let earlier = estate.run(&["egress", "in/logs", "--format", "json"]);
+    estate.put_beside("earlier.json", earlier.out);
+    estate.put("logs/ssl.log", &logs()[1]);
+    for (format, said) in [("table", "new: "), ("csv", "new: "), ("html", "Bytes out before")] {
+        let args = ["egress", "in/logs", "--compare", "earlier.json", "--format", format];
+        let run = estate.run(&args);
+        assert!((run.out + &run.err).contains(said), "{format}");
+    }
+}
+
+#[test]
+fn a_log_in_an_archive_counts_like_one_that_lies_there() {
+    let plain = estate();
+    let packed = Estate::new();
+    packed.put("cmdb.csv", CMDB);
+    let [conn, names] = logs();
+    packed.put("logs.tar", archive(&[("a.log", conn.as_bytes()), ("b.log", names.as_bytes())]));
+    let record = record(&packed);
+    let sums = ["/asset", "/endpoint", "/bytes_out"];
+    let pairs = shown(&record["egress"]["pairs"], &sums);
+    assert!(!pairs.is_empty(), "{record}");
+    assert_eq!(pairs, shown(&self::record(&plain)["egress"]["pairs"], &sums));
+    assert_eq!(source(&record, "logs.tar!/a.log")["fate"], "read");
+}
+
+#[test]
+fn a_log_in_an_archive_in_an_archive_is_said_not_to_be_counted() {
     let estate = Estate::new();
     estate.put("cmdb.csv", CMDB);
-    let mut archive = tar::Builder::new(Vec::new());
     let [conn, _] = logs();
-    let mut header = tar::Header::new_gnu();
-    header.set_size(conn.len() as u64);
-    header.set_mode(0o644);
-    archive.append_data(&mut header, "conn.log", conn.as_bytes()).unwrap();
-    estate.put("logs.tar", archive.into_inner().unwrap());
-    assert_eq!(codes(&record(&estate), "logs.tar!/conn.log"), ["input/log-in-archive"]);
+    let inner = archive(&[("conn.log", conn.as_bytes())]);
+    estate.put("logs.tar", archive(&[("inner.tar", &inner)]));
+    let path = "logs.tar!/inner.tar!/conn.log";
+    assert_eq!(codes(&record(&estate), path), ["input/log-in-archive"]);
 }
 
 #[test]
