@@ -14,6 +14,7 @@ use catalog::shape::{FactConfidence, Keyword};
 use serde::{Deserialize, Serialize};
 
 use crate::endpoints::names::Names;
+pub use crate::endpoints::prefixes::Blocks;
 use crate::endpoints::prefixes::Prefixes;
 pub use crate::endpoints::table::{Problem, Rows, read_table};
 use crate::places::Announced;
@@ -196,6 +197,15 @@ impl Endpoints {
     /// The same for an IPv4 address as a number.
     pub fn by_v4(&self, address: u32) -> Option<EndpointId> {
         self.find(|prefixes| prefixes.v4(address))
+    }
+
+    /// Outside of these no IPv4 address is found.
+    pub(crate) fn blocks(&self) -> Blocks {
+        let mut blocks = self.prefixes.blocks().clone();
+        if let Some(announced) = &self.announced {
+            blocks.merge(announced.blocks());
+        }
+        blocks
     }
 
     fn find(&self, look: impl Fn(&Prefixes) -> Option<EndpointId>) -> Option<EndpointId> {

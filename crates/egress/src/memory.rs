@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use hashbrown::HashMap;
 
 use crate::endpoints::EndpointId;
-use crate::event::NameFrom;
+use crate::event::{Key, NameFrom};
 use crate::limits::Limits;
 use crate::time::Time;
 
@@ -116,6 +116,12 @@ impl Memory {
     /// Whether this client was told this address.
     pub fn has_pair(&self, pair: u64) -> bool {
         self.answers.contains_key(&pair)
+    }
+
+    /// Whether a name or an answer makes a flow of this key or pair worth reading.
+    #[inline]
+    pub(crate) fn matters(&self, key: Option<Key>, pair: Option<u64>) -> bool {
+        key.is_some_and(|key| self.has_key(key.0)) || pair.is_some_and(|pair| self.has_pair(pair))
     }
 
     /// Notes that the flow of this key was found.

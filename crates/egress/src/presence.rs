@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashMap;
 
-use crate::endpoints::canonical;
+use crate::endpoints::{Blocks, canonical};
 use crate::event::{Host, parse_address};
 
 /// Hosts that are looked for, each with whether it was seen.
@@ -15,6 +15,7 @@ use crate::event::{Host, parse_address};
 pub struct Presence {
     addresses: HashMap<IpAddr, AtomicBool>,
     names: HashMap<String, AtomicBool>,
+    blocks: Blocks,
 }
 
 impl Presence {
@@ -24,6 +25,9 @@ impl Presence {
         for identifier in identifiers {
             match identifier {
                 Identifier::Address(address) => {
+                    if let IpAddr::V4(four) = address {
+                        presence.blocks.add(four.to_bits());
+                    }
                     presence.addresses.insert(address, AtomicBool::new(false));
                 }
                 Identifier::Name(name) => {
@@ -52,6 +56,11 @@ impl Presence {
     /// Whether a line with this address is worth reading for its sake.
     pub(crate) fn seeks(&self, address: IpAddr) -> bool {
         self.addresses.get(&address).is_some_and(|seen| !seen.load(Ordering::Relaxed))
+    }
+
+    /// The blocks of the addresses that are looked for.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// Notes that a log covers what a host sends.

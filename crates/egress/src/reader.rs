@@ -12,6 +12,7 @@ use model::diagnostic::{Code, Severity};
 use model::ledger::Ledger;
 
 use crate::codes;
+use crate::endpoints::Blocks;
 use crate::event::{Answer, Channel, Flow, Key, Name, Talk};
 use crate::limits::Limits;
 
@@ -195,6 +196,15 @@ pub trait Wanted {
     fn v4(&self, address: u32) -> bool;
     /// Whether DNS answers may matter: when not, pairs need not be found out, and rows with names of others neither.
     fn pairs(&self) -> bool;
+    /// Outside of these no IPv4 address is looked for.
+    fn blocks(&self) -> &Blocks {
+        &Blocks::ALL
+    }
+    /// Whether a name or an answer may be known already, or come, that makes a flow of this key or pair worth reading.
+    fn matters(&self, key: Option<Key>, pair: Option<u64>) -> bool {
+        let _ = (key, pair);
+        true
+    }
 }
 
 /// A hash of the two addresses of a flow, client first. Pairs of IPv4 addresses never share one.

@@ -24,6 +24,7 @@ mod sysmon;
 #[cfg(test)]
 mod testing;
 mod umbrella;
+mod window;
 mod zeek;
 
 use crate::reader::{Format, Head};

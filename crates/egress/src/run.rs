@@ -22,7 +22,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::diagnostic::Severity;
 
 use crate::codes;
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Blocks, Endpoints};
+use crate::event::Key;
 use crate::limits::Limits;
 use crate::memory::{Memory, Notes};
 use crate::presence::Presence;
@@ -425,7 +426,11 @@ pub(crate) fn whole(input: &Input<'_>) -> u64 {
 pub(crate) struct Looking<'a> {
     pub(crate) endpoints: &'a Endpoints,
     pub(crate) presence: &'a Presence,
+    /// What is remembered; `None` where more may come that matters.
+    pub(crate) memory: Option<&'a Memory>,
     pub(crate) pairs: bool,
+    /// The blocks of all of them.
+    pub(crate) blocks: Blocks,
 }
 
 impl Wanted for Looking<'_> {
@@ -444,6 +449,23 @@ impl Wanted for Looking<'_> {
 
     fn pairs(&self) -> bool {
         self.pairs
+    }
+
+    fn blocks(&self) -> &Blocks {
+        &self.blocks
+    }
+
+    fn matters(&self, key: Option<Key>, pair: Option<u64>) -> bool {
+        self.memory.is_none_or(|memory| memory.matters(key, pair))
+    }
+}
+
+impl<'a> Looking<'a> {
+    pub(crate) fn new(run: &Run<'a>, memory: Option<&'a Memory>, pairs: bool) -> Self {
+        let (endpoints, presence) = (run.endpoints, &*run.options.presence);
+        let mut blocks = endpoints.blocks();
+        blocks.merge(presence.blocks());
+        Self { endpoints, presence, memory, pairs, blocks }
     }
 }
 

@@ -8,11 +8,47 @@ use crate::spans;
 /// IPv4 in a table of three levels (16, 8 and 8 bits), as DIR-24-8 does with two; IPv6 in sorted ranges.
 #[derive(Debug)]
 pub(super) struct Prefixes {
-    /// Which cells of the first level are not empty, a bit each: small enough to be at hand always.
-    some: Vec<u64>,
+    /// Which cells of the first level are not empty.
+    blocks: Blocks,
     first: Vec<u32>,
     pages: Vec<[u32; 256]>,
     six: Vec<(u128, u32)>,
+}
+
+/// Which blocks of IPv4 addresses with the same first 16 bits hold something, a bit each: small enough to be at hand always.
+#[derive(Clone, Debug)]
+pub struct Blocks([u64; 1 << 10]);
+
+impl Blocks {
+    /// All of them.
+    pub(crate) const ALL: Self = Self([u64::MAX; 1 << 10]);
+
+    /// Adds the block of an address.
+    pub(crate) fn add(&mut self, address: u32) {
+        if let Some(word) = self.0.get_mut((address >> 22) as usize) {
+            *word |= 1 << (address >> 16 & 63);
+        }
+    }
+
+    /// Whether something may be in the block of an address.
+    #[inline]
+    pub(crate) fn holds(&self, address: u32) -> bool {
+        let word = self.0.get((address >> 22) as usize).copied().unwrap_or(u64::MAX);
+        word >> (address >> 16 & 63) & 1 != 0
+    }
+
+    /// Adds all of another's.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own |= other;
+        }
+    }
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self([0; 1 << 10])
+    }
 }
 
 /// No endpoint. Other cells below [`PAGE`] are the number of an endpoint plus one; above it, of a page.
@@ -26,7 +62,8 @@ impl Prefixes {
         list.reverse();
         list.sort_by_key(|(_, length, _)| *length);
         let first = vec![NONE; 1 << 16];
-        let mut table = Self { some: Vec::new(), first, pages: Vec::new(), six: Vec::new() };
+        let mut table =
+            Self { blocks: Blocks::default(), first, pages: Vec::new(), six: Vec::new() };
         let mut six = Vec::new();
         for (address, length, id) in list {
             match address {
@@ -35,11 +72,9 @@ impl Prefixes {
             }
         }
         table.six = ranges(&six);
-        let bits = |cells: &[u32]| {
-            let cells = cells.iter().rev();
-            cells.fold(0, |bits, cell| bits << 1 | u64::from(*cell != NONE))
-        };
-        table.some = table.first.chunks(64).map(bits).collect();
+        for (block, _) in (0u32..).zip(&table.first).filter(|(_, cell)| **cell != NONE) {
+            table.blocks.add(block << 16);
+        }
         table
     }
 
@@ -95,8 +130,11 @@ impl Prefixes {
 
     #[inline]
     pub(super) fn v4(&self, address: u32) -> Option<EndpointId> {
-        let some = self.some.get((address >> 22) as usize)?;
-        if some >> (address >> 16 & 63) & 1 == 0 { None } else { self.longest(address) }
+        if self.blocks.holds(address) { self.longest(address) } else { None }
+    }
+
+    pub(super) fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     fn longest(&self, address: u32) -> Option<EndpointId> {

@@ -18,6 +18,17 @@ pub(crate) fn no_digits(block: &[u8; BLOCK]) -> u32 {
     values.min(u8x16::splat(9)).simd_eq(values).to_bitmask() ^ 0xffff
 }
 
+/// Whether all bytes are of ASCII.
+#[inline]
+pub(crate) fn is_ascii(text: &[u8]) -> bool {
+    match (text.first_chunk::<BLOCK>(), text.last_chunk::<BLOCK>()) {
+        (Some(first), Some(last)) if text.len() <= 2 * BLOCK => {
+            (u8x16::new(*first) | u8x16::new(*last)).to_bitmask() == 0
+        }
+        _ => text.is_ascii(),
+    }
+}
+
 /// The place of a byte in a text.
 #[inline]
 pub(crate) fn place(text: &[u8], byte: u8) -> Option<usize> {
@@ -42,29 +53,6 @@ pub(crate) fn digits(text: &[u8]) -> usize {
         }
     }
     text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
-}
-
-/// How often a byte stands in a text.
-#[inline]
-pub(crate) fn count(text: &[u8], byte: u8) -> usize {
-    let Some(last) = text.last_chunk::<BLOCK>() else {
-        return text.iter().filter(|other| **other == byte).count();
-    };
-    let (blocks, rest) = text.as_chunks::<BLOCK>();
-    // The last block holds the rest, and before it what the blocks hold too.
-    let mut all = (equal(last, byte) >> (BLOCK - rest.len())).count_ones() as usize;
-    let sought = u8x16::splat(byte);
-    // Few enough blocks that the counts of all sixteen places together fit into a byte.
-    for blocks in blocks.chunks(15) {
-        let mut counts = u8x16::splat(0);
-        for block in blocks {
-            counts -= u8x16::new(*block).simd_eq(sought);
-        }
-        let counts = u128::from_le_bytes(counts.to_array());
-        let halves = (counts as u64).wrapping_add((counts >> 64) as u64);
-        all += (halves.wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize;
-    }
-    all
 }
 
 /// Whether the two bytes stand side by side anywhere in a text.
@@ -110,17 +98,15 @@ mod tests {
     }
 
     #[test]
-    fn places_and_counts_are_right_at_every_length() {
+    fn places_are_right_at_every_length() {
         for length in (0..70).chain([400]) {
             let mut text = vec![b'1'; length];
-            assert_eq!((place(&text, b'x'), digits(&text), count(&text, b'x')), (None, length, 0));
+            assert_eq!((place(&text, b'x'), digits(&text)), (None, length));
             for at in 0..length {
                 text[at] = b'x';
-                assert_eq!((digits(&text), count(&text, b'x')), (at.min(digits(&text)), 1));
                 assert_eq!((place(&text, b'x'), digits(&text)), (Some(at), at));
                 text[at] = b'1';
             }
-            assert_eq!(count(&text, b'1'), length);
             for at in 1..length {
                 (text[at - 1], text[at]) = (b'a', b'b');
                 assert!(has_pair(&text, b'a', b'b'), "{length} {at}");

@@ -6,9 +6,11 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
+use crate::endpoints::Blocks;
 use crate::event::{self, Key, parse_address};
 use crate::reader::{Sieved, Swept, Wanted, pair, trim_end};
 use crate::readers::block::{self, BLOCK};
+use crate::readers::names;
 
 /// Sieves one line with `row`, which only sees lines without a backslash and gives `None` for the strict reader.
 pub(crate) fn line(line: &[u8], row: impl FnOnce(&[u8]) -> Option<Sieved>) -> Sieved {
@@ -164,12 +166,64 @@ fn other_address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
     Some((parse_address(std::str::from_utf8(text).ok()?)?, rest))
 }
 
-/// Whether the address is looked for.
+/// The address that is a part of a text.
 #[inline]
-pub(crate) fn is_wanted(address: IpAddr, wanted: &dyn Wanted) -> bool {
-    match address {
-        IpAddr::V4(four) => wanted.v4(four.to_bits()),
-        IpAddr::V6(_) => wanted.address(address),
+pub(crate) fn address_in(text: &[u8], place: Range<usize>) -> Option<IpAddr> {
+    if let Some((number, length)) = v4(text.get(place.start..)?)
+        && length == place.len()
+    {
+        return Some(IpAddr::V4(Ipv4Addr::from_bits(number)));
+    }
+    any_address(text.get(place)?)
+}
+
+/// One that is not written as `v4` expects, or is near the end of its line.
+#[cold]
+fn any_address(text: &[u8]) -> Option<IpAddr> {
+    if event::is_no_address(text) {
+        return None;
+    }
+    match v6(text) {
+        Some((bits, length)) if length == text.len() => {
+            Some(event::address(IpAddr::V6(Ipv6Addr::from_bits(bits))))
+        }
+        _ => parse_address(std::str::from_utf8(text).ok()?),
+    }
+}
+
+/// The name in the value of a header `Host`, as [`names::requested`] has it: `Some(None)` where that is none.
+pub(crate) fn host(text: &[u8]) -> Option<Option<&[u8]>> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if text.iter().all(plain) && event::is_no_address(text) {
+        return Some(Some(text));
+    }
+    let name = names::requested(Some(std::str::from_utf8(text).ok()?), None);
+    Some(name.map(str::as_bytes))
+}
+
+/// What is looked for, with what tells quickly that something is not.
+#[derive(Clone, Copy)]
+pub(crate) struct Sought<'w> {
+    wanted: &'w dyn Wanted,
+    blocks: &'w Blocks,
+    pub(crate) pairs: bool,
+}
+
+impl<'w> Sought<'w> {
+    pub(crate) fn new(wanted: &'w dyn Wanted) -> Self {
+        Self { wanted, blocks: wanted.blocks(), pairs: wanted.pairs() }
+    }
+
+    /// Whether the address is looked for.
+    #[inline]
+    pub(crate) fn address(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(four) => {
+                let number = four.to_bits();
+                self.blocks.holds(number) && self.wanted.v4(number)
+            }
+            IpAddr::V6(_) => self.wanted.address(address),
+        }
     }
 }
 
@@ -214,24 +268,43 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
+    /// Whether one of the ends is looked for.
+    #[inline]
+    pub(crate) fn are_sought(&self, sought: &Sought<'_>) -> bool {
+        sought.address(self.client) || sought.address(self.server)
+    }
+
     /// What a row of a flow is, of which no name is known here.
-    pub(crate) fn flow(&self, wanted: &dyn Wanted, pairs: bool) -> Sieved {
-        if is_wanted(self.client, wanted) || is_wanted(self.server, wanted) {
-            return Sieved::Read;
+    #[inline]
+    pub(crate) fn flow(&self, sought: &Sought<'_>) -> Sieved {
+        if self.are_sought(sought) { Sieved::Read } else { self.only_if(sought) }
+    }
+
+    #[inline]
+    fn only_if(&self, sought: &Sought<'_>) -> Sieved {
+        let pair = sought.pairs.then(|| pair(self.client, self.server));
+        match sought.wanted.matters(self.key, pair) {
+            true => Sieved::OnlyIf { key: self.key, pair },
+            false => Sieved::Nothing,
         }
-        let pair = pairs.then(|| pair(self.client, self.server));
-        Sieved::OnlyIf { key: self.key, pair }
     }
 
     /// What a row is that gives the flow a name.
-    pub(crate) fn named(&self, name: &[u8], wanted: &dyn Wanted, pairs: bool) -> Sieved {
-        if !name.is_ascii() || name.is_empty() || wanted.name(name) {
+    #[inline]
+    pub(crate) fn named(&self, name: &[u8], sought: &Sought<'_>) -> Sieved {
+        if self.asked(name, sought) {
             return Sieved::Read;
         }
-        match self.flow(wanted, pairs) {
-            Sieved::OnlyIf { .. } if !pairs => Sieved::Nothing,
-            sieved => sieved,
-        }
+        if sought.pairs { self.only_if(sought) } else { Sieved::Nothing }
+    }
+
+    /// Whether a row with this name has to be read for the name's sake or that of one of the ends.
+    #[inline]
+    pub(crate) fn asked(&self, name: &[u8], sought: &Sought<'_>) -> bool {
+        !block::is_ascii(name)
+            || name.is_empty()
+            || sought.wanted.name(name)
+            || self.are_sought(sought)
     }
 }
 

@@ -132,26 +132,23 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
     let mut account = Account::default();
     let mut taker = Taker::new(how.run, memory, how.pass, counted, how.family);
     let mut waiting = Vec::new();
-    let presence = &how.run.options.presence;
-    let looking = Looking { endpoints: how.run.endpoints, presence, pairs: how.pairs };
+    let known = (how.pass != Pass::Ordered).then_some(memory);
+    let looking = Looking::new(how.run, known, how.pairs);
     let mut reader = Arc::clone(&first.reader);
     let mut after: Option<InForce> = None;
     let mut done = segment.start;
     while let Some(rest) = segment.bytes.get(done..)
         && !rest.is_empty()
     {
-        let mut understood = 0;
         let mut take = |line: Range<usize>, sieved| {
             let line = done + line.start..done + line.end;
             let in_force = || after.as_ref().map(|after| Arc::clone(&after.reader));
             match (how.pass, sieved) {
-                (_, Sieved::Nothing) => understood += 1,
                 (_, Sieved::Inert(reason)) => account.ledger.inert(reason),
                 (Pass::Ordered, Sieved::OnlyIf { key, pair }) => {
                     waiting.push(Waiting { line, key, pair, read: false, reader: in_force() });
                 }
-                (_, Sieved::OnlyIf { key, pair }) if !matters(memory, key, pair) => understood += 1,
-                (_, Sieved::Read | Sieved::OnlyIf { .. }) => {
+                (_, Sieved::Nothing | Sieved::Read | Sieved::OnlyIf { .. }) => {
                     let row = line.clone();
                     read_line(&*reader, &segment, row, &mut taker, &mut account, how.run);
                     if taker.waiting.pop().is_some() {
@@ -166,7 +163,7 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
             true => read_all(&*reader, rest, &mut take),
             false => reader.sieve_chunk(rest, &looking, &mut take),
         };
-        account.ledger.add(swept.nothing + understood, [], []);
+        account.ledger.add(swept.nothing, [], []);
         done += swept.bytes;
         let Some(rest) = segment.bytes.get(done..).filter(|rest| !rest.is_empty()) else { break };
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -189,11 +186,6 @@ pub(crate) fn process(how: How<'_>, memory: &Memory, first: &InForce, segment: S
     let account = if counted { account } else { Account::default() };
     let (notes, sums) = (taker.notes, taker.sums);
     Part { segment, generation: first.generation, account, notes, sums, waiting, after }
-}
-
-/// Whether a name or an answer makes a flow of this key or pair worth reading.
-fn matters(memory: &Memory, key: Option<Key>, pair: Option<u64>) -> bool {
-    key.is_some_and(|key| memory.has_key(key.0)) || pair.is_some_and(|pair| memory.has_pair(pair))
 }
 
 fn count_too_long(segment: &Segment, account: &mut Account) {
@@ -252,7 +244,7 @@ pub(crate) fn resolve(
     let mut aside = Account::default();
     let mut understood = 0;
     for waiting in &part.waiting {
-        if !waiting.read && !matters(memory, waiting.key, waiting.pair) {
+        if !waiting.read && !memory.matters(waiting.key, waiting.pair) {
             understood += 1;
             if let Some(passed) = &mut taker.passed {
                 passed.note(waiting.key);

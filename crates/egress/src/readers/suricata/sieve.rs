@@ -13,7 +13,7 @@ use crate::event::Key;
 use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
-use crate::readers::scan::{self, Ends, Found};
+use crate::readers::scan::{self, Ends, Found, Sought};
 
 /// Needles, each made ready once.
 struct Needles {
@@ -42,8 +42,7 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
 /// What a sieve needs at hand.
 pub(super) struct Sieve<'s> {
     needles: &'s Needles,
-    wanted: &'s dyn Wanted,
-    pairs: bool,
+    sought: Sought<'s>,
 }
 
 /// The kinds of rows that say something.
@@ -66,7 +65,7 @@ struct Begin<'l> {
 impl<'s> Sieve<'s> {
     /// A sieve for what is wanted.
     pub(super) fn new(wanted: &'s dyn Wanted) -> Self {
-        Self { needles: &NEEDLES, wanted, pairs: wanted.pairs() }
+        Self { needles: &NEEDLES, sought: Sought::new(wanted) }
     }
 
     /// Sieves a row without a backslash. `None` is for the strict reader.
@@ -84,12 +83,10 @@ impl<'s> Sieve<'s> {
         let key = Key::new(sensor(inner)?, begin.id);
         let ends = Ends { client: begin.client?, server: begin.server?, key: Some(key) };
         match kind {
-            Kind::Flow => Some(ends.flow(self.wanted, self.pairs)),
+            Kind::Flow => Some(ends.flow(&self.sought)),
             Kind::Tls => match scan::find(rest, &self.needles.sni) {
                 Found::Nowhere => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
-                Found::Once(after) => {
-                    Some(ends.named(scan::string(after)?, self.wanted, self.pairs))
-                }
+                Found::Once(after) => Some(ends.named(scan::string(after)?, &self.sought)),
                 Found::Often => None,
             },
             Kind::Http => self.http(rest, &ends),
@@ -124,20 +121,20 @@ impl<'s> Sieve<'s> {
         };
         match names::requested(host, None) {
             None => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
-            Some(name) => Some(ends.named(name.as_bytes(), self.wanted, self.pairs)),
+            Some(name) => Some(ends.named(name.as_bytes(), &self.sought)),
         }
     }
 
     /// All names and addresses of the row, whatever they are for.
     fn dns(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
-        if matches!(ends.flow(self.wanted, false), Sieved::Read) {
+        if ends.are_sought(&self.sought) {
             return Some(Sieved::Read);
         }
         let needles = self.needles;
         let after = |needle: &Finder<'_>, at: usize| rest.get(at + needle.needle().len()..);
         for at in needles.asked.find_iter(rest) {
             let name = scan::string(after(&needles.asked, at)?)?;
-            if ends.named(name, self.wanted, false) == Sieved::Read {
+            if ends.asked(name, &self.sought) {
                 return Some(Sieved::Read);
             }
         }
@@ -164,7 +161,7 @@ impl<'s> Sieve<'s> {
     /// Whether an address that ends with a quote is looked for.
     fn is_wanted(&self, data: &[u8]) -> bool {
         let address = scan::address(data, b'"');
-        address.is_some_and(|(address, _)| scan::is_wanted(address, self.wanted))
+        address.is_some_and(|(address, _)| self.sought.address(address))
     }
 }
 

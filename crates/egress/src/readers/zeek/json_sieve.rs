@@ -13,7 +13,7 @@ use crate::event::Key;
 use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
-use crate::readers::scan::{self, Ends, Found};
+use crate::readers::scan::{self, Ends, Found, Sought};
 
 /// Needles, each made ready once.
 struct Needles {
@@ -41,8 +41,7 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
 /// What a sieve needs at hand.
 pub(crate) struct Sieve<'s> {
     needles: &'s Needles,
-    wanted: &'s dyn Wanted,
-    pairs: bool,
+    sought: Sought<'s>,
 }
 
 /// What stands before `uid`.
@@ -55,7 +54,7 @@ struct Before<'l> {
 impl<'s> Sieve<'s> {
     /// A sieve for what is wanted.
     pub(crate) fn new(wanted: &'s dyn Wanted) -> Self {
-        Self { needles: &NEEDLES, wanted, pairs: wanted.pairs() }
+        Self { needles: &NEEDLES, sought: Sought::new(wanted) }
     }
 
     /// Sieves a row without a backslash. `None` is for the strict reader.
@@ -83,7 +82,7 @@ impl<'s> Sieve<'s> {
         let stream = before.stream.or_else(|| stream(rest))?;
         let ends = |uid| Ends { client, server, key: Some(Key::new(before.sensor, uid)) };
         match stream {
-            Stream::Conn => Some(ends(uid).flow(self.wanted, self.pairs)),
+            Stream::Conn => Some(ends(uid).flow(&self.sought)),
             Stream::Tls => self.tls(rest, &ends(uid)),
             Stream::Http => self.http(rest, &ends(uid)),
             Stream::Dns => self.dns(rest, &ends(uid)),
@@ -149,7 +148,7 @@ impl<'s> Sieve<'s> {
     fn tls(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
         match find_key(rest, b"server_name\":", &self.needles.server_name) {
             Found::Nowhere => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
-            Found::Once(after) => Some(ends.named(scan::string(after)?, self.wanted, self.pairs)),
+            Found::Once(after) => Some(ends.named(scan::string(after)?, &self.sought)),
             Found::Often => None,
         }
     }
@@ -167,7 +166,7 @@ impl<'s> Sieve<'s> {
         };
         match names::requested(host, None) {
             None => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
-            Some(name) => Some(ends.named(name.as_bytes(), self.wanted, self.pairs)),
+            Some(name) => Some(ends.named(name.as_bytes(), &self.sought)),
         }
     }
 
@@ -177,7 +176,7 @@ impl<'s> Sieve<'s> {
             Found::Once(after) => scan::string(after)?,
             Found::Often => return None,
         };
-        if ends.named(name, self.wanted, false) == Sieved::Read {
+        if ends.asked(name, &self.sought) {
             return Some(Sieved::Read);
         }
         match find_key(rest, b"answers\":", &self.needles.answers) {
@@ -193,7 +192,7 @@ impl<'s> Sieve<'s> {
             let (text, after) = scan::until(item, b'"')?;
             if let Some((address, _)) = scan::address(item, b'"')
                 && !text.is_empty()
-                && scan::is_wanted(address, self.wanted)
+                && self.sought.address(address)
             {
                 return Some(Sieved::Read);
             }

@@ -252,7 +252,9 @@ impl LineReader for Table {
     }
 
     fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
-        self.plan.sieve(line, wanted)
+        let mut found = None;
+        let swept = self.sieve_chunk(line, wanted, &mut |_, sieved| found = Some(sieved));
+        if swept.nothing > 0 { Sieved::Nothing } else { found.unwrap_or(Sieved::Read) }
     }
 
     fn sieve_chunk(

@@ -7,10 +7,10 @@ use super::tsv::Table;
 use super::{Field, Stream};
 use crate::codes;
 use crate::event::Key;
-use crate::reader::{Sieved, Swept, Wanted};
+use crate::reader::{Sieved, Swept, Wanted, trim_end};
 use crate::readers::block;
-use crate::readers::names;
-use crate::readers::scan::{self, Ends};
+use crate::readers::scan::{self, Ends, Sought};
+use crate::readers::window::{Cuts, Window};
 
 /// Where the columns stand that decide.
 #[derive(Clone, Debug, Default)]
@@ -39,16 +39,18 @@ enum Use {
     Answers,
 }
 
-/// What the columns of a row held.
+/// Where the columns of a row stand.
 #[derive(Default)]
-struct Columns<'l> {
-    uid: &'l [u8],
-    sensor: &'l [u8],
-    client: Option<std::net::IpAddr>,
-    server: Option<std::net::IpAddr>,
-    name: &'l [u8],
-    target: &'l [u8],
-    answers: &'l [u8],
+struct Columns {
+    uid: Range<usize>,
+    sensor: Range<usize>,
+    client: Range<usize>,
+    server: Range<usize>,
+    name: Range<usize>,
+    target: Range<usize>,
+    answers: Range<usize>,
+    /// One that nobody asks for.
+    skipped: Range<usize>,
 }
 
 impl Plan {
@@ -89,11 +91,6 @@ impl Plan {
         }
     }
 
-    /// Sieves one row.
-    pub(crate) fn sieve(&self, line: &[u8], wanted: &dyn Wanted) -> Sieved {
-        scan::line(line, |line| self.row(line, wanted, wanted.pairs()))
-    }
-
     /// Sieves the rows of a chunk; `header` says which line changes the columns.
     pub(crate) fn sieve_chunk(
         &self,
@@ -102,25 +99,50 @@ impl Plan {
         take: &mut dyn FnMut(Range<usize>, Sieved),
         header: impl Fn(&[u8]) -> bool,
     ) -> Swept {
-        let pairs = wanted.pairs();
-        let row = |line: &[u8]| self.row(line, wanted, pairs);
-        let stop = |line: &[u8]| matches!(line.first(), Some(b'#' | 0xef)) && header(line);
-        scan::lines(chunk, stop, row, take)
+        let sought = Sought::new(wanted);
+        let mut window = Window::new();
+        let mut swept = Swept::default();
+        while let Some(rest) = chunk.get(swept.bytes..).filter(|rest| !rest.is_empty()) {
+            window.look(rest, self.separator);
+            let from = swept.bytes;
+            let (mut start, mut before) = (0, 0);
+            // The last line may lack its end; one that does not fit into the window is for the strict reader.
+            let last =
+                (window.bytes() == rest.len() && !rest.ends_with(b"\n")).then_some(rest.len());
+            for end in window.ends().chain(last) {
+                let Some(line) = rest.get(start..end).map(trim_end) else { return swept };
+                if matches!(line.first(), Some(b'#' | 0xef)) && header(line) {
+                    return swept;
+                }
+                let cuts = window.cuts_before(end);
+                let whole = cuts.wrapping_sub(before) as usize + 1 == self.width
+                    && !(window.escaped() && memchr::memchr(b'\\', line).is_some());
+                let places = window.cuts(start..start + line.len());
+                let sieved = if whole { self.row(line, places, &sought) } else { None };
+                match sieved.unwrap_or(Sieved::Read) {
+                    Sieved::Nothing => swept.nothing += 1,
+                    sieved => take(from + start..from + start + line.len(), sieved),
+                }
+                (start, before) = (end + 1, cuts);
+                swept.bytes = (from + start).min(chunk.len());
+            }
+            if start == 0 {
+                let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+                let line = trim_end(rest.get(..end).unwrap_or(rest));
+                if header(line) {
+                    return swept;
+                }
+                take(from..from + line.len(), Sieved::Read);
+                swept.bytes = (from + end + 1).min(chunk.len());
+            }
+        }
+        swept
     }
 
-    /// `None` is for the strict reader.
-    fn row(&self, line: &[u8], wanted: &dyn Wanted, pairs: bool) -> Option<Sieved> {
+    /// Sieves a row with as many columns as there are names, and no backslash. `None` is for the strict reader.
+    fn row(&self, line: &[u8], mut cuts: Cuts<'_>, sought: &Sought<'_>) -> Option<Sieved> {
         let stream = self.stream?;
         if matches!(line.first()?, b'#' | 0xef) {
-            return None;
-        }
-        let mut columns = Columns::default();
-        let mut rest = Some(line);
-        for column in &self.uses {
-            rest = self.column(*column, rest?, &mut columns)?;
-        }
-        let more = rest.map_or(0, |rest| block::count(rest, self.separator) + 1);
-        if self.uses.len() + more != self.width {
             return None;
         }
         let reason = match stream {
@@ -131,91 +153,81 @@ impl Plan {
         if let Some(reason) = reason {
             return (!line.iter().all(u8::is_ascii_whitespace)).then_some(Sieved::Inert(reason));
         }
-        if self.void(columns.uid) || !columns.uid.is_ascii() || !columns.sensor.is_ascii() {
+        let mut columns = Columns::default();
+        let mut begin = 0;
+        for column in &self.uses {
+            let end = cuts.next();
+            let place = match column {
+                Use::Skip => &mut columns.skipped,
+                Use::Uid => &mut columns.uid,
+                Use::Sensor => &mut columns.sensor,
+                Use::Client => &mut columns.client,
+                Use::Server => &mut columns.server,
+                Use::Name => &mut columns.name,
+                Use::Target => &mut columns.target,
+                Use::Answers => &mut columns.answers,
+            };
+            *place = begin..end;
+            begin = end + 1;
+        }
+        let uid = line.get(columns.uid.clone())?;
+        let sensor = line.get(columns.sensor.clone())?;
+        if self.void(uid) || !block::is_ascii(uid) || !sensor.is_ascii() {
             return None;
         }
-        let sensor = if self.void(columns.sensor) { &[][..] } else { columns.sensor };
+        let sensor = if self.void(sensor) { &[][..] } else { sensor };
         let ends = Ends {
-            client: columns.client?,
-            server: columns.server?,
-            key: Some(Key::new(sensor, columns.uid)),
+            client: scan::address_in(line, columns.client.clone())?,
+            server: scan::address_in(line, columns.server.clone())?,
+            key: Some(Key::new(sensor, uid)),
         };
-        self.event(stream, &ends, &columns, wanted, pairs)
-    }
-
-    /// Takes a column; `Some(None)` when it was the last one.
-    fn column<'l>(
-        &self,
-        column: Use,
-        rest: &'l [u8],
-        columns: &mut Columns<'l>,
-    ) -> Option<Option<&'l [u8]>> {
-        if matches!(column, Use::Client | Use::Server) {
-            let (address, rest) = scan::address(rest, self.separator)?;
-            let place =
-                if column == Use::Client { &mut columns.client } else { &mut columns.server };
-            *place = Some(address);
-            return Some(Some(rest));
-        }
-        let (text, rest) = match scan::until(rest, self.separator) {
-            Some((text, rest)) => (text, Some(rest)),
-            None => (rest, None),
-        };
-        match column {
-            Use::Uid => columns.uid = text,
-            Use::Sensor => columns.sensor = text,
-            Use::Name => columns.name = text,
-            Use::Target => columns.target = text,
-            Use::Answers => columns.answers = text,
-            Use::Skip | Use::Client | Use::Server => (),
-        }
-        Some(rest)
+        self.event(stream, &ends, line, &columns, sought)
     }
 
     fn event(
         &self,
         stream: Stream,
         ends: &Ends,
-        columns: &Columns<'_>,
-        wanted: &dyn Wanted,
-        pairs: bool,
+        line: &[u8],
+        columns: &Columns,
+        sought: &Sought<'_>,
     ) -> Option<Sieved> {
+        if stream == Stream::Conn {
+            return Some(ends.flow(sought));
+        }
+        let name = line.get(columns.name.clone())?;
         let void = Some(Sieved::Inert(codes::NOT_TRAFFIC));
         match stream {
-            Stream::Conn => Some(ends.flow(wanted, pairs)),
-            Stream::Tls if self.void(columns.name) => void,
-            Stream::Tls => Some(ends.named(columns.name, wanted, pairs)),
+            Stream::Tls | Stream::Dns if self.void(name) => void,
+            Stream::Tls => Some(ends.named(name, sought)),
             Stream::Http => {
-                if !self.void(columns.target) && !columns.target.starts_with(b"/") {
+                let target = line.get(columns.target.clone())?;
+                if !self.void(target) && !target.starts_with(b"/") {
                     return None;
                 }
-                let host = std::str::from_utf8(columns.name).ok()?;
-                let host = (!self.void(columns.name)).then_some(host);
-                match names::requested(host, None) {
-                    Some(name) => Some(ends.named(name.as_bytes(), wanted, pairs)),
-                    None => void,
-                }
+                let name = if self.void(name) { None } else { Some(scan::host(name)?) };
+                name.flatten().map_or(void, |name| Some(ends.named(name, sought)))
             }
-            Stream::Dns if self.void(columns.name) => void,
-            Stream::Dns => {
-                let read = ends.named(columns.name, wanted, false) == Sieved::Read;
-                Some(if read || self.answers(columns.answers, wanted) {
-                    Sieved::Read
-                } else {
-                    Sieved::Nothing
-                })
-            }
-            Stream::Interim | Stream::Other => None,
+            Stream::Dns if ends.asked(name, sought) => Some(Sieved::Read),
+            Stream::Dns => match self.answers(line, columns.answers.clone(), sought)? {
+                true => Some(Sieved::Read),
+                false => Some(Sieved::Nothing),
+            },
+            Stream::Conn | Stream::Interim | Stream::Other => None,
         }
     }
 
     /// Whether one of the answers is looked for.
-    fn answers(&self, answers: &[u8], wanted: &dyn Wanted) -> bool {
-        answers.split(|byte| *byte == self.set_separator).any(|answer| {
-            let text = std::str::from_utf8(answer).ok();
-            let address = text.and_then(crate::event::parse_address);
-            address.is_some_and(|address| scan::is_wanted(address, wanted))
-        })
+    fn answers(&self, line: &[u8], place: Range<usize>, sought: &Sought<'_>) -> Option<bool> {
+        let mut begin = place.start;
+        for answer in line.get(place)?.split(|byte| *byte == self.set_separator) {
+            let end = begin + answer.len();
+            if scan::address_in(line, begin..end).is_some_and(|address| sought.address(address)) {
+                return Some(true);
+            }
+            begin = end + 1;
+        }
+        Some(false)
     }
 
     /// Whether it is unset or empty.
