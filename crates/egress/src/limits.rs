@@ -21,6 +21,8 @@ pub struct Limits {
     pub places: usize,
     /// Most addresses of endpoints that are remembered for clients that asked for them.
     pub answers: usize,
+    /// Most programs that are remembered for conversations at which they were seen.
+    pub programs: usize,
     /// Most channels told apart in one run.
     pub channels: usize,
     /// Deepest nesting of a document.
@@ -39,6 +41,7 @@ impl Default for Limits {
             names: 2_000_000,
             places: 4_000_000,
             answers: 1_000_000,
+            programs: 1_000_000,
             channels: 10_000,
             depth: 64,
         }

@@ -3,15 +3,19 @@
 //! Only what concerns endpoints is kept, so that it stays small beside the logs: about one flow in a hundred.
 
 mod lines;
+mod programs;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use hashbrown::HashMap;
 
 use crate::endpoints::EndpointId;
-use crate::event::{Key, NameFrom};
+use crate::event::{Flow, Key, NameFrom};
 use crate::limits::Limits;
 use crate::time::Time;
+
+use programs::Programs;
+pub use programs::Spoke;
 
 /// A name that a flow carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +48,24 @@ pub struct Notes {
     pub names: Vec<(u64, Seen)>,
     /// Answers by the pair of client and address.
     pub answers: Vec<(u64, Told)>,
+    /// Programs by the [`tuple`](crate::reader::tuple) of their conversation.
+    pub programs: Vec<(u64, Spoke)>,
+}
+
+impl Notes {
+    /// Adds those of another part.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.names.append(&mut other.names);
+        self.answers.append(&mut other.answers);
+        self.programs.append(&mut other.programs);
+    }
+
+    /// Brings them into an order that does not depend on who found them.
+    pub(crate) fn sort(&mut self) {
+        self.names.sort_by_key(|(key, seen)| (*key, seen.pair, seen.at, seen.from, seen.endpoint));
+        self.answers.sort_by_key(|(pair, told)| (*pair, told.from, told.until, told.endpoint));
+        self.programs.sort();
+    }
 }
 
 /// What is remembered. Where sums go on from round to round, each thing is kept with when it came, and [`Memory::forget`] lets go of
@@ -52,8 +74,9 @@ pub struct Notes {
 pub struct Memory {
     names: HashMap<u64, Named>,
     answers: HashMap<u64, Vec<(Told, i64)>>,
+    programs: Programs,
     kept: (usize, usize),
-    /// Names and answers that came when the limit was reached, and were not kept.
+    /// Names, answers and programs that came when the limit was reached, and were not kept.
     pub dropped: u64,
     /// Flows that carry the name of an endpoint, were never found, and are forgotten.
     pub forgotten: u64,
@@ -71,9 +94,13 @@ struct Named {
 }
 
 impl Memory {
-    /// Remembers answers, then names. A name of somebody else is kept only where an answer could make its flow look like one to an
+    /// Remembers programs and answers, then names. A name of somebody else is kept only where an answer could make its flow look like one to an
     /// endpoint.
     pub fn note(&mut self, notes: &Notes, limits: &Limits) {
+        for (tuple, spoke) in &notes.programs {
+            let kept = self.programs.note(*tuple, spoke, self.now, limits.programs);
+            self.dropped += u64::from(!kept);
+        }
         for (pair, told) in &notes.answers {
             let list = self.answers.entry(*pair).or_default();
             if list.iter().any(|(known, _)| known == told) {
@@ -159,6 +186,7 @@ impl Memory {
             answers += list.len();
             !list.is_empty()
         });
+        self.programs.forget(now);
         self.forgotten += forgotten;
         self.kept = (names, answers);
     }
@@ -177,6 +205,11 @@ impl Memory {
             }
             _ => true,
         })
+    }
+
+    /// The program that was seen at the conversation of a flow.
+    pub fn program(&self, flow: &Flow<'_>) -> Option<&Spoke> {
+        self.programs.of(flow)
     }
 
     /// The latest answer that this client could have used for this address at this time.
@@ -236,6 +269,7 @@ mod tests {
         let notes = Notes {
             answers: vec![(1, told(0, 100, 160)), (1, told(1, 120, 130))],
             names: Vec::new(),
+            ..Notes::default()
         };
         memory.note(&notes, &Limits::default());
         let endpoint =
@@ -247,8 +281,11 @@ mod tests {
     fn names_of_others_are_kept_only_where_an_answer_could_mislead() {
         let other = |pair| Seen { at: None, from: NameFrom::Sni, endpoint: None, pair: Some(pair) };
         let mut memory = Memory::default();
-        let notes =
-            Notes { names: vec![(5, other(1)), (6, other(2))], answers: vec![(1, told(0, 0, 9))] };
+        let notes = Notes {
+            names: vec![(5, other(1)), (6, other(2))],
+            answers: vec![(1, told(0, 0, 9))],
+            ..Notes::default()
+        };
         memory.note(&notes, &Limits::default());
         assert!(memory.has_key(5) && !memory.has_key(6));
     }
@@ -262,8 +299,7 @@ mod tests {
             pair: None,
         };
         let mut memory = Memory::default();
-        memory
-            .note(&Notes { names: vec![(5, seen(100))], answers: Vec::new() }, &Limits::default());
+        memory.note(&Notes { names: vec![(5, seen(100))], ..Notes::default() }, &Limits::default());
         let named = |begin: i64, end: i64| {
             memory.names(5, Some((Time(begin * 1_000_000), Time(end * 1_000_000)))).count()
         };
@@ -276,7 +312,7 @@ mod tests {
             Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)), pair: None };
         let mut memory = Memory { now: 1_000, ..Memory::default() };
         let names = vec![(1, seen), (2, seen)];
-        memory.note(&Notes { names, answers: Vec::new() }, &Limits::default());
+        memory.note(&Notes { names, ..Notes::default() }, &Limits::default());
         memory.claim(1);
         memory.now += 2 * CLAIMED_SECONDS;
         memory.forget();
@@ -290,7 +326,7 @@ mod tests {
     fn an_answer_is_forgotten_by_when_it_came_and_not_by_what_it_says() {
         let mut memory = Memory { now: 1_000, ..Memory::default() };
         let answers = vec![(1, told(0, 9_000_000_000, 9_000_000_060))];
-        memory.note(&Notes { names: Vec::new(), answers }, &Limits::default());
+        memory.note(&Notes { answers, ..Notes::default() }, &Limits::default());
         memory.now += ANSWERED_SECONDS;
         memory.forget();
         assert!(memory.has_pair(1));
@@ -304,7 +340,7 @@ mod tests {
         let seen =
             Seen { at: None, from: NameFrom::Sni, endpoint: Some(EndpointId(0)), pair: None };
         let mut memory = Memory::default();
-        let notes = Notes { names: (0..5).map(|key| (key, seen)).collect(), answers: Vec::new() };
+        let notes = Notes { names: (0..5).map(|key| (key, seen)).collect(), ..Notes::default() };
         memory.note(&notes, &Limits { names: 3, ..Limits::default() });
         assert_eq!((memory.unclaimed().count().min(3), memory.dropped), (3, 2));
     }

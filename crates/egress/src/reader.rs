@@ -8,12 +8,13 @@ use std::io::BufRead;
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::quality::FixedState;
 use model::diagnostic::{Code, Severity};
 use model::ledger::Ledger;
 
 use crate::codes;
 use crate::endpoints::Blocks;
-use crate::event::{Answer, Channel, Flow, Key, Name, Talk};
+use crate::event::{Answer, Channel, Flow, Key, Name, Talk, fold};
 use crate::limits::Limits;
 
 /// The beginning of a (decompressed) input.
@@ -39,6 +40,8 @@ pub struct Yields {
     pub names: bool,
     /// [`Answer`]s.
     pub answers: bool,
+    /// [`Talk`]s that belong to flows of other files.
+    pub talks: bool,
 }
 
 /// A format: recognises its inputs and makes a reader for one.
@@ -205,6 +208,18 @@ pub trait Wanted {
         let _ = (key, pair);
         true
     }
+}
+
+/// A hash of a conversation: who began it, with whom, each with the port, and the IP protocol number.
+pub fn tuple(
+    client: (std::net::IpAddr, u16),
+    server: (std::net::IpAddr, u16),
+    protocol: u8,
+) -> u64 {
+    let mut bytes = [0; 8];
+    let ports = [client.1.to_be_bytes(), server.1.to_be_bytes()].concat();
+    bytes.iter_mut().zip(ports.iter().chain([&protocol])).for_each(|(to, from)| *to = *from);
+    fold(&FixedState::with_seed(pair(client.0, server.0)), &bytes)
 }
 
 /// A hash of the two addresses of a flow, client first. Pairs of IPv4 addresses never share one.

@@ -226,23 +226,29 @@ pub(crate) enum Pass {
 
 impl Run<'_> {
     fn phases(&self, jobs: &[Job<'_>], memory: &mut Memory, sums: &mut EgressSum) {
-        let guides = |job: &&Job<'_>| !job.yields.flows && (job.yields.names || job.yields.answers);
-        let mixed = |job: &&Job<'_>| job.yields.flows && (job.yields.names || job.yields.answers);
+        let tells = |job: &Job<'_>| job.yields.names || job.yields.answers || job.yields.talks;
+        let guides = |job: &&Job<'_>| !job.yields.flows && tells(job);
+        let mixed = |job: &&Job<'_>| job.yields.flows && tells(job);
         // Several mixed inputs may tell of one another in any order; so may the parts of one that other shards read.
         let parts = jobs.iter().any(|job| job.counts_part());
-        let apart = self.options.shard.is_some() || parts || jobs.iter().filter(mixed).count() > 1;
+        // Who talks is told by answers, also by those of a mixed input.
+        let talks = jobs.iter().any(|job| job.yields.talks);
+        let apart =
+            self.options.shard.is_some() || parts || talks || jobs.iter().filter(mixed).count() > 1;
         // A guide is accounted for in its last pass. Mixed inputs of a shard tell what they know before any flow is looked at.
         for pass in [Pass::Answers, Pass::Names] {
             let knows = |job: &&Job<'_>| match pass {
                 Pass::Answers => job.yields.answers,
-                _ => job.yields.names,
+                _ => job.yields.names || job.yields.talks,
             };
             let list: Vec<&Job<'_>> = jobs
                 .iter()
                 .filter(|job| guides(job) || apart && mixed(job))
                 .filter(knows)
                 .collect();
-            let last = |job: &Job<'_>| guides(&job) && (pass == Pass::Names || !job.yields.names);
+            let last = |job: &Job<'_>| {
+                guides(&job) && (pass == Pass::Names || !job.yields.names && !job.yields.talks)
+            };
             let notes = self.together(&list, pass, &last, memory, sums);
             memory.note(&notes, &self.options.limits);
         }
@@ -290,23 +296,20 @@ impl Run<'_> {
                     let counted = counts(job);
                     while let Some((notes, sum)) = job.step(self, pass, counted, memory) {
                         idle = false;
-                        own.names.extend(notes.names);
-                        own.answers.extend(notes.answers);
+                        own.append(notes);
                         own_sums.merge(sum);
                     }
                 }
             }
             let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
-            result.0.names.append(&mut own.names);
-            result.0.answers.append(&mut own.answers);
+            result.0.append(own);
             result.1.merge(own_sums);
         };
         self.workers(&work);
         let (mut notes, sum) = result.into_inner().unwrap_or_else(PoisonError::into_inner);
         *sums = sum;
         // Workers finish in any order.
-        notes.names.sort_by_key(|(key, seen)| (*key, seen.pair, seen.at, seen.from, seen.endpoint));
-        notes.answers.sort_by_key(|(pair, told)| (*pair, told.from, told.until, told.endpoint));
+        notes.sort();
         notes
     }
 

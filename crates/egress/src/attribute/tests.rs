@@ -55,7 +55,7 @@ fn of_several_names_the_better_source_counts_and_an_endpoint_before_somebody_els
         (key.0, seen(NameFrom::Sni, Some(1))),
         (key.0, seen(NameFrom::Sni, None)),
     ];
-    let memory = remembered(Notes { names, answers: Vec::new() });
+    let memory = remembered(Notes { names, ..Notes::default() });
     assert_eq!(found(&tied, &memory), Some((1, Grade::Sni, Side::Server)));
 }
 
@@ -64,6 +64,7 @@ fn an_answer_counts_for_who_asked_and_not_for_a_flow_with_another_name() {
     let memory = remembered(Notes {
         names: Vec::new(),
         answers: vec![told_for("10.0.0.1", "198.51.100.1")],
+        ..Notes::default()
     });
     let mut asked = flow("10.0.0.1", "198.51.100.1");
     assert_eq!(found(&asked, &memory), Some((0, Grade::Answer, Side::Server)));
@@ -102,6 +103,7 @@ fn an_answer_never_makes_our_server_an_endpoint() {
     let memory = remembered(Notes {
         names: Vec::new(),
         answers: vec![told_for("10.0.0.1", "198.51.100.1")],
+        ..Notes::default()
     });
     let mut published = flow("10.0.0.1", "198.51.100.1");
     published.ours = Some(Side::Server);
@@ -113,6 +115,7 @@ fn the_answering_record_of_a_one_way_log_is_found_by_the_answer_too() {
     let memory = remembered(Notes {
         names: Vec::new(),
         answers: vec![told_for("10.0.0.1", "198.51.100.1")],
+        ..Notes::default()
     });
     let mut back = flow("198.51.100.1", "10.0.0.1");
     assert_eq!(found(&back, &memory), None);
@@ -125,7 +128,7 @@ fn the_answering_record_of_a_one_way_log_is_found_by_the_name_of_its_flow_too() 
     let key = Key::new(b"", b"7");
     let (pair, _) = told_for("10.0.0.5", "198.51.100.1");
     let name = Seen { pair: Some(pair), ..seen(NameFrom::Sni, Some(0)) };
-    let memory = remembered(Notes { names: vec![(key.0, name)], answers: Vec::new() });
+    let memory = remembered(Notes { names: vec![(key.0, name)], ..Notes::default() });
     let side = |client, server| {
         let mut record = flow(client, server);
         (record.key, record.one_way) = (Some(key), true);

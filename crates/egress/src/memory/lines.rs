@@ -1,11 +1,12 @@
 //! What is remembered as text: one JSON object a line, in the order of the keys, so that equal memories are equal bytes.
 
 use std::io::{self, BufRead, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Memory, Named, Seen, Told};
+use super::{Memory, Named, Seen, Spoke, Told};
 use crate::endpoints::EndpointId;
 use crate::event::NameFrom;
 use crate::sums::{PartialError, read_line, write_line};
@@ -18,6 +19,8 @@ enum Line {
     Flow { key: u64, claimed: Option<i64>, names: Vec<Use> },
     /// Who was told an address: the endpoint, from and until when, when it came.
     Pair { pair: u64, answers: Vec<(u32, Time, Time, i64)> },
+    /// Who was seen at a conversation: when, the path, which endpoint the row shows, when it came.
+    Talk { tuple: u64, programs: Vec<(Time, Arc<str>, Option<u32>, i64)> },
     /// The last line: how many came before it.
     End { lines: u64, forgotten: u64 },
 }
@@ -50,7 +53,16 @@ impl Memory {
             let answers = list.iter().map(answer).collect();
             write_line(to, &Line::Pair { pair: **pair, answers })?;
         }
-        let lines = (flows.len() + pairs.len()) as u64;
+        let mut talks: Vec<(&u64, &Vec<(Spoke, i64)>)> = self.programs.by_tuple.iter().collect();
+        talks.sort_by_key(|(tuple, _)| **tuple);
+        for (tuple, list) in &talks {
+            let program = |(spoke, came): &(Spoke, i64)| {
+                (spoke.at, Arc::clone(&spoke.program), spoke.endpoint.map(|it| it.0), *came)
+            };
+            let programs = list.iter().map(program).collect();
+            write_line(to, &Line::Talk { tuple: **tuple, programs })?;
+        }
+        let lines = (flows.len() + pairs.len() + talks.len()) as u64;
         write_line(to, &Line::End { lines, forgotten: self.forgotten })
     }
 
@@ -83,6 +95,13 @@ impl Memory {
                         (Told { endpoint: EndpointId(endpoint), from, until }, came)
                     });
                     memory.answers.insert(pair, list.collect());
+                }
+                Line::Talk { tuple, programs } => {
+                    memory.programs.kept += programs.len();
+                    let list = programs.into_iter().map(|(at, program, endpoint, came)| {
+                        (Spoke { at, program, endpoint: endpoint.map(EndpointId) }, came)
+                    });
+                    memory.programs.by_tuple.insert(tuple, list.collect());
                 }
                 Line::End { lines: written, forgotten } if written == lines => {
                     return Ok(Self { forgotten, ..memory });
@@ -117,7 +136,9 @@ mod tests {
         };
         let told = Told { endpoint: EndpointId(1), from: Time(-1), until: Time(9) };
         let names = (0..9).map(|key| (u64::MAX - key, seen)).collect();
-        memory.note(&Notes { names, answers: vec![(4, told)] }, &Limits::default());
+        let spoke = Spoke { at: Time(7), program: "/a".into(), endpoint: Some(EndpointId(3)) };
+        let notes = Notes { names, answers: vec![(4, told)], programs: vec![(6, spoke)] };
+        memory.note(&notes, &Limits::default());
         memory.claim(u64::MAX);
         memory
     }

@@ -160,7 +160,7 @@ struct Capture {
 
 impl StreamReader for Reader {
     fn yields(&self) -> Yields {
-        Yields { flows: true, names: false, answers: true }
+        Yields { flows: true, names: false, answers: true, talks: false }
     }
 
     fn read(&mut self, input: &mut dyn BufRead, out: &mut Out<'_>) {

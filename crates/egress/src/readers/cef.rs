@@ -83,7 +83,7 @@ struct Lines {
 
 impl LineReader for Lines {
     fn yields(&self) -> Yields {
-        Yields { flows: true, names: self.cef, answers: self.cef }
+        Yields { flows: true, names: self.cef, answers: self.cef, talks: false }
     }
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {

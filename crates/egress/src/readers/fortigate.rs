@@ -60,7 +60,7 @@ struct Lines;
 
 impl LineReader for Lines {
     fn yields(&self) -> Yields {
-        Yields { flows: true, names: true, answers: true }
+        Yields { flows: true, names: true, answers: true, talks: false }
     }
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {

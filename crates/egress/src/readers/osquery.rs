@@ -60,7 +60,7 @@ struct Results;
 
 impl Objects for Results {
     fn yields(&self) -> Yields {
-        Yields::default()
+        Yields { talks: true, ..Yields::default() }
     }
 
     fn object(&self, object: &Json, at: u64, out: &mut Out<'_>) {

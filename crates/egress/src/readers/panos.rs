@@ -151,7 +151,7 @@ struct Lines {
 
 impl LineReader for Lines {
     fn yields(&self) -> Yields {
-        Yields { flows: true, names: true, answers: false }
+        Yields { flows: true, names: true, answers: false, talks: false }
     }
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {

@@ -43,7 +43,7 @@ impl Format for SuricataEve {
     }
 
     fn open(&self, head: &Head<'_>) -> Open {
-        let mut yields = Yields { flows: true, names: true, answers: true };
+        let mut yields = Yields { flows: true, names: true, answers: true, talks: false };
         if head.complete {
             let kinds: Vec<String> = rows(head).map(|fields| kind(&fields)).collect();
             let has = |all: &[&str]| kinds.iter().any(|kind| all.contains(&kind.as_str()));

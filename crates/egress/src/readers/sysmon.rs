@@ -24,7 +24,7 @@ pub(super) use json::SysmonJson;
 pub(super) use xml::SysmonXml;
 
 /// What its rows may yield.
-const YIELDS: Yields = Yields { flows: false, names: false, answers: true };
+const YIELDS: Yields = Yields { flows: false, names: false, answers: true, talks: true };
 
 /// One event, out of whatever notation.
 #[derive(Default)]

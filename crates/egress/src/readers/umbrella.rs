@@ -108,7 +108,7 @@ struct Lines(Kind);
 impl LineReader for Lines {
     fn yields(&self) -> Yields {
         let dns = self.0 == Kind::Dns;
-        Yields { flows: !dns, names: false, answers: dns }
+        Yields { flows: !dns, names: false, answers: dns, talks: false }
     }
 
     fn read(&self, line: &[u8], at: u64, out: &mut Out<'_>) {

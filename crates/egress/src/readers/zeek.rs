@@ -62,6 +62,7 @@ impl Stream {
             flows: self == Self::Conn,
             names: matches!(self, Self::Tls | Self::Http),
             answers: self == Self::Dns,
+            talks: false,
         }
     }
 }

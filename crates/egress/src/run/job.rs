@@ -199,8 +199,7 @@ impl<'a> Job<'a> {
             index,
             part,
             |_, mut part| {
-                notes.names.append(&mut part.notes.names);
-                notes.answers.append(&mut part.notes.answers);
+                notes.append(std::mem::take(&mut part.notes));
                 sums.merge(std::mem::take(&mut part.sums));
                 part
             },

@@ -52,7 +52,7 @@ impl Recent {
             let names = part.notes.names.iter();
             let matter =
                 names.filter(|(_, seen)| seen.pair.is_some_and(|pair| fresh.contains(&pair)));
-            let notes = Notes { names: matter.copied().collect(), answers: Vec::new() };
+            let notes = Notes { names: matter.copied().collect(), ..Notes::default() };
             memory.note(&notes, limits);
             let again = read_again(how, memory, reader, part, &fresh);
             memory.note(&again, limits);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use crate::attribute::{Attributed, Grade, attribute};
+use crate::endpoints::EndpointId;
 use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
 use crate::maybe::Maybe;
-use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Told};
+use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Spoke, Told};
 use crate::reader::{Events, pair};
 use crate::run::{Pass, Run};
 use crate::sums::{Asset, Contact, ContactKey, EgressSum, Reporter};
@@ -60,13 +61,7 @@ impl<'t> Taker<'t> {
         }
     }
 
-    fn contact(
-        &mut self,
-        asset: Asset,
-        endpoint: crate::endpoints::EndpointId,
-        contact: Contact,
-        at: Option<Time>,
-    ) {
+    fn contact(&mut self, asset: Asset, endpoint: EndpointId, contact: Contact, at: Option<Time>) {
         let family = Arc::clone(&self.family);
         self.sums.contact(ContactKey { asset, endpoint, contact, family }, at);
     }
@@ -83,10 +78,30 @@ impl<'t> Taker<'t> {
             None => Reporter { family: Arc::clone(&self.family), channel: "".into() },
         };
         self.sums.add(flow, found, &reporter, country.as_ref());
-        if let Some(program) = flow.program.filter(|_| found.remote == Side::Server) {
-            let at = flow.start.or(flow.end);
-            self.contact(flow.client.into(), found.endpoint, Contact::Program(program.into()), at);
+        if found.remote != Side::Server {
+            return;
         }
+        let program = match (flow.program, self.memory.program(flow)) {
+            (Some(program), _) => program.into(),
+            // The row itself counted what it shows.
+            (None, Some(spoke)) if spoke.endpoint != Some(found.endpoint) => {
+                Arc::clone(&spoke.program)
+            }
+            _ => return,
+        };
+        let at = flow.start.or(flow.end);
+        self.contact(flow.client.into(), found.endpoint, Contact::Program(program), at);
+    }
+
+    /// The endpoint that a program talks to, as far as the row and answers show it.
+    fn talked_to(&self, talk: &Talk<'_>) -> Option<EndpointId> {
+        let by_name = talk.name.and_then(|name| self.run.endpoints.by_name(name.as_bytes()));
+        let told = || {
+            let (local, remote, at) = (talk.local.0?, talk.remote.0?, talk.at?);
+            self.memory.answer(pair(local, remote), at).map(|told| told.endpoint)
+        };
+        let by_address = || talk.remote.0.and_then(|it| self.run.endpoints.by_address(it));
+        by_name.or_else(told).or_else(by_address)
     }
 }
 
@@ -170,16 +185,11 @@ impl Events for Taker<'_> {
     fn talk(&mut self, talk: &Talk<'_>, _: u64) {
         self.sends(talk.host.map(Host::Named));
         self.sends(talk.local.0.map(Host::Address));
-        if !self.counted {
-            return;
+        let endpoint = self.talked_to(talk);
+        if matches!(self.pass, Pass::Names | Pass::Ordered) {
+            self.notes.programs.extend(Spoke::of(talk, endpoint));
         }
-        let by_name = talk.name.and_then(|name| self.run.endpoints.by_name(name.as_bytes()));
-        let told = || {
-            let (local, remote, at) = (talk.local.0?, talk.remote.0?, talk.at?);
-            self.memory.answer(pair(local, remote), at).map(|told| told.endpoint)
-        };
-        let by_address = || talk.remote.0.and_then(|it| self.run.endpoints.by_address(it));
-        let Some(endpoint) = by_name.or_else(told).or_else(by_address) else { return };
+        let Some(endpoint) = endpoint.filter(|_| self.counted) else { return };
         // Flows of the same host are under its address.
         let own = |address: &IpAddr| !address.is_loopback() && !address.is_unspecified();
         let asset = match (talk.local.0.filter(own), talk.host, talk.local.0) {

@@ -10,17 +10,32 @@ use crate::views::views;
 
 /// One log, with an endpoint that has a name and one that has a prefix; what is sought is noted.
 fn pairs(log: &str, presence: &Arc<Presence>) -> Vec<Pair> {
+    of_logs(&[("a.json", log)], presence)
+}
+
+/// Several logs by name.
+fn of_logs(logs: &[(&str, &str)], presence: &Arc<Presence>) -> Vec<Pair> {
     let tables: [&[u8]; 2] =
         [b"suffix,vendor\nup.example,Acme\n", b"cidr,vendor\n203.0.113.0/24,Acme\n"];
     let endpoints = Endpoints::new(tables.into_iter().flat_map(|it| read_table(it).endpoints));
-    let open = |at: u64| -> io::Result<Box<dyn io::Read + Send>> {
+    let open = |log: &str, at: u64| -> io::Result<Box<dyn io::Read + Send>> {
         let rest = &log.as_bytes()[usize::try_from(at).unwrap()..];
         Ok(Box::new(Cursor::new(rest.to_vec())))
     };
-    let bytes = log.len() as u64;
-    let input = Input { path: "a.json", bytes, plain: true, open: &open, part: None };
+    let openers: Vec<_> = logs.iter().map(|(_, log)| move |at: u64| open(log, at)).collect();
+    let inputs: Vec<Input<'_>> = logs
+        .iter()
+        .zip(&openers)
+        .map(|((path, log), open)| Input {
+            path,
+            bytes: log.len() as u64,
+            plain: true,
+            open,
+            part: None,
+        })
+        .collect();
     let options = Options { presence: Arc::clone(presence), ..Options::default() };
-    views(&run(&[input], &endpoints, &Nowhere, &options, &|_| ()).sums, &endpoints).pairs
+    views(&run(&inputs, &endpoints, &Nowhere, &options, &|_| ()).sums, &endpoints).pairs
 }
 
 const BOTH_WAYS: &str = concat!(
@@ -72,6 +87,31 @@ fn a_program_is_told_of_the_address_that_its_flows_are_under() {
         pairs.into_iter().map(|pair| pair.asset).collect::<String>()
     };
     assert_eq!((asset("10.0.0.5"), asset("127.0.0.1")), ("10.0.0.5".into(), "pc1".into()));
+}
+
+/// The programs of the flow in [`BOTH_WAYS`], which goes to an address that the endpoint shares, by a row about a socket.
+fn programs(changed: (&str, &str)) -> Vec<String> {
+    let row = concat!(
+        r#"{"hostIdentifier":"pc1","unixTime":"1772359201","columns":{"path":"/opt/up","#,
+        r#""local_address":"10.0.0.5","local_port":"5000","remote_address":"198.51.100.1","#,
+        r#""remote_port":"443","protocol":"6"}}"#,
+        "\n",
+    );
+    let row = row.replace(changed.0, changed.1);
+    let pairs = of_logs(&[("flows.json", BOTH_WAYS), ("sockets.json", &row)], &Arc::default());
+    pairs.into_iter().flat_map(|pair| pair.programs.into_keys()).collect()
+}
+
+#[test]
+fn a_flow_is_tied_to_the_program_of_its_conversation() {
+    assert_eq!(programs(("", "")), ["/opt/up"]);
+}
+
+#[test]
+fn a_flow_of_another_port_protocol_or_time_is_not() {
+    for changed in [("\"5000\"", "\"5001\""), ("\"6\"", "\"17\""), ("1772359201", "1772369201")] {
+        assert!(programs(changed).is_empty(), "{changed:?}");
+    }
 }
 
 /// Text whose reading then fails, as that of a compressed stream that was cut does.
