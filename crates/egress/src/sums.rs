@@ -113,6 +113,8 @@ pub enum Contact {
     Named,
     /// A program that talks to it, by its path.
     Program(Arc<str>),
+    /// A name of the machine itself, in a row about a program on it.
+    Host(Arc<str>),
 }
 
 /// What contacts are counted by.

@@ -27,7 +27,8 @@ pub fn tie(
     presence: &Presence,
 ) -> Tied {
     let index = Index::new(inventory);
-    let pairs: Vec<Tie> = traffic.pairs.iter().map(|pair| index.tie(pair)).collect();
+    let names = names(traffic);
+    let pairs: Vec<Tie> = traffic.pairs.iter().map(|pair| index.tie(pair, &names)).collect();
     let installed = index.installed(traffic, &pairs, &looked_for(endpoints), presence);
     Tied {
         inventory: inventory.target.clone(),
@@ -38,6 +39,16 @@ pub fn tie(
         unlisted: Vec::new(),
         installed,
     }
+}
+
+/// What the machines at addresses call themselves, in any of the pairs.
+fn names(traffic: &Traffic) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for pair in traffic.pairs.iter().filter(|pair| !pair.host_names.is_empty()) {
+        let own = pair.host_names.iter().map(String::as_str);
+        names.entry(&pair.asset).or_default().extend(own);
+    }
+    names
 }
 
 /// How many endpoints of each product, and of each vendor under `VENDOR.*`, were looked for.
@@ -104,8 +115,24 @@ impl<'i> Index<'i> {
         index
     }
 
-    fn tie(&self, pair: &Pair) -> Tie {
-        let (matched, found) = self.find(&pair.asset);
+    fn tie(&self, pair: &Pair, names: &BTreeMap<&str, BTreeSet<&str>>) -> Tie {
+        let (mut matched, mut found) = self.find(&pair.asset);
+        if found.is_empty() {
+            // An inventory may know a machine by its name only.
+            let own = names.get(pair.asset.as_str()).into_iter().flatten();
+            for (how, more) in own.map(|name| self.find(name)) {
+                let new = more.iter().any(|asset| !found.contains(asset));
+                matched = match (found.is_empty(), new) {
+                    (true, true) => how,
+                    // Several machines have one address.
+                    (false, true) => AMBIGUOUS,
+                    (_, false) => matched,
+                };
+                found.extend(more);
+                found.sort_unstable();
+                found.dedup();
+            }
+        }
         let assets: Vec<AssetName> = found
             .into_iter()
             .filter_map(|number| Some(name_of(self.assets.get(number)?)))

@@ -74,6 +74,11 @@ fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoint
             Contact::Program(path) => {
                 *pair.programs.entry(path.to_string()).or_default() += times.count;
             }
+            // Keys are sorted, and families differ.
+            Contact::Host(name) if pair.host_names.last().is_none_or(|it| **it != **name) => {
+                pair.host_names.push(name.to_string());
+            }
+            Contact::Host(_) => {}
         }
     }
     let finished = pairs.into_iter().filter_map(|((asset, id), (pair, total))| {

@@ -172,6 +172,7 @@ column-countries = Bytes out by country
 column-asked = DNS questions
 column-named = Named without counters
 column-programs = Programs
+column-host-names = Names of the machine
 column-by-thing = By
 column-by-value = Value
 column-assets = Hosts

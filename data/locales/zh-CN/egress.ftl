@@ -127,6 +127,7 @@ column-countries = 按国家的发出字节
 column-asked = DNS 查询
 column-named = 有名称无计数
 column-programs = 程序
+column-host-names = 主机自身名称
 column-by-thing = 按
 column-by-value = 值
 column-assets = 主机

@@ -19,11 +19,14 @@ enum Line {
     Flow { key: u64, claimed: Option<i64>, names: Vec<Use> },
     /// Who was told an address: the endpoint, from and until when, when it came.
     Pair { pair: u64, answers: Vec<(u32, Time, Time, i64)> },
-    /// Who was seen at a conversation: when, the path, which endpoint the row shows, when it came.
-    Talk { tuple: u64, programs: Vec<(Time, Arc<str>, Option<u32>, i64)> },
+    /// Who was seen at a conversation.
+    Talk { tuple: u64, programs: Vec<Program> },
     /// The last line: how many came before it.
     End { lines: u64, forgotten: u64 },
 }
+
+/// A program: when it was seen, its path, on which machine, which endpoint the row shows, when it came.
+type Program = (Time, Arc<str>, Option<Arc<str>>, Option<u32>, i64);
 
 /// A name: when it was used, where it stood, of which endpoint, between which two, when it came.
 type Use = (Option<Time>, NameFrom, Option<u32>, Option<u64>, i64);
@@ -57,7 +60,8 @@ impl Memory {
         talks.sort_by_key(|(tuple, _)| **tuple);
         for (tuple, list) in &talks {
             let program = |(spoke, came): &(Spoke, i64)| {
-                (spoke.at, Arc::clone(&spoke.program), spoke.endpoint.map(|it| it.0), *came)
+                let endpoint = spoke.endpoint.map(|it| it.0);
+                (spoke.at, Arc::clone(&spoke.program), spoke.host.clone(), endpoint, *came)
             };
             let programs = list.iter().map(program).collect();
             write_line(to, &Line::Talk { tuple: **tuple, programs })?;
@@ -98,8 +102,8 @@ impl Memory {
                 }
                 Line::Talk { tuple, programs } => {
                     memory.programs.kept += programs.len();
-                    let list = programs.into_iter().map(|(at, program, endpoint, came)| {
-                        (Spoke { at, program, endpoint: endpoint.map(EndpointId) }, came)
+                    let list = programs.into_iter().map(|(at, program, host, endpoint, came)| {
+                        (Spoke { at, program, host, endpoint: endpoint.map(EndpointId) }, came)
                     });
                     memory.programs.by_tuple.insert(tuple, list.collect());
                 }
@@ -136,7 +140,12 @@ mod tests {
         };
         let told = Told { endpoint: EndpointId(1), from: Time(-1), until: Time(9) };
         let names = (0..9).map(|key| (u64::MAX - key, seen)).collect();
-        let spoke = Spoke { at: Time(7), program: "/a".into(), endpoint: Some(EndpointId(3)) };
+        let spoke = Spoke {
+            at: Time(7),
+            program: "/a".into(),
+            host: Some("pc".into()),
+            endpoint: Some(EndpointId(3)),
+        };
         let notes = Notes { names, answers: vec![(4, told)], programs: vec![(6, spoke)] };
         memory.note(&notes, &Limits::default());
         memory.claim(u64::MAX);

@@ -17,6 +17,8 @@ pub struct Spoke {
     pub at: Time,
     /// Its path.
     pub program: Arc<str>,
+    /// What the machine calls itself.
+    pub host: Option<Arc<str>>,
     /// The endpoint that the row itself shows, by a name or an address.
     pub endpoint: Option<EndpointId>,
 }
@@ -29,7 +31,15 @@ impl Spoke {
         };
         let key = tuple(end(talk.local)?, end(talk.remote)?, talk.protocol?);
         let program = Some(talk.program).filter(|path| !path.is_empty())?;
-        Some((key, Self { at: talk.at?, program: program.into(), endpoint }))
+        Some((
+            key,
+            Self {
+                at: talk.at?,
+                program: program.into(),
+                host: talk.host.map(Arc::from),
+                endpoint,
+            },
+        ))
     }
 }
 

@@ -81,16 +81,16 @@ impl<'t> Taker<'t> {
         if found.remote != Side::Server {
             return;
         }
-        let program = match (flow.program, self.memory.program(flow)) {
-            (Some(program), _) => program.into(),
-            // The row itself counted what it shows.
-            (None, Some(spoke)) if spoke.endpoint != Some(found.endpoint) => {
-                Arc::clone(&spoke.program)
-            }
-            _ => return,
-        };
+        // A row that shows the endpoint itself counts what it shows.
+        let spoke = self.memory.program(flow);
+        let spoke = spoke.filter(|spoke| spoke.endpoint != Some(found.endpoint));
+        let host = spoke.and_then(|spoke| spoke.host.clone());
+        let program = flow.program.map(Arc::from).or(spoke.map(|spoke| Arc::clone(&spoke.program)));
         let at = flow.start.or(flow.end);
-        self.contact(flow.client.into(), found.endpoint, Contact::Program(program), at);
+        for contact in [host.map(Contact::Host), program.map(Contact::Program)] {
+            let Some(contact) = contact else { continue };
+            self.contact(flow.client.into(), found.endpoint, contact, at);
+        }
     }
 
     /// The endpoint that a program talks to, as far as the row and answers show it.
@@ -197,6 +197,9 @@ impl Events for Taker<'_> {
             (None, Some(host), _) => Asset::Named(host.into()),
             (None, None, None) => return,
         };
+        if let (Asset::Address(_), Some(host)) = (&asset, talk.host) {
+            self.contact(asset.clone(), endpoint, Contact::Host(host.into()), talk.at);
+        }
         self.contact(asset, endpoint, Contact::Program(talk.program.into()), talk.at);
     }
 

@@ -89,15 +89,17 @@ fn a_program_is_told_of_the_address_that_its_flows_are_under() {
     assert_eq!((asset("10.0.0.5"), asset("127.0.0.1")), ("10.0.0.5".into(), "pc1".into()));
 }
 
+/// A program at the conversation in [`BOTH_WAYS`].
+const SOCKET: &str = concat!(
+    r#"{"hostIdentifier":"pc1","unixTime":"1772359201","columns":{"path":"/opt/up","#,
+    r#""local_address":"10.0.0.5","local_port":"5000","remote_address":"198.51.100.1","#,
+    r#""remote_port":"443","protocol":"6"}}"#,
+    "\n",
+);
+
 /// The programs of the flow in [`BOTH_WAYS`], which goes to an address that the endpoint shares, by a row about a socket.
 fn programs(changed: (&str, &str)) -> Vec<String> {
-    let row = concat!(
-        r#"{"hostIdentifier":"pc1","unixTime":"1772359201","columns":{"path":"/opt/up","#,
-        r#""local_address":"10.0.0.5","local_port":"5000","remote_address":"198.51.100.1","#,
-        r#""remote_port":"443","protocol":"6"}}"#,
-        "\n",
-    );
-    let row = row.replace(changed.0, changed.1);
+    let row = SOCKET.replace(changed.0, changed.1);
     let pairs = of_logs(&[("flows.json", BOTH_WAYS), ("sockets.json", &row)], &Arc::default());
     pairs.into_iter().flat_map(|pair| pair.programs.into_keys()).collect()
 }
@@ -105,6 +107,12 @@ fn programs(changed: (&str, &str)) -> Vec<String> {
 #[test]
 fn a_flow_is_tied_to_the_program_of_its_conversation() {
     assert_eq!(programs(("", "")), ["/opt/up"]);
+}
+
+#[test]
+fn what_the_machine_calls_itself_comes_with_the_program() {
+    let row = SOCKET.replace("198.51.100.1", "203.0.113.1");
+    assert_eq!(pairs(&row, &Arc::default())[0].host_names, ["pc1"]);
 }
 
 #[test]

@@ -110,6 +110,26 @@ fn a_host_is_found_by_its_uuid() {
 }
 
 #[test]
+fn a_host_that_the_inventory_knows_by_name_alone_is_found_by_what_the_machine_calls_itself() {
+    let assets = || {
+        vec![
+            asset("A-1", "host", &["hostname:pc1.corp.test"]),
+            asset("A-2", "host", &["hostname:pc2.corp.test"]),
+        ]
+    };
+    let matched = |names: &[&str]| {
+        let mut traffic = traffic(&["192.168.0.5"]);
+        traffic.pairs[0].host_names = names.iter().map(|name| (*name).to_owned()).collect();
+        let inventory = inventory(assets(), Vec::new());
+        let tied = tie(&traffic, &inventory, &endpoints(), &Presence::default());
+        tied.pairs[0].matched.clone()
+    };
+    let names = ["pc1.corp.test", "pc2.corp.test", "pc3.corp.test"];
+    assert_eq!([1, 2, 3].map(|many| matched(&names[..many])), ["name", AMBIGUOUS, AMBIGUOUS]);
+    assert_eq!(matched(&names[2..]), "none");
+}
+
+#[test]
 fn a_mapped_address_is_the_same() {
     let one = asset("A-1", "host", &["ip:::ffff:10.0.0.1"]);
     assert_eq!(matched("10.0.0.1", vec![one]), "address");

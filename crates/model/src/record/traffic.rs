@@ -293,6 +293,9 @@ pub struct Pair {
     pub named: u64,
     /// Programs that talk to it, with how often each was seen.
     pub programs: BTreeMap<String, u64>,
+    /// What the machine calls itself, where a row about a program on it has both that and the address; sorted.
+    #[serde(default)]
+    pub host_names: Vec<String>,
 }
 
 impl Pair {

@@ -145,6 +145,7 @@ impl Row for &Pair {
         column("asked", 10),
         column("named", 10),
         column("programs", 40),
+        column("host_names", 24),
         ]
     );
 
@@ -172,6 +173,7 @@ impl Row for &Pair {
             self.asked.into(),
             self.named.into(),
             listed(&self.programs, str::to_owned).into(),
+            self.host_names.join(", ").into(),
         ]);
         cells
     }
