@@ -74,7 +74,7 @@ impl Row for &Change {
         };
         let flows = |sum: &Option<Sum>| sum.as_ref().map_or(0, |sum| sum.flows);
         vec![
-            view.word("change", change),
+            view.word("since", change),
             (&self.asset).into(),
             (&self.vendor).into(),
             (&self.endpoint).into(),
