@@ -60,9 +60,15 @@ fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoint
         let (pair, so_far) = pairs.entry((key.asset.clone(), key.endpoint)).or_default();
         so_far.merge(total);
         pair.inward += if key.inward { total.flows } else { 0 };
-        let out = small(total.bytes_out);
-        *pair.grades.entry(key.grade.as_str().to_owned()).or_default() += out;
-        *pair.countries.entry(key.country.to_string()).or_default() += out;
+        let out = shown(total);
+        for so_far in [
+            pair.grades.entry(key.grade.as_str().to_owned()).or_default(),
+            pair.countries.entry(key.country.to_string()).or_default(),
+        ] {
+            if out.knows_out() {
+                *so_far = Some(so_far.unwrap_or(0).saturating_add(out.bytes_out));
+            }
+        }
         // An endpoint is found in one of these ways only; grades tell more.
         key.grade.evidence().clone_into(&mut pair.evidence);
     }

@@ -89,6 +89,15 @@ fn a_program_is_told_of_the_address_that_its_flows_are_under() {
     assert_eq!((asset("10.0.0.5"), asset("127.0.0.1")), ("10.0.0.5".into(), "pc1".into()));
 }
 
+#[test]
+fn bytes_by_grade_and_country_are_unknown_where_no_flow_tells() {
+    let log = BOTH_WAYS.replace(r#""bytes":1000,"#, "").replace(r#""bytes":300,"#, "");
+    let pair = &pairs(&log, &Arc::default())[0];
+    assert_eq!((&pair.grades["sni"], &pair.countries[""]), (&None, &None));
+    let pair = &pairs(BOTH_WAYS, &Arc::default())[0];
+    assert_eq!((pair.grades["sni"], pair.countries[""]), (Some(1000), Some(1000)));
+}
+
 /// A program at the conversation in [`BOTH_WAYS`].
 const SOCKET: &str = concat!(
     r#"{"hostIdentifier":"pc1","unixTime":"1772359201","columns":{"path":"/opt/up","#,

@@ -271,16 +271,16 @@ pub struct Pair {
     pub endpoint: String,
     /// `name`, `prefix`, or `contact` where a name or a program was seen and no flow.
     pub evidence: String,
-    /// Bytes out by what shows them: `sni`, `host`, `log`, `answer`, `prefix`.
-    pub grades: BTreeMap<String, u64>,
+    /// Bytes out by what shows them: `sni`, `host`, `log`, `answer`, `prefix`, `network`; `null` where no flow of the kind tells.
+    pub grades: BTreeMap<String, Option<u64>>,
     /// What the endpoint is for; empty when unknown.
     pub purpose: String,
     /// What the endpoint's name says about where it stands; empty when nothing.
     pub region: String,
     /// How well the endpoint is known: a confidence of the catalog, or `stated`.
     pub confidence: String,
-    /// Bytes out by the country where the address stands; the empty one when unknown.
-    pub countries: BTreeMap<String, u64>,
+    /// Bytes out by the country where the address stands, the empty one when unknown; `null` where no flow to there tells.
+    pub countries: BTreeMap<String, Option<u64>>,
     /// The flows.
     #[serde(flatten)]
     pub sum: Sum,

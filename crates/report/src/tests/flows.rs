@@ -21,10 +21,10 @@ fn pair(asset: &str, endpoint: &str, bytes_out: u64) -> Pair {
         products: vec!["aurora.edr".into()],
         endpoint: endpoint.into(),
         evidence: "name".into(),
-        grades: [("sni".to_owned(), bytes_out)].into(),
+        grades: [("sni".to_owned(), Some(bytes_out))].into(),
         purpose: "telemetry".into(),
         confidence: "documented".into(),
-        countries: [("XB".to_owned(), bytes_out)].into(),
+        countries: [("XB".to_owned(), Some(bytes_out))].into(),
         sum: sum(bytes_out),
         ..Pair::default()
     }

@@ -64,10 +64,17 @@ pub(super) fn bytes(bytes: u64, unknown: bool) -> Cell {
 }
 
 /// The values of a map with their numbers, most first.
-fn listed(map: &BTreeMap<String, u64>, name: impl Fn(&str) -> String) -> String {
-    let mut list: Vec<(&String, &u64)> = map.iter().collect();
-    list.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
-    let list = list.iter().map(|(key, number)| format!("{}: {number}", name(key)));
+fn listed<N: Copy + Into<Option<u64>>>(
+    map: &BTreeMap<String, N>,
+    name: impl Fn(&str) -> String,
+) -> String {
+    let mut list: Vec<(&String, Option<u64>)> =
+        map.iter().map(|(key, number)| (key, (*number).into())).collect();
+    list.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let list = list.iter().map(|(key, number)| {
+        let number = number.map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
+        format!("{}: {number}", name(key))
+    });
     list.collect::<Vec<_>>().join(", ")
 }
 

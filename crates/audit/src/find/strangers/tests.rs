@@ -21,7 +21,7 @@ fn pair(asset: &str, endpoint: &str, grade: &str, confidence: &str) -> Pair {
     match grade {
         "asked" => pair.asked = 1,
         "named" => pair.named = 1,
-        grade => drop(pair.grades.insert(grade.into(), 7)),
+        grade => drop(pair.grades.insert(grade.into(), Some(7))),
     }
     pair
 }
