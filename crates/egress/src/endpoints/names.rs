@@ -31,7 +31,8 @@ impl Default for Ends {
 impl Ends {
     /// Names that end with this may be found.
     fn add(&mut self, end: &[u8]) {
-        match last::<16>(end).or_else(|| last::<8>(end)).or_else(|| last::<4>(end)) {
+        let own = last::<16>(end).or_else(|| last::<12>(end));
+        match own.or_else(|| last::<8>(end)).or_else(|| last::<4>(end)) {
             Some(end) => self.known.add(end),
             None => self.any = true,
         }
@@ -40,11 +41,15 @@ impl Ends {
     #[inline]
     fn may_find(&self, name: &[u8]) -> bool {
         let known = |end: Option<u64>| end.is_some_and(|end| self.known.holds(end));
-        known(last::<16>(name)) || known(last::<8>(name)) || known(last::<4>(name)) || self.any
+        known(last::<16>(name))
+            || known(last::<12>(name))
+            || known(last::<8>(name))
+            || known(last::<4>(name))
+            || self.any
     }
 }
 
-/// The last 4, 8 or 16 bytes as a number, letters of either case as one.
+/// The last 4, 8, 12 or 16 bytes as a number, letters of either case as one.
 #[inline]
 fn last<const N: usize>(name: &[u8]) -> Option<u64> {
     let end = name.last_chunk::<N>()?;
