@@ -67,7 +67,7 @@ pub(crate) fn v4(text: &[u8]) -> Option<(u32, usize)> {
     let zeros = block::equal(window, b'0');
     let (mut left, mut start, mut end) = (ends, 0_u32, 0_u32);
     let (mut address, mut most) = (0_u32, 0_u32);
-    let padded: [u8; BLOCK + 4] = *text.first_chunk()?;
+    let padded: &[u8; BLOCK + 4] = text.first_chunk()?;
     for _ in 0..4 {
         end = left.trailing_zeros();
         left &= left.wrapping_sub(1);

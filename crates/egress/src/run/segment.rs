@@ -13,7 +13,7 @@ use crate::run::{Looking, Pass, Run, Span};
 use crate::sums::EgressSum;
 
 /// How many bytes a piece has; small enough to stay in a processor's second cache while it is gone through several times.
-pub(crate) const SEGMENT: u64 = 256 << 10;
+pub(crate) const SEGMENT: u64 = 128 << 10;
 
 /// Whole lines of an input.
 #[derive(Debug, Default)]
