@@ -227,13 +227,7 @@ pub fn tuple(
 pub fn pair(client: std::net::IpAddr, server: std::net::IpAddr) -> u64 {
     use std::net::IpAddr::{V4, V6};
     match (client.to_canonical(), server.to_canonical()) {
-        (V4(client), V4(server)) => {
-            // The mixer of SplitMix64, which has an inverse.
-            let both = u64::from(client.to_bits()) << 32 | u64::from(server.to_bits());
-            let half = (both ^ both >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let most = (half ^ half >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            most ^ most >> 31
-        }
+        (V4(client), V4(server)) => pair_v4(client.to_bits(), server.to_bits()),
         (client, server) => {
             let bits = |address| match address {
                 V4(four) => four.to_ipv6_mapped().to_bits(),
@@ -242,6 +236,16 @@ pub fn pair(client: std::net::IpAddr, server: std::net::IpAddr) -> u64 {
             Key::new(&bits(client).to_le_bytes(), &bits(server).to_le_bytes()).0
         }
     }
+}
+
+/// [`pair`] of IPv4 addresses.
+#[inline]
+pub(crate) fn pair_v4(client: u32, server: u32) -> u64 {
+    // The mixer of SplitMix64, which has an inverse.
+    let both = u64::from(client) << 32 | u64::from(server);
+    let half = (both ^ both >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let most = (half ^ half >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    most ^ most >> 31
 }
 
 /// Reads one input from its first byte to its last.

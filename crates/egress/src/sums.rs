@@ -4,6 +4,7 @@ mod partial;
 mod settle;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -191,7 +192,10 @@ impl EgressSum {
             return;
         }
         for (key, total) in other.totals {
-            self.totals.entry(key).or_default().merge(&total);
+            match self.totals.entry(key) {
+                Entry::Vacant(none) => drop(none.insert(total)),
+                Entry::Occupied(mut own) => own.get_mut().merge(&total),
+            }
         }
         for (key, times) in other.contacts {
             self.contacts.entry(key).or_default().merge(&times);

@@ -1,7 +1,8 @@
 //! From settled sums to what is shown: by pair of ours and endpoint, and by one thing at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use model::record::traffic::{Line, Other, Pair, Sum};
 
 use crate::endpoints::{Endpoint, EndpointId, Endpoints};
@@ -55,72 +56,122 @@ pub fn views(sum: &EgressSum, endpoints: &Endpoints) -> Views {
 }
 
 fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoints) -> Vec<Pair> {
-    let mut pairs: BTreeMap<(Asset, EndpointId), (Pair, Total)> = BTreeMap::new();
-    for (key, total) in totals {
-        let (pair, so_far) = pairs.entry((key.asset.clone(), key.endpoint)).or_default();
-        so_far.merge(total);
-        pair.inward += if key.inward { total.flows } else { 0 };
-        let out = shown(total);
-        for so_far in [
-            pair.grades.entry(key.grade.as_str().to_owned()).or_default(),
-            pair.countries.entry(key.country.to_string()).or_default(),
-        ] {
-            if out.knows_out() {
-                *so_far = Some(so_far.unwrap_or(0).saturating_add(out.bytes_out));
+    let flows = totals.iter().map(|(key, total)| {
+        let one = One::Flows(key, total);
+        ((&key.asset, key.endpoint), one)
+    });
+    let contacts = sum.contacts.iter().map(|(key, times)| {
+        let one = One::Contact(&key.contact, times.count);
+        ((&key.asset, key.endpoint), one)
+    });
+    let mut all: Vec<((&Asset, EndpointId), One<'_>)> = flows.chain(contacts).collect();
+    // Two lists in order already, which a stable sort only has to join.
+    all.sort_by_key(|(ends, _)| *ends);
+    let of_pairs = all.chunk_by(|(one, _), (other, _)| one == other);
+    let pairs = of_pairs.filter_map(|list| {
+        let ((asset, id), _) = list.first()?;
+        Some(pair(asset, endpoints.get(*id)?, list.iter().map(|(_, one)| one)))
+    });
+    pairs.collect()
+}
+
+/// A part of what is known about one of ours and an endpoint.
+enum One<'a> {
+    Flows(&'a SumKey, &'a Total),
+    Contact(&'a Contact, u64),
+}
+
+fn pair<'a>(asset: &Asset, endpoint: &Endpoint, list: impl Iterator<Item = &'a One<'a>>) -> Pair {
+    let (mut pair, mut sum) = (Pair::default(), Total::default());
+    for one in list {
+        match one {
+            One::Flows(key, total) => {
+                sum.merge(total);
+                pair.inward += if key.inward { total.flows } else { 0 };
+                // Else no flow tells.
+                let known = total.bytes_out > 0 || total.flows > total.out_unknown;
+                for so_far in [
+                    pair.grades.entry(key.grade.as_str().to_owned()).or_default(),
+                    pair.countries.entry(key.country.to_string()).or_default(),
+                ] {
+                    if known {
+                        let out = small(total.bytes_out);
+                        *so_far = Some(so_far.unwrap_or(0).saturating_add(out));
+                    }
+                }
+                // An endpoint is found in one of these ways only; grades tell more.
+                key.grade.evidence().clone_into(&mut pair.evidence);
             }
-        }
-        // An endpoint is found in one of these ways only; grades tell more.
-        key.grade.evidence().clone_into(&mut pair.evidence);
-    }
-    for (key, times) in &sum.contacts {
-        let (pair, _) = pairs.entry((key.asset.clone(), key.endpoint)).or_default();
-        match &key.contact {
-            Contact::Asked => pair.asked += times.count,
-            Contact::Named => pair.named += times.count,
-            Contact::Program(path) => {
-                *pair.programs.entry(path.to_string()).or_default() += times.count;
+            One::Contact(Contact::Asked, count) => pair.asked += count,
+            One::Contact(Contact::Named, count) => pair.named += count,
+            One::Contact(Contact::Program(path), count) => {
+                *pair.programs.entry(path.to_string()).or_default() += count;
             }
             // Keys are sorted, and families differ.
-            Contact::Host(name) if pair.host_names.last().is_none_or(|it| **it != **name) => {
+            One::Contact(Contact::Host(name), _)
+                if pair.host_names.last().is_none_or(|it| **it != **name) =>
+            {
                 pair.host_names.push(name.to_string());
             }
-            Contact::Host(_) => {}
+            One::Contact(Contact::Host(_), _) => {}
         }
     }
-    let finished = pairs.into_iter().filter_map(|((asset, id), (pair, total))| {
-        let endpoint = endpoints.get(id)?;
-        let contact = || "contact".to_owned();
-        Some(Pair {
-            asset: asset.to_string(),
-            vendor: endpoint.vendor.clone(),
-            vendor_country: endpoint.vendor_country.clone(),
-            products: endpoint.products.clone(),
-            endpoint: endpoint.place.to_string(),
-            purpose: endpoint.purpose.clone(),
-            region: endpoint.region.clone(),
-            confidence: endpoint.confidence.clone(),
-            evidence: if pair.evidence.is_empty() { contact() } else { pair.evidence },
-            sum: shown(&total),
-            ..pair
-        })
-    });
-    finished.collect()
+    let contact = || "contact".to_owned();
+    Pair {
+        asset: asset.to_string(),
+        vendor: endpoint.vendor.clone(),
+        vendor_country: endpoint.vendor_country.clone(),
+        products: endpoint.products.clone(),
+        endpoint: endpoint.place.to_string(),
+        purpose: endpoint.purpose.clone(),
+        region: endpoint.region.clone(),
+        confidence: endpoint.confidence.clone(),
+        evidence: if pair.evidence.is_empty() { contact() } else { pair.evidence },
+        sum: shown(&sum),
+        ..pair
+    }
+}
+
+/// What the value of a thing depends on.
+#[derive(PartialEq, Eq, Hash)]
+enum By<'a> {
+    Asset(&'a Asset),
+    Country(&'a str),
+    Day(Option<i64>),
+    Endpoint(EndpointId),
 }
 
 fn lines(thing: &str, totals: &BTreeMap<SumKey, Total>, endpoints: &Endpoints) -> Vec<Line> {
-    let mut sums: BTreeMap<String, (Total, BTreeSet<&Asset>)> = BTreeMap::new();
+    // Values are written once, not for each sum.
+    let mut numbers: HashMap<By<'_>, usize> = HashMap::new();
+    let mut values: BTreeMap<String, usize> = BTreeMap::new();
+    let mut sums: Vec<(Total, u64, Option<&Asset>)> = Vec::new();
     for (key, total) in totals {
         let Some(endpoint) = endpoints.get(key.endpoint) else { continue };
-        let (so_far, assets) = sums.entry(value(thing, key, endpoint)).or_default();
+        let by = match thing {
+            "asset" => By::Asset(&key.asset),
+            "country" => By::Country(&key.country),
+            "day" => By::Day(key.day),
+            _ => By::Endpoint(key.endpoint),
+        };
+        let number = *numbers.entry(by).or_insert_with(|| {
+            let next = values.len();
+            *values.entry(value(thing, key, endpoint)).or_insert(next)
+        });
+        if number == sums.len() {
+            sums.push(Default::default());
+        }
+        let Some((so_far, assets, last)) = sums.get_mut(number) else { continue };
         so_far.merge(total);
-        assets.insert(&key.asset);
+        // Sums are in the order of the assets.
+        *assets += u64::from(*last != Some(&key.asset));
+        *last = Some(&key.asset);
     }
-    let line = |(value, (total, assets)): (String, (Total, BTreeSet<&Asset>))| Line {
-        value,
-        assets: assets.len() as u64,
-        sum: shown(&total),
+    let line = |(value, number): (String, usize)| {
+        let (total, assets, _) = sums.get(number)?;
+        Some(Line { value, assets: *assets, sum: shown(total) })
     };
-    let mut lines: Vec<Line> = sums.into_iter().map(line).collect();
+    let mut lines: Vec<Line> = values.into_iter().filter_map(line).collect();
     if thing != "day" {
         lines.sort_by_key(|line| std::cmp::Reverse((line.sum.bytes_out, line.sum.bytes_in)));
     }

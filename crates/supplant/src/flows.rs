@@ -8,6 +8,7 @@ mod record;
 mod standing;
 mod world;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use audit::find::strangers::strangers;
@@ -59,6 +60,7 @@ pub(crate) fn wanted(catalog: &Catalog, tables: &Tables, words: &Words) -> Resul
     let mut list: Vec<Endpoint> = Vec::new();
     let mut problems = Vec::new();
     let mut empty = Vec::new();
+    let mut countries: BTreeMap<String, &str> = BTreeMap::new();
     for path in &tables.endpoints {
         let text = read(path, words)?;
         let rows = read_table(&text);
@@ -67,10 +69,10 @@ pub(crate) fn wanted(catalog: &Catalog, tables: &Tables, words: &Words) -> Resul
         }
         list.extend(rows.endpoints.into_iter().map(|mut endpoint| {
             // The catalog's word about a vendor goes before the table's.
-            endpoint.vendor_country = match vendor_country(catalog, &endpoint.vendor) {
-                "" => endpoint.region.clone(),
-                known => known.to_owned(),
-            };
+            let of_vendor = || vendor_country(catalog, &endpoint.vendor);
+            let known = *countries.entry(endpoint.vendor.clone()).or_insert_with(of_vendor);
+            endpoint.vendor_country =
+                if known.is_empty() { endpoint.region.clone() } else { known.to_owned() };
             endpoint
         }));
         problems.extend(rows.problems.into_iter().map(|problem| (path.clone(), problem)));

@@ -43,14 +43,29 @@ pub(crate) fn place(text: &[u8], byte: u8) -> Option<usize> {
     memchr::memchr(byte, text)
 }
 
+/// Whether a byte stands in a text; quick for 16 to 32 bytes.
+#[inline]
+pub(crate) fn has(text: &[u8], byte: u8) -> bool {
+    match (text.first_chunk::<BLOCK>(), text.last_chunk::<BLOCK>()) {
+        (Some(first), Some(last)) if text.len() <= 2 * BLOCK => {
+            equal(first, byte) | equal(last, byte) != 0
+        }
+        _ => memchr::memchr(byte, text).is_some(),
+    }
+}
+
 /// How many digits a text begins with.
 #[inline]
 pub(crate) fn digits(text: &[u8]) -> usize {
-    if let Some(block) = text.first_chunk::<BLOCK>() {
-        let others = no_digits(block);
-        if others != 0 {
-            return others.trailing_zeros() as usize;
-        }
+    let others = |text: &[u8]| text.first_chunk().map_or(0, no_digits);
+    match others(text) {
+        0 => {}
+        first => return first.trailing_zeros() as usize,
+    }
+    // Numbers of flows have some more than a block.
+    match text.get(BLOCK..).map_or(0, others) {
+        0 => {}
+        second => return BLOCK + second.trailing_zeros() as usize,
     }
     text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
 }
@@ -58,16 +73,26 @@ pub(crate) fn digits(text: &[u8]) -> usize {
 /// Whether the two bytes stand side by side anywhere in a text.
 #[inline]
 pub(crate) fn has_pair(text: &[u8], first: u8, second: u8) -> bool {
+    has_either(text, (first, second), (first, second))
+}
+
+/// Whether one of two pairs of bytes stands side by side anywhere in a text.
+#[inline]
+pub(crate) fn has_either(text: &[u8], one: (u8, u8), other: (u8, u8)) -> bool {
     let after = text.get(1..).unwrap_or_default();
     let (Some(last), Some(after_last)) = (
         text.get(..after.len()).and_then(<[u8]>::last_chunk::<BLOCK>),
         after.last_chunk::<BLOCK>(),
     ) else {
-        return text.windows(2).any(|pair| *pair == [first, second]);
+        return text.windows(2).any(|pair| *pair == [one.0, one.1] || *pair == [other.0, other.1]);
     };
-    let (one, other) = (u8x16::splat(first), u8x16::splat(second));
+    let (one, other) = (
+        (u8x16::splat(one.0), u8x16::splat(one.1)),
+        (u8x16::splat(other.0), u8x16::splat(other.1)),
+    );
     let pairs = |left: &[u8; BLOCK], right: &[u8; BLOCK]| {
-        u8x16::new(*left).simd_eq(one) & u8x16::new(*right).simd_eq(other)
+        let (left, right) = (u8x16::new(*left), u8x16::new(*right));
+        left.simd_eq(one.0) & right.simd_eq(one.1) | left.simd_eq(other.0) & right.simd_eq(other.1)
     };
     let mut found = pairs(last, after_last);
     for (left, right) in text.as_chunks::<BLOCK>().0.iter().zip(after.as_chunks::<BLOCK>().0) {
@@ -105,12 +130,15 @@ mod tests {
             for at in 0..length {
                 text[at] = b'x';
                 assert_eq!((place(&text, b'x'), digits(&text)), (Some(at), at));
+                assert!(has(&text, b'x') && !has(&text, b'y'));
                 text[at] = b'1';
             }
             for at in 1..length {
                 (text[at - 1], text[at]) = (b'a', b'b');
                 assert!(has_pair(&text, b'a', b'b'), "{length} {at}");
                 assert!(!has_pair(&text, b'b', b'a'));
+                assert!(has_either(&text, (b'b', b'a'), (b'a', b'b')));
+                assert!(!has_either(&text, (b'b', b'a'), (b'a', b'c')));
                 (text[at - 1], text[at]) = (b'1', b'1');
             }
             assert!(!has_pair(&text, b'a', b'b'));

@@ -1,14 +1,14 @@
 //! What the sieves of text formats share: walking lines of a chunk, addresses without parsing of texts, members of an object that
 //! stand where they are expected. Everything here says "unknown" rather than guess; the strict reader then decides.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
 use memchr::memmem::Finder;
 
 use crate::endpoints::Blocks;
 use crate::event::{self, Key, parse_address};
-use crate::reader::{Sieved, Swept, Wanted, pair, trim_end};
+use crate::reader::{Sieved, Swept, Wanted, pair, pair_v4, trim_end};
 use crate::readers::block::{self, BLOCK};
 use crate::readers::names;
 
@@ -67,7 +67,7 @@ pub(crate) fn v4(text: &[u8]) -> Option<(u32, usize)> {
     let zeros = block::equal(window, b'0');
     let (mut left, mut start, mut end) = (ends, 0_u32, 0_u32);
     let (mut address, mut most) = (0_u32, 0_u32);
-    let padded: [u8; BLOCK + 4] = *text.first_chunk()?;
+    let padded: &[u8; BLOCK + 4] = text.first_chunk()?;
     for _ in 0..4 {
         end = left.trailing_zeros();
         left &= left.wrapping_sub(1);
@@ -139,56 +139,83 @@ fn v6(text: &[u8]) -> Option<(u128, usize)> {
     Some((above | below, at))
 }
 
+/// An address as a number, IPv4 ones mapped into IPv6 (RFC 4291, section 2.5.5.2): it stays in registers, which an [`IpAddr`] does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Address(u128);
+
+impl Address {
+    #[inline]
+    fn of_v4(number: u32) -> Self {
+        Self(0xffff << 32 | u128::from(number))
+    }
+
+    fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(four) => Self::of_v4(four.to_bits()),
+            IpAddr::V6(six) => Self(six.to_bits()),
+        }
+    }
+
+    /// The number of an IPv4 address.
+    #[inline]
+    fn v4(self) -> Option<u32> {
+        (self.0 >> 32 == 0xffff).then_some(self.0 as u32)
+    }
+
+    fn ip(self) -> IpAddr {
+        event::address(IpAddr::V6(Ipv6Addr::from_bits(self.0)))
+    }
+}
+
 /// An address up to the byte `end`, and what comes after it.
-#[inline]
-pub(crate) fn address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
+#[inline(always)]
+pub(crate) fn address(text: &[u8], end: u8) -> Option<(Address, &[u8])> {
     if let Some((number, length)) = v4(text)
         && text.get(length) == Some(&end)
     {
-        return Some((IpAddr::V4(Ipv4Addr::from_bits(number)), text.get(length + 1..)?));
+        return Some((Address::of_v4(number), text.get(length + 1..)?));
     }
     other_address(text, end)
 }
 
 /// One that is not written as `v4` expects.
-#[cold]
-fn other_address(text: &[u8], end: u8) -> Option<(IpAddr, &[u8])> {
+#[inline(never)]
+fn other_address(text: &[u8], end: u8) -> Option<(Address, &[u8])> {
     if let Some((bits, length)) = v6(text)
         && text.get(length) == Some(&end)
     {
-        let six = IpAddr::V6(Ipv6Addr::from_bits(bits));
-        return Some((event::address(six), text.get(length + 1..)?));
+        return Some((Address(bits), text.get(length + 1..)?));
     }
     let (text, rest) = until(text, end)?;
-    if event::is_no_address(text) {
-        return None;
-    }
-    Some((parse_address(std::str::from_utf8(text).ok()?)?, rest))
+    Some((no_plain_address(text)?, rest))
 }
 
 /// The address that is a part of a text.
-#[inline]
-pub(crate) fn address_in(text: &[u8], place: Range<usize>) -> Option<IpAddr> {
+#[inline(always)]
+pub(crate) fn address_in(text: &[u8], place: Range<usize>) -> Option<Address> {
     if let Some((number, length)) = v4(text.get(place.start..)?)
         && length == place.len()
     {
-        return Some(IpAddr::V4(Ipv4Addr::from_bits(number)));
+        return Some(Address::of_v4(number));
     }
     any_address(text.get(place)?)
 }
 
 /// One that is not written as `v4` expects, or is near the end of its line.
-#[cold]
-fn any_address(text: &[u8]) -> Option<IpAddr> {
+#[inline(never)]
+fn any_address(text: &[u8]) -> Option<Address> {
+    match v6(text) {
+        Some((bits, length)) if length == text.len() => Some(Address(bits)),
+        _ => no_plain_address(text),
+    }
+}
+
+/// What is neither written as everybody writes it.
+fn no_plain_address(text: &[u8]) -> Option<Address> {
     if event::is_no_address(text) {
         return None;
     }
-    match v6(text) {
-        Some((bits, length)) if length == text.len() => {
-            Some(event::address(IpAddr::V6(Ipv6Addr::from_bits(bits))))
-        }
-        _ => parse_address(std::str::from_utf8(text).ok()?),
-    }
+    parse_address(std::str::from_utf8(text).ok()?).map(Address::of)
 }
 
 /// The name in the value of a header `Host`, as [`names::requested`] has it: `Some(None)` where that is none.
@@ -216,13 +243,10 @@ impl<'w> Sought<'w> {
 
     /// Whether the address is looked for.
     #[inline]
-    pub(crate) fn address(&self, address: IpAddr) -> bool {
-        match address {
-            IpAddr::V4(four) => {
-                let number = four.to_bits();
-                self.blocks.holds(number) && self.wanted.v4(number)
-            }
-            IpAddr::V6(_) => self.wanted.address(address),
+    pub(crate) fn address(&self, address: Address) -> bool {
+        match address.v4() {
+            Some(number) => self.blocks.holds(number) && self.wanted.v4(number),
+            None => self.wanted.address(address.ip()),
         }
     }
 }
@@ -262,8 +286,8 @@ pub(crate) fn string(after_key: &[u8]) -> Option<&[u8]> {
 /// The two ends and the key of a flow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ends {
-    pub(crate) client: IpAddr,
-    pub(crate) server: IpAddr,
+    pub(crate) client: Address,
+    pub(crate) server: Address,
     pub(crate) key: Option<Key>,
 }
 
@@ -281,8 +305,16 @@ impl Ends {
     }
 
     #[inline]
+    fn pair(&self) -> u64 {
+        match (self.client.v4(), self.server.v4()) {
+            (Some(client), Some(server)) => pair_v4(client, server),
+            _ => pair(self.client.ip(), self.server.ip()),
+        }
+    }
+
+    #[inline]
     fn only_if(&self, sought: &Sought<'_>) -> Sieved {
-        let pair = sought.pairs.then(|| pair(self.client, self.server));
+        let pair = sought.pairs.then(|| self.pair());
         match sought.wanted.matters(self.key, pair) {
             true => Sieved::OnlyIf { key: self.key, pair },
             false => Sieved::Nothing,
@@ -310,6 +342,8 @@ impl Ends {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) struct Kept {
 }
 
 /// How many bytes of a log are kept.
-const KEPT: usize = 16 << 20;
+const KEPT: usize = 4 << 20;
 /// One pair in a hundred others seems to be in a segment of 650 rows.
 const PAIR_BITS: u32 = 14;
 

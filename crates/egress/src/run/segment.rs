@@ -13,7 +13,7 @@ use crate::run::{Looking, Pass, Run, Span};
 use crate::sums::EgressSum;
 
 /// How many bytes a piece has; small enough to stay in a processor's second cache while it is gone through several times.
-pub(crate) const SEGMENT: u64 = 256 << 10;
+pub(crate) const SEGMENT: u64 = 128 << 10;
 
 /// Whole lines of an input.
 #[derive(Debug, Default)]
@@ -243,17 +243,19 @@ pub(crate) fn resolve(
     taker.passed = Some(passed);
     let mut aside = Account::default();
     let mut understood = 0;
+    let mut others = Vec::with_capacity(part.waiting.len());
     for waiting in &part.waiting {
         if !waiting.read && !memory.matters(waiting.key, waiting.pair) {
             understood += 1;
-            if let Some(passed) = &mut taker.passed {
-                passed.note(waiting.key);
-            }
+            others.extend(waiting.key.map(|key| key.0));
             continue;
         }
         let account = if waiting.read { &mut aside } else { &mut part.account };
         let reader = waiting.reader.as_ref().unwrap_or(reader);
         read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
+    }
+    if let Some(passed) = &mut taker.passed {
+        passed.note(&others);
     }
     part.account.ledger.add(understood, [], []);
     taker.sums

@@ -120,7 +120,7 @@ impl Events for Taker<'_> {
                     if !self.memory.has_key(key.0)
                         && let Some(passed) = &mut self.passed
                     {
-                        passed.add(key.0);
+                        passed.note(&[key.0]);
                     }
                 }
                 if let Some(found) = attribute(flow, self.run.endpoints, self.memory) {
@@ -220,15 +220,11 @@ pub(crate) struct Passed {
 }
 
 impl Passed {
-    fn add(&mut self, key: u64) {
-        self.keys.get_or_insert_with(|| Maybe::new(BITS)).add(key);
-    }
-
-    /// Notes that a flow of this key went by.
-    pub(crate) fn note(&mut self, key: Option<crate::event::Key>) {
-        if let Some(key) = key {
-            self.add(key.0);
-        }
+    /// Notes that flows of these keys went by. One after the other without anything between: each is a look into memory far away, of
+    /// which a processor does many at once.
+    pub(crate) fn note(&mut self, keys: &[u64]) {
+        let known = self.keys.get_or_insert_with(|| Maybe::new(BITS));
+        keys.iter().for_each(|key| known.add(*key));
     }
 
     /// Whether what is remembered now could change what became of a flow that went by.

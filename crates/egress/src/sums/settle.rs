@@ -33,6 +33,13 @@ pub struct Settled {
 /// the one with the most bytes, then the most flows, then the first by name. What others report is kept aside. Where all records
 /// between two ends are of one direction, how much went the other way becomes unknown.
 pub fn settle(sum: &EgressSum, endpoints: &Endpoints) -> Settled {
+    let mut reporters = sum.totals.keys().map(|key| &key.reporter);
+    let first = reporters.next();
+    if reporters.all(|reporter| Some(reporter) == first) {
+        let mut settled = Settled { totals: sum.totals.clone(), ..Settled::default() };
+        one_sided(&mut settled.totals);
+        return settled;
+    }
     let mut groups: BTreeMap<Group, BTreeMap<&Reporter, Total>> = BTreeMap::new();
     let mut vendors: BTreeMap<&str, Arc<str>> = BTreeMap::new();
     let mut group = |key: &SumKey| {
@@ -89,6 +96,9 @@ fn knows_what_left(total: &Total) -> bool {
 
 /// Says of records of one direction that nobody knows how much went the other way, where no record tells it.
 fn one_sided(totals: &mut BTreeMap<SumKey, Total>) {
+    if totals.values().all(|total| total.one_way == 0) {
+        return;
+    }
     let ends = |key: &SumKey| (key.asset.clone(), key.endpoint);
     let mut told: BTreeMap<_, (bool, bool)> = BTreeMap::new();
     for (key, total) in &*totals {

@@ -53,7 +53,8 @@ impl About {
     ) -> Self {
         let of_flows = sums.totals.keys().map(|key| key.endpoint);
         let ids = of_flows.chain(sums.contacts.keys().map(|key| key.endpoint));
-        let found = ids.filter_map(|id| Some((id, endpoints.get(id)?.clone())));
+        let ids: BTreeSet<EndpointId> = ids.collect();
+        let found = ids.into_iter().filter_map(|id| Some((id, endpoints.get(id)?.clone())));
         Self {
             program,
             data_sha256,

@@ -3,7 +3,6 @@
 //!
 //! In a row without a backslash every quotation mark begins or ends a string, so that `"key":` is a key wherever it stands.
 
-use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -13,7 +12,7 @@ use crate::event::Key;
 use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
-use crate::readers::scan::{self, Ends, Found, Sought};
+use crate::readers::scan::{self, Address, Ends, Found, Sought};
 
 /// Needles, each made ready once.
 struct Needles {
@@ -54,12 +53,21 @@ enum Kind {
     Dns,
 }
 
-/// What the beginning of a row says.
+/// What the beginning of a row says, in any order of its members.
 struct Begin<'l> {
     kind: Option<Kind>,
     id: &'l [u8],
-    client: Option<IpAddr>,
-    server: Option<IpAddr>,
+    client: Option<Address>,
+    server: Option<Address>,
+}
+
+/// The beginning of a row that may matter, and what comes after it.
+struct Begun<'l> {
+    kind: Kind,
+    id: &'l [u8],
+    client: Address,
+    server: Address,
+    rest: &'l [u8],
 }
 
 impl<'s> Sieve<'s> {
@@ -71,17 +79,25 @@ impl<'s> Sieve<'s> {
     /// Sieves a row without a backslash. `None` is for the strict reader.
     pub(super) fn row(&self, line: &[u8]) -> Option<Sieved> {
         let inner = line.strip_suffix(b"}")?;
-        let mut begin = Begin { kind: None, id: &[], client: None, server: None };
-        let rest = begin.read(inner)?;
-        if self.needles.kind.find(rest).is_some() {
+        let begun = match usual(inner) {
+            Some(begun) => begun,
+            None => {
+                let mut begin = Begin { kind: None, id: &[], client: None, server: None };
+                let rest = begin.read(inner)?;
+                let Begin { kind, id, client, server } = begin;
+                let Some(kind) = kind else {
+                    let again = self.needles.kind.find(rest).is_some();
+                    return (!again).then_some(Sieved::Inert(codes::NOT_TRAFFIC));
+                };
+                Begun { kind, id, client: client?, server: server?, rest }
+            }
+        };
+        let Begun { kind, id, client, server, rest } = begun;
+        if id.is_empty() || self.again(rest) {
             return None;
         }
-        let Some(kind) = begin.kind else { return Some(Sieved::Inert(codes::NOT_TRAFFIC)) };
-        if begin.id.is_empty() || self.again(rest) {
-            return None;
-        }
-        let key = Key::new(sensor(inner)?, begin.id);
-        let ends = Ends { client: begin.client?, server: begin.server?, key: Some(key) };
+        let key = Key::new(sensor(inner)?, id);
+        let ends = Ends { client, server, key: Some(key) };
         match kind {
             Kind::Flow => Some(ends.flow(&self.sought)),
             Kind::Tls => match scan::find(rest, &self.needles.sni) {
@@ -94,9 +110,11 @@ impl<'s> Sieve<'s> {
         }
     }
 
-    /// Whether the flow's id or an end stands in the rest of the row again.
+    /// Whether the kind, the flow's id or an end stands in the rest of the row again.
     fn again(&self, rest: &[u8]) -> bool {
-        block::has_pair(rest, b'_', b'i') && self.identifies(rest)
+        // Few other rows have one of these pairs.
+        block::has_either(rest, (b'_', b'i'), (b'e', b'v'))
+            && (self.needles.kind.find(rest).is_some() || self.identifies(rest))
     }
 
     fn identifies(&self, rest: &[u8]) -> bool {
@@ -132,11 +150,14 @@ impl<'s> Sieve<'s> {
         }
         let needles = self.needles;
         let after = |needle: &Finder<'_>, at: usize| rest.get(at + needle.needle().len()..);
+        let mut last: &[u8] = &[];
         for at in needles.asked.find_iter(rest) {
             let name = scan::string(after(&needles.asked, at)?)?;
-            if ends.asked(name, &self.sought) {
+            // Answers repeat the question.
+            if name.is_empty() || name != last && ends.asked(name, &self.sought) {
                 return Some(Sieved::Read);
             }
+            last = name;
         }
         for at in needles.answered.find_iter(rest) {
             let data = after(&needles.answered, at)?;
@@ -164,6 +185,30 @@ impl<'s> Sieve<'s> {
         address.is_some_and(|(address, _)| self.sought.address(address))
     }
 }
+
+/// Reads a row that begins as Suricata writes it, up to the destination.
+#[inline]
+fn usual(line: &[u8]) -> Option<Begun<'_>> {
+    let (time, rest) = line.strip_prefix(b"{\"timestamp\":\"")?.split_at_checked(TIME)?;
+    if block::has(time, b'"') {
+        return None;
+    }
+    let rest = rest.strip_prefix(b"\",\"flow_id\":")?;
+    let (id, rest) = rest.split_at_checked(block::digits(rest))?;
+    let (_, rest) = scan::until(rest.strip_prefix(b",\"in_iface\":\"")?, b'"')?;
+    let rest = rest.strip_prefix(b",\"event_type\":\"")?;
+    let kinds = [(&b"flow\""[..], Kind::Flow), (b"tls\"", Kind::Tls), (b"dns\"", Kind::Dns)];
+    let kind = |(word, kind)| Some((kind, rest.strip_prefix(word)?));
+    let (kind, rest) = kinds.into_iter().find_map(kind)?;
+    let (client, rest) = scan::address(rest.strip_prefix(b",\"src_ip\":\"")?, b'"')?;
+    let rest = rest.strip_prefix(b",\"src_port\":")?;
+    let rest = rest.get(block::digits(rest)..)?;
+    let (server, rest) = scan::address(rest.strip_prefix(b",\"dest_ip\":\"")?, b'"')?;
+    whole(id).then_some(Begun { kind, id, client, server, rest })
+}
+
+/// The length of a time, `2026-01-05T00:00:49.086618+0000`.
+const TIME: usize = 31;
 
 impl<'l> Begin<'l> {
     /// Reads members up to the destination, or to the kind where that says nothing, and gives the rest.

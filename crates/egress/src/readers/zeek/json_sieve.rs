@@ -240,7 +240,7 @@ fn uid(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     for length in [18_usize, 17] {
         if rest.get(length) == Some(&b'"')
             && let Some((uid, rest)) = rest.split_at_checked(length)
-            && block::place(uid, b'"').is_none()
+            && !block::has(uid, b'"')
         {
             return Some((uid, rest.get(1..)?));
         }

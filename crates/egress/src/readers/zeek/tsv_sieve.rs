@@ -39,19 +39,28 @@ enum Use {
     Answers,
 }
 
-/// Where the columns of a row stand.
+/// Where the columns of a row stand, by their use.
 #[derive(Default)]
 struct Columns {
-    uid: Range<usize>,
-    sensor: Range<usize>,
-    client: Range<usize>,
-    server: Range<usize>,
-    name: Range<usize>,
-    target: Range<usize>,
-    answers: Range<usize>,
-    /// One that nobody asks for.
-    skipped: Range<usize>,
+    begins: [usize; USES],
+    ends: [usize; USES],
 }
+
+impl Columns {
+    #[inline]
+    fn place(&self, column: Use) -> Range<usize> {
+        let at = column as usize % USES;
+        self.begins.get(at).copied().unwrap_or(0)..self.ends.get(at).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn text<'l>(&self, line: &'l [u8], column: Use) -> Option<&'l [u8]> {
+        line.get(self.place(column))
+    }
+}
+
+/// How many uses there are.
+const USES: usize = 8;
 
 impl Plan {
     /// For a table whose header is read; a table that cannot be sieved has a plan that lets all through.
@@ -157,28 +166,23 @@ impl Plan {
         let mut begin = 0;
         for column in &self.uses {
             let end = cuts.next();
-            let place = match column {
-                Use::Skip => &mut columns.skipped,
-                Use::Uid => &mut columns.uid,
-                Use::Sensor => &mut columns.sensor,
-                Use::Client => &mut columns.client,
-                Use::Server => &mut columns.server,
-                Use::Name => &mut columns.name,
-                Use::Target => &mut columns.target,
-                Use::Answers => &mut columns.answers,
-            };
-            *place = begin..end;
+            let at = *column as usize % USES;
+            if let (Some(first), Some(last)) =
+                (columns.begins.get_mut(at), columns.ends.get_mut(at))
+            {
+                (*first, *last) = (begin, end);
+            }
             begin = end + 1;
         }
-        let uid = line.get(columns.uid.clone())?;
-        let sensor = line.get(columns.sensor.clone())?;
+        let uid = columns.text(line, Use::Uid)?;
+        let sensor = columns.text(line, Use::Sensor)?;
         if self.void(uid) || !block::is_ascii(uid) || !sensor.is_ascii() {
             return None;
         }
         let sensor = if self.void(sensor) { &[][..] } else { sensor };
         let ends = Ends {
-            client: scan::address_in(line, columns.client.clone())?,
-            server: scan::address_in(line, columns.server.clone())?,
+            client: scan::address_in(line, columns.place(Use::Client))?,
+            server: scan::address_in(line, columns.place(Use::Server))?,
             key: Some(Key::new(sensor, uid)),
         };
         self.event(stream, &ends, line, &columns, sought)
@@ -195,13 +199,13 @@ impl Plan {
         if stream == Stream::Conn {
             return Some(ends.flow(sought));
         }
-        let name = line.get(columns.name.clone())?;
+        let name = columns.text(line, Use::Name)?;
         let void = Some(Sieved::Inert(codes::NOT_TRAFFIC));
         match stream {
             Stream::Tls | Stream::Dns if self.void(name) => void,
             Stream::Tls => Some(ends.named(name, sought)),
             Stream::Http => {
-                let target = line.get(columns.target.clone())?;
+                let target = columns.text(line, Use::Target)?;
                 if !self.void(target) && !target.starts_with(b"/") {
                     return None;
                 }
@@ -209,7 +213,7 @@ impl Plan {
                 name.flatten().map_or(void, |name| Some(ends.named(name, sought)))
             }
             Stream::Dns if ends.asked(name, sought) => Some(Sieved::Read),
-            Stream::Dns => match self.answers(line, columns.answers.clone(), sought)? {
+            Stream::Dns => match self.answers(line, columns.place(Use::Answers), sought)? {
                 true => Some(Sieved::Read),
                 false => Some(Sieved::Nothing),
             },
