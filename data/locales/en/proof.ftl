@@ -76,6 +76,7 @@ word-limit-ways-of-translating-one-address = ways of translating one address
 word-limit-passes-of-destination-translation = passes of destination translation
 word-limit-source-translated-twice = a source that is translated twice
 word-limit-translation-between-address-families = translation between address families
+word-limit-destination-that-the-device-picks = a destination that the device picks, where rules tell servers apart
 
 error-pair = `{ $text }` is no pair
     .help = write `A=B`: a name of the first configuration and one of the second

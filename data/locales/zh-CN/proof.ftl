@@ -67,6 +67,7 @@ word-limit-ways-of-translating-one-address = 同一地址的转换方式数
 word-limit-passes-of-destination-translation = 目的地址转换的轮数
 word-limit-source-translated-twice = 源地址被转换两次
 word-limit-translation-between-address-families = 地址族之间的转换
+word-limit-destination-that-the-device-picks = 由设备选择的目的地址（而规则区分各服务器）
 
 error-pair = `{ $text }` 不是一对名称
     .help = 写成 `A=B`：第一份配置中的名称和第二份中的名称
