@@ -22,6 +22,17 @@ pub struct Predicate {
     pub origin: Origin,
 }
 
+/// A meaning without the digest of what stands behind the name: what people call it. The digest tells apart what has one name in
+/// two configurations.
+pub fn without_digest(meaning: &str) -> &str {
+    match meaning.rsplit_once('#') {
+        Some((name, digest)) if digest.len() == 32 && u128::from_str_radix(digest, 16).is_ok() => {
+            name
+        }
+        _ => meaning,
+    }
+}
+
 /// Sorts of unknowns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PredicateKind {

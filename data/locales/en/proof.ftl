@@ -19,7 +19,7 @@ prove-limit = a limit was reached: { $name }
 prove-left-out = { $count ->
     [one] { $count } statement of { $side } is
    *[other] { $count } statements of { $side } are
-} not modelled and not compared:
+} not modelled, or not exactly, and not compared:
 prove-contexts-alone = contexts of { $side } that were not compared: { $list }
 prove-equivalent = equivalent: both do the same with every packet
 prove-equivalent-except = equivalent except for what was not compared, see above

@@ -1,0 +1,128 @@
+//! What stands behind a name.
+//!
+//! A user group, a list of URLs, a group of times is known to a policy by its name only, and two configurations may give one name to
+//! different things. So what a configuration says of the thing becomes part of what the unknown means
+//! ([`policy::Predicate::meaning`]), as a digest; people go on seeing the name, which is its label. Of what is equal under two names
+//! nothing is said: these stay two unknowns.
+//!
+//! Goes in: the trees, when every statement has its fate, and the policies. Each dialect says where it defines what
+//! ([`crate::Dialect::define`]).
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use hashbrown::{HashMap, HashSet};
+use policy::{Device, Predicate, PredicateKind, Span};
+use sha2::{Digest, Sha256};
+
+use crate::Dialect;
+use crate::fate::{Disposition, Fate, Reason};
+use crate::reading::Reading;
+use crate::tree::{Node, Tree};
+
+/// What a configuration defines, by name.
+#[derive(Debug, Default)]
+pub struct Definitions<'t> {
+    named: HashMap<&'t str, Vec<Definition<'t>>>,
+    placed: HashMap<(u16, u32, u32), Definition<'t>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Definition<'t> {
+    name: &'t str,
+    node: Node<'t>,
+    kinds: &'static [PredicateKind],
+}
+
+impl<'t> Definitions<'t> {
+    /// Adds a node that unknowns of these kinds are named after. Whoever refers to it does so by `name` or by `identifier`.
+    pub(crate) fn add(
+        &mut self,
+        name: &'t str,
+        identifier: &'t str,
+        node: Node<'t>,
+        kinds: &'static [PredicateKind],
+    ) {
+        let definition = Definition { name, node, kinds };
+        for key in [name, identifier].into_iter().filter(|key| !key.is_empty()) {
+            self.named.entry(key).or_default().push(definition);
+        }
+        self.placed.insert(place(node.span()), definition);
+    }
+
+    /// Of what stands behind an unknown, and behind all that it names in turn; `None` when nothing is defined.
+    fn digest(&self, unknown: &Predicate) -> Option<String> {
+        let mut open: Vec<Definition<'t>> = Vec::new();
+        open.extend(unknown.origin.span.and_then(|span| self.placed.get(&place(span))));
+        let edge = |sign: char| sign.is_whitespace() || "\"'(),;=".contains(sign);
+        let words = unknown.meaning.split(edge).chain([&*unknown.meaning, &*unknown.origin.label]);
+        for word in words {
+            open.extend(self.named.get(word).into_iter().flatten());
+        }
+        let mut seen: HashSet<(u16, u32)> = HashSet::new();
+        let mut contents: BTreeSet<(&str, String)> = BTreeSet::new();
+        while let Some(Definition { name, node, kinds }) = open.pop() {
+            let place = (node.tree().file(), node.index());
+            if !kinds.contains(&unknown.kind) || !seen.insert(place) {
+                continue;
+            }
+            let content = node.content(&mut |word| match self.named.get(word) {
+                Some(others) => {
+                    open.extend(others);
+                    others.first().map_or(word, |other| other.name)
+                }
+                None => word,
+            });
+            contents.insert((name, content));
+        }
+        if contents.is_empty() {
+            return None;
+        }
+        let mut digest = Sha256::new();
+        for (name, content) in &contents {
+            digest.update(format!("{name:?}{content}\n"));
+        }
+        let mut text = String::new();
+        for byte in digest.finalize().iter().take(DIGITS / 2) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Some(text)
+    }
+}
+
+/// How many hexadecimal digits of a digest are kept.
+const DIGITS: usize = 32;
+
+fn place(span: Span) -> (u16, u32, u32) {
+    (span.file, span.start, span.end)
+}
+
+/// Makes what stands behind their names part of unknowns.
+pub(crate) fn identify(dialect: &dyn Dialect, trees: &[Tree], devices: &mut [Device]) {
+    let mut definitions = Definitions::default();
+    for node in trees.iter().flat_map(Tree::nodes) {
+        dialect.define(node, &mut definitions);
+    }
+    if definitions.placed.is_empty() {
+        return;
+    }
+    let unknowns = devices.iter_mut().flat_map(|device| &mut device.contexts);
+    for unknown in unknowns.flat_map(|context| &mut context.predicates) {
+        if let Some(digest) = definitions.digest(unknown) {
+            unknown.meaning = format!("{}#{digest}", unknown.meaning).into();
+        }
+    }
+}
+
+impl Reading {
+    /// The statements that are modelled with a difference which no unknown stands for, each with what it says: two configurations
+    /// that both say it share the difference.
+    pub fn approximations(&self) -> Vec<(String, Fate, Span)> {
+        let unknown = [Reason::NamedUnknown, Reason::Application, Reason::Identity, Reason::Time];
+        let wanted = |fate: Fate| {
+            fate.disposition == Disposition::Approximated && !unknown.contains(&fate.reason)
+        };
+        let said = self.trees.iter().flat_map(|tree| tree.saying(wanted));
+        said.map(|(node, text)| (text, node.fate(), node.span())).collect()
+    }
+}
