@@ -126,3 +126,87 @@ impl Reading {
         said.map(|(node, text)| (text, node.fate(), node.span())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::DialectFacts;
+    use crate::limits::Limits;
+    use crate::text::Bytes;
+    use crate::{Group, read};
+
+    /// What the unknowns of a configuration mean, with `@` in it replaced.
+    fn meanings(dialect: &'static str, text: &str, value: &str) -> Vec<String> {
+        let bytes = text.replace('@', value).into_bytes();
+        let files = vec![Bytes { path: "objects.json".to_owned(), bytes }];
+        let reading = read(Group { dialect, files }, &DialectFacts::default(), &Limits::default());
+        let contexts = reading.devices.iter().flat_map(|device| &device.contexts);
+        let unknowns = contexts.flat_map(|context| &context.predicates);
+        unknowns.map(|unknown| unknown.meaning.to_string()).collect()
+    }
+
+    /// Whether unknowns mean something else when this value does; when it stays they do not.
+    fn told_apart(dialect: &'static str, text: &str) -> bool {
+        let one = meanings(dialect, text, "x1");
+        assert!(!one.is_empty() && one == meanings(dialect, text, "x1"));
+        one != meanings(dialect, text, "x2")
+    }
+
+    const FORTIOS: &str = "config system interface\nedit a\nset ip 10.0.0.1/24\nnext\nend\n\
+        config firewall policy\nedit 1\nset srcintf a\nset dstintf a\nset srcaddr all\nset dstaddr all\n\
+        set schedule always\nset service ALL\nset groups staff\nset action accept\nnext\nend\n\
+        config user group\nedit staff\nset member bob\nset comment @c\nnext\nend\n";
+
+    #[test]
+    fn a_user_group_is_told_apart_by_its_members() {
+        assert!(told_apart("fortios", &FORTIOS.replace("member bob", "member @")));
+    }
+
+    #[test]
+    fn a_user_group_is_told_apart_by_what_its_members_are() {
+        let bob = "config user local\nedit bob\nset type @\nnext\nend\n";
+        assert!(told_apart("fortios", &format!("{FORTIOS}{bob}")));
+    }
+
+    #[test]
+    fn comments_and_passwords_tell_nothing_apart() {
+        let bob = "config user local\nedit bob\nset passwd ENC @\nnext\nend\n";
+        assert!(!told_apart("fortios", &format!("{FORTIOS}{bob}")));
+    }
+
+    const PANOS: &str = "set deviceconfig system hostname a\n\
+        set network interface ethernet ethernet1/1 layer3 ip 10.0.0.1/24\n\
+        set zone z network layer3 ethernet1/1\n\
+        set profiles custom-url-category sites list [ a.example @.example ]\n\
+        set rulebase security rules r from z to z source any destination any application any service any category sites action allow\n";
+
+    #[test]
+    fn a_url_category_is_told_apart_by_its_list() {
+        assert!(told_apart("panos", PANOS));
+    }
+
+    #[test]
+    fn an_application_is_told_apart_by_its_signature() {
+        let text = PANOS
+            .replace("category sites", "")
+            .replace("application any", "application own")
+            .replace("@", "b")
+            + "set application own signature s and-condition a or-condition o operator pattern-match pattern @\n";
+        assert!(told_apart("panos", &text));
+    }
+
+    const CHECKPOINT: &str = r#"{"objects-dictionary": [
+        {"uid": "any", "name": "Any", "type": "CpmiAnyObject"},
+        {"uid": "acc", "name": "Accept", "type": "RulebaseAction"},
+        {"uid": "r1", "name": "role", "type": "access-role", "networks": "any", "users": ["u1"], "machines": "any"},
+        {"uid": "u1", "name": "staff", "type": "user-group", "members": ["@"]},
+        {"uid": "g", "name": "g", "type": "simple-gateway", "ipv4-address": "10.0.0.1",
+         "interfaces": [{"name": "eth0", "ipv4-address": "10.0.0.1", "ipv4-mask-length": 24}]}],
+        "uid": "layer", "name": "layer", "rulebase": [{"uid": "x", "name": "x", "type": "access-rule", "rule-number": 1,
+         "source": ["r1"], "destination": ["any"], "service": ["any"], "action": "acc", "enabled": true}],
+        "from": 1, "to": 1, "total": 1}"#;
+
+    #[test]
+    fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
+        assert!(told_apart("checkpoint", CHECKPOINT));
+    }
+}
