@@ -80,21 +80,23 @@ impl Dialect for CheckPoint {
     }
 }
 
-/// Types, by how they begin, of objects that rules know by name only.
-const DEFINED: [&str; 17] = [
+/// Types, by how they begin, of objects that rules know by name only, and of what these refer to.
+const DEFINED: [&str; 19] = [
     "LegacyUserAtLocation",
     "VpnCommunity",
     "access-point-name",
     "access-role",
+    "address-range",
     "application-site",
     "data-center",
     "data-type",
     "dynamic",
     "file-type",
+    "group",
+    "host",
     "identity-tag",
     "limit",
-    "network-feed",
-    "network-probe",
+    "network",
     "time",
     "updatable-object",
     "user",

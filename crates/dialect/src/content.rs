@@ -185,6 +185,13 @@ mod tests {
     }
 
     #[test]
+    fn a_schedule_is_told_apart_by_its_days() {
+        let schedule = "set schedule s schedule-type recurring weekly @ 08:00-18:00\n";
+        let text = PANOS.replace("category sites", "schedule s");
+        assert!(told_apart("panos", &format!("{text}{schedule}")));
+    }
+
+    #[test]
     fn an_application_is_told_apart_by_its_signature() {
         let text = PANOS
             .replace("category sites", "")

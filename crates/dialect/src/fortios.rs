@@ -76,10 +76,11 @@ impl Dialect for FortiOs {
     }
 }
 
-/// Sections, by how they begin, of what policies know by name only.
+/// Sections, by how they begin, of what policies know by name only, and of what that refers to.
 const DEFINED: &[(&str, &[PredicateKind])] = &[
     ("application ", &[PredicateKind::Application]),
     ("endpoint-control ", &[PredicateKind::Device]),
+    ("firewall addr", &[PredicateKind::InternetService]),
     ("firewall internet-service-", &[PredicateKind::InternetService]),
     ("system external-resource", &[PredicateKind::ExternalList]),
     ("system geoip-override", &[PredicateKind::Geography]),
