@@ -212,6 +212,21 @@ mod tests {
          "source": ["r1"], "destination": ["any"], "service": ["any"], "action": "acc", "enabled": true}],
         "from": 1, "to": 1, "total": 1}"#;
 
+    const NSX: &str = r#"{"resource_type": "Infra", "id": "infra", "path": "/infra", "children": [
+        {"resource_type": "ChildDomain", "Domain": {"resource_type": "Domain", "id": "default", "path": "/infra/domains/default", "children": [
+        {"resource_type": "ChildGroup", "Group": {"resource_type": "Group", "id": "g", "display_name": "g", "path": "/infra/domains/default/groups/g",
+         "expression": [{"resource_type": "IdentityGroupExpression", "identity_groups": [
+          {"distinguished_name": "CN=a", "domain_base_distinguished_name": "DC=@"}]}]}},
+        {"resource_type": "ChildSecurityPolicy", "SecurityPolicy": {"resource_type": "SecurityPolicy", "id": "p", "display_name": "p",
+         "path": "/infra/domains/default/security-policies/p", "category": "Application", "sequence_number": 1, "children": [
+         {"resource_type": "ChildRule", "Rule": {"resource_type": "Rule", "id": "r", "display_name": "r", "sequence_number": 1, "action": "ALLOW",
+          "source_groups": ["/infra/domains/default/groups/g"], "destination_groups": ["ANY"], "services": ["ANY"]}}]}}]}}]}"#;
+
+    #[test]
+    fn a_directory_group_is_told_apart_by_its_directory() {
+        assert!(told_apart("nsx", NSX));
+    }
+
     #[test]
     fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
         assert!(told_apart("checkpoint", CHECKPOINT));

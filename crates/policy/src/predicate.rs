@@ -16,7 +16,7 @@ pub struct Predicate {
     /// What sort of unknown.
     pub kind: PredicateKind,
     /// What it stands for, canonically: the FQDN, the country code, the MAC, the schedule's times; never just a local name when
-    /// the content is known.
+    /// the content is known: then the name, `#` and a digest of the content ([`without_digest`]).
     pub meaning: Box<str>,
     /// Where it comes from; the label is the object's name for people.
     pub origin: Origin,
