@@ -4,7 +4,7 @@ use super::{Node, Siblings, Tree};
 use crate::fate::{Fate, Reason};
 
 /// Words of settings that say nothing about packets, in whatever language.
-const SKIPPED: [&str; 16] = [
+const SKIPPED: [&str; 18] = [
     "color",
     "comment",
     "comments",
@@ -16,8 +16,10 @@ const SKIPPED: [&str; 16] = [
     "meta-info",
     "read-only",
     "recurring",
+    "refresh-rate",
     "tag",
     "tags",
+    "timeout",
     "uid",
     "uuid",
     "visibility",
