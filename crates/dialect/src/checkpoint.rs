@@ -11,12 +11,14 @@ mod pages;
 mod tests;
 mod value;
 
-use crate::Dialect;
+use policy::PredicateKind;
+
 use crate::facts::DialectFacts;
 use crate::limits::Limits;
 use crate::reading::Reading;
 use crate::text::Text;
-use crate::tree::{Tree, clish, json};
+use crate::tree::{Node, Tree, clish, json};
+use crate::{Definitions, Dialect};
 
 /// Ports as the management API writes them.
 fn extract_ports(text: &str) -> Option<Vec<policy::PortRange>> {
@@ -66,7 +68,53 @@ impl Dialect for CheckPoint {
         let devices = devices(&trees, &kinds, facts, limits, &mut problems);
         Reading { dialect: self.id(), devices, trees, problems }
     }
+
+    fn define<'t>(&self, node: Node<'t>, into: &mut Definitions<'t>) {
+        let kind = value::get(node, "type");
+        // References to objects stand where these are named, with nothing but what tells them.
+        let told = ["uid", "name", "type", "domain", "color", "icon", "meta-info", "tags"];
+        let thin = || node.children().all(|member| told.contains(&member.word(0)));
+        if DEFINED.iter().any(|start| kind.starts_with(start)) && !thin() {
+            into.add(value::get(node, "name"), value::get(node, "uid"), node, &UNKNOWNS);
+        }
+    }
 }
+
+/// Types, by how they begin, of objects that rules know by name only, and of what these refer to.
+const DEFINED: [&str; 19] = [
+    "LegacyUserAtLocation",
+    "VpnCommunity",
+    "access-point-name",
+    "access-role",
+    "address-range",
+    "application-site",
+    "data-center",
+    "data-type",
+    "dynamic",
+    "file-type",
+    "group",
+    "host",
+    "identity-tag",
+    "limit",
+    "network",
+    "time",
+    "updatable-object",
+    "user",
+    "vpn-community",
+];
+
+/// What such objects are unknowns of.
+const UNKNOWNS: [PredicateKind; 9] = [
+    PredicateKind::Application,
+    PredicateKind::Content,
+    PredicateKind::Device,
+    PredicateKind::Dynamic,
+    PredicateKind::ExternalList,
+    PredicateKind::Schedule,
+    PredicateKind::UrlCategory,
+    PredicateKind::User,
+    PredicateKind::Vpn,
+];
 
 fn devices(
     trees: &[Tree],

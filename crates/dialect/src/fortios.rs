@@ -10,14 +10,14 @@ mod say;
 mod table;
 mod value;
 
-use policy::Device;
+use policy::{Device, PredicateKind};
 
-use crate::Dialect;
 use crate::facts::DialectFacts;
 use crate::limits::Limits;
 use crate::reading::Reading;
 use crate::text::Text;
-use crate::tree::{Tree, block, yaml};
+use crate::tree::{Node, Tree, block, yaml};
+use crate::{Definitions, Dialect};
 
 /// The dialect.
 #[derive(Debug)]
@@ -60,7 +60,33 @@ impl Dialect for FortiOs {
         let problems = say.problems;
         Reading { dialect: "fortios", devices: vec![device], trees, problems }
     }
+
+    fn define<'t>(&self, node: Node<'t>, into: &mut Definitions<'t>) {
+        if node.word(0) != "config" {
+            return;
+        }
+        let section = node.words().skip(1).collect::<Vec<_>>().join(" ");
+        let known = DEFINED.iter().find(|(start, _)| section.starts_with(start));
+        let Some((_, kinds)) = known else { return };
+        for entry in node.children().filter(|child| child.word(0) == "edit") {
+            // An override of places is called by its code.
+            let code = entry.children().find(|set| set.word(1) == "country-id");
+            into.add(entry.word(1), code.map_or("", |set| set.word(2)), entry, kinds);
+        }
+    }
 }
+
+/// Sections, by how they begin, of what policies know by name only, and of what that refers to.
+const DEFINED: &[(&str, &[PredicateKind])] = &[
+    ("application ", &[PredicateKind::Application]),
+    ("endpoint-control ", &[PredicateKind::Device]),
+    ("firewall addr", &[PredicateKind::InternetService]),
+    ("firewall internet-service-", &[PredicateKind::InternetService]),
+    ("system external-resource", &[PredicateKind::ExternalList]),
+    ("system geoip-override", &[PredicateKind::Geography]),
+    ("system sdn-connector", &[PredicateKind::Dynamic]),
+    ("user ", &[PredicateKind::Device, PredicateKind::User]),
+];
 
 fn device(
     trees: &[Tree],

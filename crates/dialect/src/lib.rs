@@ -8,6 +8,7 @@
 
 mod checkpoint;
 pub mod codes;
+mod content;
 mod detect;
 mod facts;
 mod fate;
@@ -20,6 +21,7 @@ mod secret;
 mod text;
 mod tree;
 
+pub use content::Definitions;
 pub use detect::{Detected, Group, detect, surest};
 pub use facts::{DialectFacts, ServiceFact};
 pub use fate::{Disposition, Fate, Reason, Tally};
@@ -52,6 +54,9 @@ pub trait Dialect: Sync {
     /// Reads files that belong together. Never fails: what could not be read is in the problems and in the fates of the trees,
     /// and the rules that it touches are marked with a predicate, never widened.
     fn read(&self, files: Vec<Text>, facts: &DialectFacts, limits: &Limits) -> Reading;
+
+    /// Adds what this node defines, where policies know it by its name only.
+    fn define<'t>(&self, _node: Node<'t>, _into: &mut Definitions<'t>) {}
 }
 
 /// Every platform, sorted by id.

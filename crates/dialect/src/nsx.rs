@@ -14,12 +14,14 @@ mod say;
 #[cfg(test)]
 mod tests;
 
-use crate::Dialect;
+use policy::PredicateKind;
+
 use crate::facts::DialectFacts;
 use crate::limits::Limits;
 use crate::reading::Reading;
 use crate::text::Text;
-use crate::tree::json;
+use crate::tree::{Node, json};
+use crate::{Definitions, Dialect};
 
 /// The dialect.
 #[derive(Debug)]
@@ -56,6 +58,13 @@ impl Dialect for Nsx {
         drop(config);
         problems.append(&mut say.problems);
         Reading { dialect: "nsx", devices: vec![device], trees, problems }
+    }
+
+    fn define<'t>(&self, node: Node<'t>, into: &mut Definitions<'t>) {
+        // A name in a directory; which directory stands beside it.
+        if let Some(name) = node.child("distinguished_name") {
+            into.add(name.word(1), "", node, &[PredicateKind::User]);
+        }
     }
 }
 

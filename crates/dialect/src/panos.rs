@@ -10,14 +10,14 @@ mod probe;
 mod syntax;
 mod take;
 
-use policy::Device;
+use policy::{Device, PredicateKind};
 
-use crate::Dialect;
 use crate::facts::DialectFacts;
 use crate::limits::Limits;
 use crate::reading::Reading;
 use crate::text::Text;
-use crate::tree::{Tree, lines, xml};
+use crate::tree::{Node, Tree, lines, xml};
+use crate::{Definitions, Dialect};
 
 /// The dialect.
 #[derive(Debug)]
@@ -78,7 +78,33 @@ impl Dialect for PanOs {
         drop(config);
         Reading { dialect: self.id(), devices: vec![device], trees, problems }
     }
+
+    fn define<'t>(&self, node: Node<'t>, into: &mut Definitions<'t>) {
+        let Ok(at) = DEFINED.binary_search_by_key(&node.word(0), |(table, _)| table) else {
+            return;
+        };
+        let kinds = DEFINED.get(at).map_or(&[][..], |(_, kinds)| kinds);
+        for entry in node.children().filter(|entry| !entry.is_statement()) {
+            into.add(entry.word(0), "", entry, kinds);
+        }
+    }
 }
+
+/// Tables of what rules know by name only. Sorted.
+const DEFINED: &[(&str, &[PredicateKind])] = &[
+    ("application", &[PredicateKind::Application]),
+    ("application-filter", &[PredicateKind::Application]),
+    ("application-group", &[PredicateKind::Application]),
+    ("custom-url-category", &[PredicateKind::UrlCategory]),
+    ("device-object", &[PredicateKind::Device]),
+    ("dynamic-user-group", &[PredicateKind::User]),
+    ("external-list", &[PredicateKind::ExternalList, PredicateKind::UrlCategory]),
+    ("hip-objects", &[PredicateKind::Device]),
+    ("hip-profiles", &[PredicateKind::Device]),
+    ("saas-tenant-list", &[PredicateKind::Content]),
+    ("saas-user-list", &[PredicateKind::Content]),
+    ("user-group", &[PredicateKind::User]),
+];
 
 #[cfg(test)]
 mod tests;

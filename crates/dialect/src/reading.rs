@@ -10,7 +10,7 @@ use crate::fate::Tally;
 use crate::limits::Limits;
 use crate::text::{Bytes, decode};
 use crate::tree::Tree;
-use crate::{DIALECTS, codes};
+use crate::{DIALECTS, codes, content};
 
 /// Something to say about a place in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,7 @@ pub fn read(group: Group, facts: &DialectFacts, limits: &Limits) -> Reading {
     reading.dialect = dialect.id();
     problems.append(&mut reading.problems);
     reading.problems = problems;
+    content::identify(*dialect, &reading.trees, &mut reading.devices);
     reading.check();
     reading
 }

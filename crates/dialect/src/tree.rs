@@ -7,6 +7,7 @@
 pub(crate) mod block;
 pub(crate) mod build;
 pub(crate) mod clish;
+mod content;
 mod excerpt;
 pub(crate) mod json;
 pub(crate) mod lines;

@@ -17,6 +17,7 @@ use translation::passes;
 
 use crate::matching::Side;
 use crate::nat::{NatId, NatWhen};
+use crate::net::IpRange;
 use crate::packet::{Packet, Transport};
 use crate::place::{Egress, InterfaceId, Routing, ZoneId, Zones, best_route};
 use crate::predicate::Atom;
@@ -28,7 +29,8 @@ pub trait World {
     /// Whether the predicate holds there.
     fn holds(&mut self, atom: Atom) -> bool;
 
-    /// Where a packet to this address leaves, when the routes of a [`Routing::Partial`] policy do not say. `None`: nowhere.
+    /// Where a packet to this address leaves, when the routes of a [`Routing::Partial`] policy do not say, or when translation gave
+    /// it a destination that is not known (this address is then the first that the device may pick, or the old one). `None`: nowhere.
     fn egress(&mut self, destination: IpAddr) -> Option<InterfaceId>;
 }
 
@@ -73,6 +75,9 @@ struct Way<'a> {
     nat: Vec<NatId>,
     /// The NAT rule that rewrote the destination.
     translated_by: Option<NatId>,
+    /// Where the destination lies now when that is not one known address: of these the device picks one; empty when only the device
+    /// knows.
+    aimed: Option<&'a [IpRange]>,
     seen: Seen,
     egress: Egress,
     steps: Vec<Step>,
@@ -104,6 +109,7 @@ impl<'a> Way<'a> {
             },
             nat: Vec::new(),
             translated_by: None,
+            aimed: None,
             seen: policy.seen,
             egress: Egress::Nowhere,
             steps: Vec::new(),
@@ -131,17 +137,51 @@ impl<'a> Way<'a> {
 
     /// Where a packet to this destination leaves.
     fn route(&self, destination: IpAddr, world: &mut dyn World) -> Egress {
+        let known = match self.aimed {
+            Some(ranges) if destination == self.packet.destination => self.one_way(ranges),
+            _ => self.known_route(destination),
+        };
+        known
+            .unwrap_or_else(|| world.egress(destination).map_or(Egress::Nowhere, Egress::Interface))
+    }
+
+    /// The same as far as the routes tell.
+    fn known_route(&self, destination: IpAddr) -> Option<Egress> {
         let policy = self.policy;
         let own = policy.interfaces.iter().flat_map(|interface| &interface.addresses);
         if own.into_iter().any(|prefix| prefix.address() == destination) {
-            return Egress::Local;
+            return Some(Egress::Local);
         }
         match best_route(&policy.interfaces, &policy.routes, destination) {
-            Some(Some(interface)) => Egress::Interface(interface),
-            Some(None) => Egress::Nowhere,
-            None if policy.routing == Routing::Complete => Egress::Nowhere,
-            None => world.egress(destination).map_or(Egress::Nowhere, Egress::Interface),
+            Some(Some(interface)) => Some(Egress::Interface(interface)),
+            Some(None) => Some(Egress::Nowhere),
+            None => (policy.routing == Routing::Complete).then_some(Egress::Nowhere),
         }
+    }
+
+    /// Where packets leave whichever of these addresses they are for; `None` when zones differ or routes do not tell.
+    fn one_way(&self, ranges: &[IpRange]) -> Option<Egress> {
+        let way = |address: IpAddr| {
+            let egress = self.known_route(address)?;
+            Some((egress, egress == Egress::Local, self.zones(egress, address).1))
+        };
+        let (egress, local, zone) = way(ranges.first()?.first())?;
+        // Within a range ways change only where a network begins or ends, or around an own address.
+        let own = self.policy.interfaces.iter().flat_map(|interface| &interface.addresses);
+        let own = own.flat_map(|prefix| [prefix.range(), IpRange::one(prefix.address())]);
+        let routes = self.policy.routes.iter().map(|route| route.prefix.range());
+        let mut borders: Vec<IpAddr> = own
+            .chain(routes)
+            .flat_map(|net| [Some(net.first()), IpRange::one(net.last()).nth(1)])
+            .flatten()
+            .filter(|border| ranges.iter().any(|range| range.contains(*border)))
+            .chain(ranges.iter().map(|range| range.first()))
+            .collect();
+        borders.sort_unstable();
+        borders.dedup();
+        let same =
+            |address| way(address).is_some_and(|(_, here, there)| (here, there) == (local, zone));
+        (borders.len() <= BORDERS && borders.into_iter().all(same)).then_some(egress)
     }
 
     fn zone_of(&self, interface: InterfaceId) -> Option<ZoneId> {
@@ -184,6 +224,9 @@ impl<'a> Way<'a> {
             .unwrap_or(false)
     }
 }
+
+/// Of how many networks within the addresses that a device may pick the ways are looked at; of more they are not known.
+const BORDERS: usize = 1_000;
 
 fn zones_match(
     from: &Zones,

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::decide::{Decision, World, decide};
 use crate::packet::Packet;
 use crate::place::{InterfaceId, ZoneId};
-use crate::predicate::{Atom, PredicateKind};
+use crate::predicate::{Atom, PredicateKind, without_digest};
 use crate::whole::Policy;
 
 /// What is taken to hold from the start.
@@ -84,7 +84,8 @@ impl Scripted<'_> {
             self.given.holds.iter().filter(|(kind, _)| kind == predicate.kind.as_str()).peekable();
         of_kind.peek()?;
         Some(of_kind.any(|(_, name)| {
-            name.as_str() == &*predicate.meaning || name.as_str() == &*predicate.origin.label
+            let called = without_digest(&predicate.meaning);
+            [&predicate.meaning, called, &predicate.origin.label].contains(&name.as_str())
         }))
     }
 

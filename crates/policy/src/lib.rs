@@ -41,7 +41,7 @@ pub use net::{Family, IpRange, PortRange, Prefix, parse_prefix};
 pub use origin::{Origin, Span};
 pub use packet::{Packet, PacketError, PacketText, Transport};
 pub use place::{Egress, Interface, InterfaceId, Route, Routing, Zone, ZoneId, Zones};
-pub use predicate::{About, Atom, Predicate, PredicateId, PredicateKind};
+pub use predicate::{About, Atom, Predicate, PredicateId, PredicateKind, without_digest};
 pub use review::{Cell, Review, review};
 pub use rule::{
     Action, Condition, End, Ends, NatView, Pair, Rule, Rulebase, RulebaseId, Stage, Verdict,

@@ -16,10 +16,21 @@ pub struct Predicate {
     /// What sort of unknown.
     pub kind: PredicateKind,
     /// What it stands for, canonically: the FQDN, the country code, the MAC, the schedule's times; never just a local name when
-    /// the content is known.
+    /// the content is known: then the name, `#` and a digest of the content ([`without_digest`]).
     pub meaning: Box<str>,
     /// Where it comes from; the label is the object's name for people.
     pub origin: Origin,
+}
+
+/// A meaning without the digest of what stands behind the name: what people call it. The digest tells apart what has one name in
+/// two configurations.
+pub fn without_digest(meaning: &str) -> &str {
+    match meaning.rsplit_once('#') {
+        Some((name, digest)) if digest.len() == 32 && u128::from_str_radix(digest, 16).is_ok() => {
+            name
+        }
+        _ => meaning,
+    }
 }
 
 /// Sorts of unknowns.

@@ -41,7 +41,13 @@ pub(crate) struct Slice {
 pub(crate) enum NewAddress {
     Same,
     Constant(u128),
-    Shift { first: u128, last: u128, to: u128 },
+    Shift {
+        first: u128,
+        last: u128,
+        to: u128,
+    },
+    /// One of these, as the device picks; one that only the device knows when there is none.
+    Picked(Set<u128>),
 }
 
 /// The new destination port as a function of the old one.
@@ -61,15 +67,19 @@ impl Slice {
     pub(crate) fn of(policy: &Policy, id: NatId, family: Family) -> Result<Self, Exceeded> {
         let Some(rule) = policy.nat.rule(id) else { return Ok(Self::untouched(policy)) };
         let address = match &rule.destination_to {
-            None | Some(AddressTarget::Named(_) | AddressTarget::EgressInterface) => {
-                NewAddress::Same
-            }
-            Some(AddressTarget::OneOf(ranges)) => match ranges.first() {
-                None => NewAddress::Same,
-                Some(range) if range.family() != family => {
+            None | Some(AddressTarget::EgressInterface) => NewAddress::Same,
+            Some(AddressTarget::Named(_)) => NewAddress::Picked(Set::empty()),
+            Some(AddressTarget::OneOf(ranges)) => match ranges.as_slice() {
+                [] => NewAddress::Same,
+                several if several.iter().any(|range| range.family() != family) => {
                     return Err(Exceeded("translation between address families"));
                 }
-                Some(range) => NewAddress::Constant(address_number(range.first())),
+                [one] if one.first() == one.last() => {
+                    NewAddress::Constant(address_number(one.first()))
+                }
+                several => NewAddress::Picked(Set::new(
+                    several.iter().map(|range| number_range(*range)).collect(),
+                )),
             },
             Some(AddressTarget::Shift { from, .. }) if from.family() != family => NewAddress::Same,
             Some(AddressTarget::Shift { to, .. }) if Family::of(*to) != family => {
@@ -92,7 +102,8 @@ impl Slice {
         Ok(Self { by, address, port, seen: rule.seen.unwrap_or(policy.seen) })
     }
 
-    /// The old destinations whose new one is in the set.
+    /// The old destinations whose new one is in the set. Where the device picks, only those that are in it whatever is picked:
+    /// callers ask [`Slice::depends`] first where that is not enough.
     pub(crate) fn address_before(&self, set: &Set<u128>, all: &Set<u128>) -> Set<u128> {
         match &self.address {
             NewAddress::Same => set.clone(),
@@ -113,6 +124,16 @@ impl Slice {
                 ranges.extend(set.without(&shifted).ranges());
                 Set::new(ranges)
             }
+            NewAddress::Picked(of) if !of.is_empty() && set.covers(of) => all.clone(),
+            NewAddress::Picked(_) => Set::empty(),
+        }
+    }
+
+    /// Whether it depends on what the device picks if the new destination is in the set, which is not all of them.
+    fn depends(&self, set: &Set<u128>) -> bool {
+        match &self.address {
+            NewAddress::Picked(of) => of.is_empty() || set.meets(of) && !set.covers(of),
+            NewAddress::Same | NewAddress::Constant(_) | NewAddress::Shift { .. } => false,
         }
     }
 
@@ -150,6 +171,9 @@ impl Slice {
         Set::new(before)
     }
 }
+
+/// A rule asks whether a destination is among some, and that depends on which one the device picks.
+const PICKED: Exceeded = Exceeded("destination that the device picks");
 
 /// Which end of a packet an address cell is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -213,15 +237,22 @@ impl<'a, 'b> Meaning<'a, 'b> {
     }
 
     /// Packets whose address at this end is in the set.
-    fn at_end(&self, side: Side, set: Set<u128>) -> Wide {
-        match side {
+    fn at_end(&self, side: Side, set: Set<u128>) -> Result<Wide, Exceeded> {
+        Ok(match side {
             Side::Source => Wide { source: set, ..self.full().clone() },
             Side::Destination if self.sees_translated() => {
-                let before = self.slice.address_before(&set, &self.full().destination);
+                let all = &self.full().destination;
+                if !set.covers(all) && self.slice.depends(&set) {
+                    return Err(PICKED);
+                }
+                let before = match set.covers(all) {
+                    true => all.clone(),
+                    false => self.slice.address_before(&set, all),
+                };
                 Wide { destination: before, ..self.full().clone() }
             }
             Side::Destination => Wide { destination: set, ..self.full().clone() },
-        }
+        })
     }
 
     pub(crate) fn addresses(&mut self, set: &Addresses, side: Side) -> Result<Union, Exceeded> {
@@ -231,9 +262,9 @@ impl<'a, 'b> Meaning<'a, 'b> {
                 Union::nothing()
             }
             Addresses::Range(range) => {
-                Union::one(self.at_end(side, Set::new(vec![number_range(*range)])))
+                Union::one(self.at_end(side, Set::new(vec![number_range(*range)]))?)
             }
-            Addresses::Masked(masked) => Union::one(self.at_end(side, self.masked(*masked)?)),
+            Addresses::Masked(masked) => Union::one(self.at_end(side, self.masked(*masked)?)?),
             Addresses::Object(id) => self.address_object(id.0, side)?,
             Addresses::Zone(zone) => match side {
                 Side::Source => self.from(&Zones::Of(vec![*zone])),
@@ -244,7 +275,7 @@ impl<'a, 'b> Meaning<'a, 'b> {
                 if named { self.everything() } else { Union::nothing() }
             }
             Addresses::Unknown(predicate) => {
-                let subject = self.subject(side);
+                let subject = self.subject(side)?;
                 self.holds(*predicate, subject)
             }
             Addresses::Union(members) => self.address_union(members, side)?,
@@ -276,7 +307,7 @@ impl<'a, 'b> Meaning<'a, 'b> {
             regions.append(&mut self.addresses(member, side)?.0);
         }
         if !plain.is_empty() {
-            regions.push(self.at_end(side, Set::new(plain)));
+            regions.push(self.at_end(side, Set::new(plain))?);
         }
         Union::gathered(regions, self.full())
     }
@@ -321,9 +352,10 @@ impl<'a, 'b> Meaning<'a, 'b> {
         Ok(Set::new(ranges.collect()))
     }
 
-    fn subject(&self, side: Side) -> Subject {
-        match (&self.slice.address, side) {
+    fn subject(&self, side: Side) -> Result<Subject, Exceeded> {
+        Ok(match (&self.slice.address, side) {
             (_, Side::Source) => Subject::Source,
+            (NewAddress::Picked(_), _) if self.sees_translated() => return Err(PICKED),
             (NewAddress::Constant(address), _) if self.sees_translated() => {
                 Subject::Translated(*address)
             }
@@ -331,7 +363,7 @@ impl<'a, 'b> Meaning<'a, 'b> {
                 Subject::Shifted(to.wrapping_sub(*first))
             }
             _ => Subject::Destination,
-        }
+        })
     }
 
     /// Packets of which the predicate holds.
@@ -484,10 +516,13 @@ impl<'a, 'b> Meaning<'a, 'b> {
         let named = (0u32..).zip(&ways.zones).filter(|(zone, _)| zones.contains(ZoneId(*zone)));
         let routed: Vec<_> = named.flat_map(|(_, set)| set.ranges().iter().copied()).collect();
         let all = &self.full().destination;
-        let routed = self.slice.address_before(&Set::new(routed), all);
-        let open = self.slice.address_before(&ways.open, all);
+        let routed = self.routed(&Set::new(routed));
+        let open = match self.one_way() {
+            true => self.slice.address_before(&ways.open, all),
+            false => all.clone(),
+        };
         let mut regions = Vec::new();
-        regions.push(Wide { destination: routed, ..self.full().clone() });
+        regions.push(routed);
         regions.push(Wide {
             destination: open,
             to: self.zone_numbers(zones),
@@ -496,6 +531,15 @@ impl<'a, 'b> Meaning<'a, 'b> {
         regions.retain(|region| !region.is_empty());
         self.leaving.borrow_mut().insert(zones.clone(), Union(regions.clone()));
         Union(regions)
+    }
+
+    /// Whether packets leave by one zone whatever destination the device picks: else that is as open as where no route is known.
+    fn one_way(&self) -> bool {
+        let NewAddress::Picked(of) = &self.slice.address else { return true };
+        let ways = &self.party.ways;
+        let alike = ways.own.covers(of) || !ways.own.meets(of);
+        let mut places = ways.zones.iter().chain([&ways.nowhere]);
+        !of.is_empty() && alike && places.any(|place| place.covers(of))
     }
 
     /// Packets whose zones relate like this.
@@ -518,7 +562,10 @@ impl<'a, 'b> Meaning<'a, 'b> {
 
     /// Packets that this set of routed destinations is about: as they are after translation.
     pub(crate) fn routed(&self, set: &Set<u128>) -> Wide {
-        let before = self.slice.address_before(set, &self.full().destination);
+        let before = match self.one_way() {
+            true => self.slice.address_before(set, &self.full().destination),
+            false => Set::empty(),
+        };
         Wide { destination: before, ..self.full().clone() }
     }
 

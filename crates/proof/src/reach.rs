@@ -118,6 +118,7 @@ impl Candidates {
             _ if slice.seen == Seen::Original => there.clone(),
             NewAddress::Same => there.clone(),
             NewAddress::Constant(address) => Set::one(*address),
+            NewAddress::Picked(_) => return None,
             NewAddress::Shift { first, last, to } => {
                 let shifted = Set::new(vec![(*first, *last)]);
                 let moved = there.and(&shifted);

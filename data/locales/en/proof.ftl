@@ -19,7 +19,7 @@ prove-limit = a limit was reached: { $name }
 prove-left-out = { $count ->
     [one] { $count } statement of { $side } is
    *[other] { $count } statements of { $side } are
-} not modelled and not compared:
+} not modelled, or not exactly, and not compared:
 prove-contexts-alone = contexts of { $side } that were not compared: { $list }
 prove-equivalent = equivalent: both do the same with every packet
 prove-equivalent-except = equivalent except for what was not compared, see above
@@ -76,6 +76,7 @@ word-limit-ways-of-translating-one-address = ways of translating one address
 word-limit-passes-of-destination-translation = passes of destination translation
 word-limit-source-translated-twice = a source that is translated twice
 word-limit-translation-between-address-families = translation between address families
+word-limit-destination-that-the-device-picks = a destination that the device picks, where rules tell servers apart
 
 error-pair = `{ $text }` is no pair
     .help = write `A=B`: a name of the first configuration and one of the second

@@ -10,7 +10,7 @@ prove-more = 另有 { $count } 处；用 `--limit` 显示更多
 prove-possible = 可能：取决于未定义或无法读取的内容
 prove-undecided = { $count } 个问题未能判定
 prove-limit = 达到上限：{ $name }
-prove-left-out = { $side } 有 { $count } 条语句未建模，未作比较：
+prove-left-out = { $side } 有 { $count } 条语句未建模或未精确建模，未作比较：
 prove-contexts-alone = { $side } 中未作比较的上下文：{ $list }
 prove-equivalent = 等价：对每个数据包的处理都相同
 prove-equivalent-except = 除上述未作比较的内容外等价
@@ -67,6 +67,7 @@ word-limit-ways-of-translating-one-address = 同一地址的转换方式数
 word-limit-passes-of-destination-translation = 目的地址转换的轮数
 word-limit-source-translated-twice = 源地址被转换两次
 word-limit-translation-between-address-families = 地址族之间的转换
+word-limit-destination-that-the-device-picks = 由设备选择的目的地址（而规则区分各服务器）
 
 error-pair = `{ $text }` 不是一对名称
     .help = 写成 `A=B`：第一份配置中的名称和第二份中的名称

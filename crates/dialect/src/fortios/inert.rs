@@ -169,7 +169,7 @@ const SECTIONS: &[(&str, Fate)] = &[
     ("firewall interface-policy6", Fate::unsupported(Reason::OtherRuleList)),
     ("firewall internet-service", Fate::inert(Reason::Unreferenced)),
     ("firewall internet-service-addition", Fate::approximated(Reason::NamedUnknown)),
-    ("firewall internet-service-append", Fate::approximated(Reason::NamedUnknown)),
+    ("firewall internet-service-append", Fate::unsupported(Reason::MatchOption)),
     ("firewall internet-service-botnet", Fate::inert(Reason::Cosmetic)),
     ("firewall internet-service-cat-definition", Fate::approximated(Reason::NamedUnknown)),
     ("firewall internet-service-custom", Fate::approximated(Reason::NamedUnknown)),
@@ -260,6 +260,9 @@ const SECTIONS: &[(&str, Fate)] = &[
     ("ssh-filter", Fate::inert(Reason::InspectionProfile)),
     ("switch-controller", Fate::inert(Reason::LinkLayer)),
     ("system", Fate::inert(Reason::Management)),
+    ("system dhcp server", Fate::approximated(Reason::LocalTraffic)),
+    ("system dhcp6 server", Fate::approximated(Reason::LocalTraffic)),
+    ("system dns-server", Fate::approximated(Reason::LocalTraffic)),
     ("system gre-tunnel", Fate::inert(Reason::LinkLayer)),
     ("system ipip-tunnel", Fate::inert(Reason::LinkLayer)),
     ("system ips-urlfilter-dns", Fate::inert(Reason::InspectionProfile)),
@@ -274,6 +277,7 @@ const SECTIONS: &[(&str, Fate)] = &[
     ("system session-helper", Fate::approximated(Reason::SessionHelper)),
     ("system session-ttl", Fate::approximated(Reason::Session)),
     ("system sit-tunnel", Fate::inert(Reason::LinkLayer)),
+    ("system snmp community", Fate::approximated(Reason::LocalTraffic)),
     ("system storage", Fate::inert(Reason::Management)),
     ("system switch-interface", Fate::inert(Reason::LinkLayer)),
     ("system virtual-switch", Fate::inert(Reason::LinkLayer)),
@@ -288,6 +292,8 @@ const SECTIONS: &[(&str, Fate)] = &[
     ("voip", Fate::inert(Reason::InspectionProfile)),
     ("vpn", Fate::inert(Reason::TunnelCrypto)),
     ("vpn certificate", Fate::inert(Reason::Certificate)),
+    ("vpn l2tp", Fate::approximated(Reason::LocalTraffic)),
+    ("vpn pptp", Fate::approximated(Reason::LocalTraffic)),
     ("waf", Fate::inert(Reason::InspectionProfile)),
     ("wanopt", Fate::inert(Reason::TrafficShaping)),
     ("web-proxy", Fate::inert(Reason::Management)),
@@ -295,6 +301,8 @@ const SECTIONS: &[(&str, Fate)] = &[
     ("web-proxy profile", Fate::inert(Reason::InspectionProfile)),
     ("webcache", Fate::inert(Reason::TrafficShaping)),
     ("webfilter", Fate::inert(Reason::InspectionProfile)),
+    ("webfilter ftgd-local-cat", Fate::approximated(Reason::Inspection)),
+    ("webfilter ftgd-local-rating", Fate::approximated(Reason::Inspection)),
     ("wireless-controller", Fate::inert(Reason::LinkLayer)),
     ("ztna", Fate::unsupported(Reason::NatKind)),
 ];
@@ -323,6 +331,12 @@ pub(super) fn section(name: &str, node: Node<'_>, say: &mut Say) {
         secrets(node);
         return;
     };
+    if name == "system admin" {
+        // From where administrators sign in: the services of the device are open to nobody else.
+        let entries = node.children().flat_map(Node::children);
+        let trusted = entries.filter(|set| set.word(1).contains("trusthost"));
+        trusted.for_each(|set| set.claim(Fate::approximated(Reason::LocalTraffic)));
+    }
     claim_below(node, fate);
     if fate.disposition == crate::fate::Disposition::Unsupported {
         say.warn(codes::UNSUPPORTED, node.span(), "what", &format!("config {name}"));

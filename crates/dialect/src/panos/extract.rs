@@ -457,17 +457,15 @@ fn leaf_fate(node: Node<'_>) -> Fate {
 /// Text of everything below a node, for what is only told.
 fn told(node: Node<'_>) -> String {
     let mut parts = Vec::new();
-    let mut open = vec![node];
-    while let Some(node) = open.pop() {
+    let mut open: Vec<(Node<'_>, String)> =
+        node.children().map(|child| (child, child.word(0).to_owned())).collect();
+    while let Some((node, way)) = open.pop() {
         if node.is_statement() {
-            parts.push(node.word(0));
+            parts.push(way);
+            continue;
         }
-        let mut children: Vec<_> = node.children().collect();
-        children.reverse();
-        open.extend(children);
-        if parts.len() > 200 {
-            break;
-        }
+        open.extend(node.children().map(|child| (child, format!("{way} {}", child.word(0)))));
     }
-    parts.join(" ")
+    parts.sort_unstable();
+    parts.join("; ")
 }

@@ -56,7 +56,7 @@ pub(super) const SCOPE: &[(&str, Reason)] = &[
     ("dns-proxy", Management),
     ("dynamic-user-group", InspectionProfile),
     ("email-scheduler", Logging),
-    ("global-protect", TunnelCrypto),
+    ("global-protect", Reason::LocalTraffic),
     ("group-mapping", Management),
     ("hip-objects", InspectionProfile),
     ("hip-profiles", InspectionProfile),
@@ -110,8 +110,8 @@ pub(super) const SCOPE: &[(&str, Reason)] = &[
 
 /// Below `network`.
 pub(super) const NETWORK: &[(&str, Reason)] = &[
-    ("dhcp", Management),
-    ("dns-proxy", Management),
+    ("dhcp", Reason::LocalTraffic),
+    ("dns-proxy", Reason::LocalTraffic),
     ("dynamic-address-group", Management),
     ("ike", TunnelCrypto),
     ("lldp", LinkLayer),

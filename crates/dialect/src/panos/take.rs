@@ -46,6 +46,11 @@ pub(super) fn known(table: &[(&str, Reason)], word: &str) -> Option<Reason> {
 /// Takes what a table of inert words knows; whatever it does not know stays unrecognized. The result says whether it was known.
 pub(super) fn by_table(node: Node<'_>, table: &[(&str, Reason)]) -> bool {
     match known(table, node.word(0)) {
+        // What the device itself answers is not modelled.
+        Some(Reason::LocalTraffic) => {
+            node.claim_all(Fate::approximated(Reason::LocalTraffic));
+            true
+        }
         Some(reason) => {
             inert(node, reason);
             true

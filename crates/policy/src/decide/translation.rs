@@ -94,7 +94,7 @@ impl<'a> Way<'a> {
     }
 
     /// Rewrites the packet. Destination first: the new source may depend on where it leaves.
-    fn apply(&mut self, rule: &NatRule, number: NatId, world: &mut dyn World) {
+    fn apply(&mut self, rule: &'a NatRule, number: NatId, world: &mut dyn World) {
         let changes = self.rewrite_destination(rule);
         if changes {
             self.translated_by = Some(number);
@@ -113,8 +113,17 @@ impl<'a> Way<'a> {
     }
 
     /// Whether the rule is one that rewrites it: also where a shift or a port leaves this packet as it was.
-    fn rewrite_destination(&mut self, rule: &NatRule) -> bool {
+    fn rewrite_destination(&mut self, rule: &'a NatRule) -> bool {
         if let Some(target) = &rule.destination_to {
+            self.aimed = match target {
+                AddressTarget::Named(_) => Some(&[]),
+                AddressTarget::OneOf(ranges) => match ranges.as_slice() {
+                    [] => None,
+                    [one] if one.first() == one.last() => None,
+                    several => Some(several),
+                },
+                AddressTarget::Shift { .. } | AddressTarget::EgressInterface => None,
+            };
             let (new, shown) = self.target(target, self.packet.destination, Egress::Nowhere);
             if let Some(new) = new {
                 self.packet.destination = new;

@@ -283,3 +283,41 @@ fn instead_of_a_rules_own_nat_the_first_pass_with_a_rule_that_matches_decides() 
     policy.nat.passes.insert(0, pass(NatWhen::InsteadOfRule, nat()));
     assert_eq!(go(&policy, out).translated.source, exactly("10.1.0.5"));
 }
+
+/// Where a packet to 192.0.2.80 leaves when its destination becomes this, by each answer to what is not known.
+fn ways(target: AddressTarget) -> Vec<Egress> {
+    let mut policy = with_nat(NatWhen::BeforeFilter, vec![publish()]);
+    let name = predicate(&mut policy, PredicateKind::Fqdn, "srv.example.com");
+    policy.nat.passes[0].rules[0].destination_to = Some(match target {
+        AddressTarget::Named(_) => AddressTarget::Named(name),
+        other => other,
+    });
+    policy.validate().unwrap();
+    let cases = outcomes(&policy, &packet(&policy, PUBLISHED), &Given::default(), 9).cases;
+    cases.iter().map(|case| case.decision.egress).collect()
+}
+
+fn by_interface(interface: u32) -> Egress {
+    Egress::Interface(InterfaceId(interface))
+}
+
+#[test]
+fn where_a_packet_to_a_name_leaves_is_not_known() {
+    let named = ways(AddressTarget::Named(PredicateId(0)));
+    assert_eq!(named, [by_interface(0), by_interface(1), by_interface(2)]);
+}
+
+#[test]
+fn a_packet_to_one_of_several_servers_in_one_network_leaves_there() {
+    let servers = vec![range("10.2.0.80/31"), range("10.2.0.99")];
+    assert_eq!(ways(AddressTarget::OneOf(servers)), [by_interface(1)]);
+}
+
+#[test]
+fn where_a_packet_to_one_of_several_servers_in_two_networks_leaves_is_not_known() {
+    let servers = vec![range("10.1.0.80"), range("10.2.0.80")];
+    assert_eq!(ways(AddressTarget::OneOf(servers)).len(), 3);
+    // Also when they are one range, of which a part lies elsewhere.
+    let servers = IpRange::new("10.1.255.9".parse().unwrap(), "10.2.0.9".parse().unwrap());
+    assert_eq!(ways(AddressTarget::OneOf(servers.into_iter().collect())).len(), 3);
+}

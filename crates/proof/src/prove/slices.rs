@@ -193,7 +193,7 @@ impl Whole<'_, '_, '_> {
         for slice in [&slices.0, &slices.1] {
             already.extend(match slice.address {
                 NewAddress::Constant(address) => Some(address),
-                NewAddress::Same | NewAddress::Shift { .. } => None,
+                NewAddress::Same | NewAddress::Shift { .. } | NewAddress::Picked(_) => None,
             });
         }
         already.dedup();

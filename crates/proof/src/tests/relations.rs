@@ -166,7 +166,7 @@ fn without_the_removable_rules_every_packet_fares_the_same() {
         }
         removed += found.rules.len();
     }
-    assert!(removed > 200 && unproved < 20, "{removed} removed, {unproved} unproved");
+    assert!(removed > 200 && unproved < 30, "{removed} removed, {unproved} unproved");
 }
 
 #[test]

@@ -147,9 +147,12 @@ fn nat_rule(dice: &mut Dice, before: bool, chain: bool) -> NatRule {
     rule.destination = Addresses::Range(old);
     rule.services = if dice.one_in(3) { Services::ports(6, port(dice)) } else { Services::Any };
     if before && both != 0 {
-        rule.destination_to = Some(match dice.below(3) {
-            0 => AddressTarget::Shift { from: old, to: "10.0.1.0".parse().unwrap() },
-            1 => AddressTarget::Shift { from: old, to: old.first() },
+        rule.destination_to = Some(match dice.below(9) {
+            0..=2 => AddressTarget::Shift { from: old, to: "10.0.1.0".parse().unwrap() },
+            3 | 4 => AddressTarget::Shift { from: old, to: old.first() },
+            // One of several, in one zone or in two; and one that only the device knows.
+            5 => AddressTarget::OneOf(vec![range4(dice)]),
+            6 => AddressTarget::Named(PredicateId(dice.below(2) + 2)),
             _ => AddressTarget::OneOf(vec![IpRange::one("10.0.1.2".parse().unwrap())]),
         });
         if dice.one_in(3) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dialect::{Disposition, Fate, Reading, Tally, Tree};
-use model::record::check::{ConfigFile, FateCount, Statement};
+use model::record::check::{ConfigFile, FateCount, Spot, Statement};
 
 use super::spots::spot;
 
@@ -38,15 +38,20 @@ pub(crate) fn statements(reading: &Reading, wanted: &[Disposition], most: usize)
         for (fate, spans) in first(tree, wanted, most) {
             for span in spans {
                 let Some(place) = spot(reading, span) else { continue };
-                shown.push(Statement {
-                    disposition: fate.disposition.as_str().to_owned(),
-                    reason: fate.reason.code().0.to_owned(),
-                    place,
-                });
+                shown.push(statement(fate, place));
             }
         }
     }
     shown
+}
+
+/// A statement with its fate.
+pub(crate) fn statement(fate: Fate, place: Spot) -> Statement {
+    Statement {
+        disposition: fate.disposition.as_str().to_owned(),
+        reason: fate.reason.code().0.to_owned(),
+        place,
+    }
 }
 
 fn first(tree: &Tree, wanted: &[Disposition], most: usize) -> BTreeMap<Fate, Vec<policy::Span>> {

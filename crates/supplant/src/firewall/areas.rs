@@ -84,7 +84,9 @@ impl Areas<'_> {
             Some(if label.is_empty() { &predicate.meaning } else { label }.to_string())
         };
         let found = if alone(asked.kind) { named() } else { None };
-        found.unwrap_or_else(|| asked.meaning.to_string())
+        // Of a digest a few digits tell two of one name apart.
+        let short = policy::without_digest(&asked.meaning).len() + "#123456".len();
+        found.unwrap_or_else(|| asked.meaning.get(..short).unwrap_or(&asked.meaning).to_owned())
     }
 }
 

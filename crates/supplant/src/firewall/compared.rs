@@ -1,10 +1,10 @@
 //! From two policies to the record of their comparison.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
-use dialect::{Disposition, Tally};
-use model::record::check::FateCount;
+use dialect::{Disposition, Reading, Reason, Tally};
+use model::record::check::{FateCount, Statement};
 use model::record::prove::{ComparedContext, ComparedSide, Difference};
 use policy::{Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::certificate::Certificate;
@@ -15,6 +15,7 @@ use super::account::{self, read_exactly};
 use super::areas::{Areas, coverage};
 use super::pairing::Placed;
 use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
+use super::spots::spot;
 use super::zoning::{Paired, idle, pair_zones, zone_name};
 use super::{Configs, platform_name};
 
@@ -188,8 +189,14 @@ pub(crate) fn verdict(contexts: &[ComparedContext], sides: [&ComparedSide; 2]) -
 /// How many statements that were left out are named, of each reason and file.
 const LEFT_OUT: usize = 3;
 
-/// One side in short: what was read, and what of it was left out of the comparison.
-pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> ComparedSide {
+/// One side in short: what was read, and what of it was left out of the comparison. That is also what is modelled with a difference,
+/// unless the other side says the same.
+pub(crate) fn side(
+    target: String,
+    (configs, others): (&Configs, &Configs),
+    alone: Vec<String>,
+    transit: bool,
+) -> ComparedSide {
     let devices = configs.readings.iter().flat_map(|reading| &reading.devices);
     let mut sums: BTreeMap<(Disposition, &str), u64> = BTreeMap::new();
     let tallies: Vec<Tally> = configs.readings.iter().map(dialect::Reading::tally).collect();
@@ -203,6 +210,28 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
     let wanted = [Disposition::Unsupported, Disposition::Unrecognized];
     let readings = configs.readings.iter();
     let statements = readings.flat_map(|reading| account::statements(reading, &wanted, LEFT_OUT));
+    let mut statements: Vec<Statement> = statements.collect();
+    let mut shared: HashMap<String, u64> = HashMap::new();
+    let said = others.readings.iter().flat_map(Reading::approximations);
+    said.for_each(|(text, ..)| *shared.entry(text).or_default() += 1);
+    for reading in &configs.readings {
+        for (text, fate, span) in reading.approximations() {
+            if let Some(left) = shared.get_mut(&text).filter(|left| **left > 0) {
+                *left -= 1;
+                continue;
+            }
+            if transit && fate.reason == Reason::LocalTraffic {
+                continue;
+            }
+            let sum = sums.entry((fate.disposition, fate.reason.code().0)).or_default();
+            *sum += 1;
+            if *sum <= LEFT_OUT as u64
+                && let Some(place) = spot(reading, span)
+            {
+                statements.push(account::statement(fate, place));
+            }
+        }
+    }
     let left_out = sums.into_iter().map(|((disposition, reason), statements)| FateCount {
         disposition: disposition.as_str().to_owned(),
         reason: reason.to_owned(),
@@ -216,7 +245,7 @@ pub(crate) fn side(target: String, configs: &Configs, alone: Vec<String>) -> Com
         statements: tallies.iter().map(Tally::statements).sum(),
         read: tallies.iter().map(read_exactly).sum(),
         left_out: left_out.collect(),
-        left_out_statements: statements.collect(),
+        left_out_statements: statements,
         contexts_alone: alone,
     }
 }

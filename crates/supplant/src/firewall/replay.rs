@@ -6,6 +6,7 @@ use model::record::prove::Outcome;
 use policy::{
     About, Assumed, Atom, Decision, Egress, InterfaceId, IpRange, Packet, Policy, PredicateId,
     PredicateKind, TranslatedAddress, TranslatedPort, Verdict, World, ZoneId, decide,
+    without_digest,
 };
 use proof::prove::{Witness, ZoneMap};
 use proof::questions::{Asked, Subject};
@@ -293,7 +294,7 @@ fn packet_text(teller: &Teller<'_>, replayed: &Replayed) -> String {
             Assumed::Leaves(_, interface) => ("out", teller.interface(*interface).0),
             Assumed::Holds(atom, true) => match at(&teller.policy.predicates, atom.predicate.0) {
                 Some(known) if !alone(known.kind) => {
-                    (known.kind.as_str(), known.meaning.to_string())
+                    (known.kind.as_str(), without_digest(&known.meaning).to_owned())
                 }
                 _ => continue,
             },

@@ -7,7 +7,7 @@ use model::record::trace::Assumption;
 use model::record::walk::{PassedRule, Walk, WalkedCase, WalkedContext};
 use policy::{
     About, Assumed, Atom, Decision, InterfaceId, Mismatch, Packet, PacketError, Passed, Policy,
-    PredicateKind, World, ZoneId, decide_telling,
+    PredicateKind, World, ZoneId, decide_telling, without_digest,
 };
 use proof::prove::ZoneMap;
 
@@ -330,7 +330,7 @@ impl Way<'_> {
     }
 
     /// What the packet says of an unknown: when one of a kind is given, the others of that kind do not hold.
-    fn given(&self, kind: PredicateKind, names: [&str; 2]) -> Option<bool> {
+    fn given(&self, kind: PredicateKind, names: [&str; 3]) -> Option<bool> {
         let all = &self.asked.packet.given;
         let mut of_kind = all.iter().filter(|(given, _)| given == kind.as_str()).peekable();
         of_kind.peek()?;
@@ -343,7 +343,8 @@ impl World for Way<'_> {
         let policy = self.policy;
         let Some(known) = policy.predicates.get(index(atom.predicate.0)) else { return false };
         let open = matches!(known.kind, PredicateKind::Undefined | PredicateKind::Unreadable);
-        let given = self.given(known.kind, [&known.meaning, &known.origin.label]);
+        let names = [&*known.meaning, without_digest(&known.meaning), &known.origin.label];
+        let given = self.given(known.kind, names);
         if let Some(answer) = given.filter(|_| !open) {
             return answer;
         }

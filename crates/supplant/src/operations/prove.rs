@@ -51,12 +51,12 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
     }
     let counts = (left.len(), right.len());
     let contexts = compare(&plan, args, (&configs.0, &configs.1), counts, words)?;
-    let side = |path: &PathBuf, configs: &Configs, alone| {
-        compared::side(super::target(std::slice::from_ref(path)), configs, alone)
+    let side = |path: &PathBuf, configs, alone| {
+        compared::side(super::target(std::slice::from_ref(path)), configs, alone, args.transit)
     };
     let [left_alone, right_alone] = plan.alone;
-    let left = side(&args.left, &configs.0, left_alone);
-    let right = side(&args.right, &configs.1, right_alone);
+    let left = side(&args.left, (&configs.0, &configs.1), left_alone);
+    let right = side(&args.right, (&configs.1, &configs.0), right_alone);
     let record = Comparison {
         schema: PROVE_SCHEMA.to_owned(),
         program: super::program(),

@@ -11,6 +11,7 @@
 mod archives;
 mod bundled_logs;
 mod compared;
+mod contents;
 mod deliveries;
 mod firewalls;
 mod following;

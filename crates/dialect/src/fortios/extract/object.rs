@@ -171,6 +171,8 @@ fn canonical(settings: &Settings<'_>) -> String {
         .filter(|(key, _)| !skipped.contains(key))
         .map(|(key, value)| format!("{key}={}", value.words().collect::<Vec<_>>().join(" ")))
         .collect();
+    let blocks = settings.blocks.iter().filter(|block| block.word(1) != "tagging");
+    parts.extend(blocks.map(|block| block.word(1).to_owned() + &block.content(&mut |word| word)));
     parts.sort();
     parts.join(";")
 }

@@ -109,6 +109,11 @@ fn interface<'t>(
                 value.claim(Fate::unsupported(Reason::MatchOption));
                 continue;
             }
+            // What came in by the wrong way passes too.
+            "src-check" if value.one() == "disable" => {
+                value.claim(Fate::approximated(Reason::Session));
+                continue;
+            }
             "allowaccess" => interface.access[0] = value.words().collect(),
             "alias" => {
                 interface.comment = value.one();

@@ -282,6 +282,13 @@ fn other<'t>(rule: &mut Rule<'t>, key: &str, value: &Value<'t>) -> Option<Fate> 
         rule.marks.push(Mark { span: value.span(), what: format!("set {key} {word}") });
         return Some(Fate::unsupported(Reason::MatchOption));
     }
+    match (key, word) {
+        ("utm-status", "enable") => return Some(Fate::approximated(Reason::Inspection)),
+        ("tcp-session-without-syn", "all" | "data-only") => {
+            return Some(Fate::approximated(Reason::Session));
+        }
+        _ => {}
+    }
     let at = INERT.binary_search_by_key(&key, |(known, _)| known).ok()?;
     INERT.get(at).map(|(_, reason)| Fate::inert(*reason))
 }

@@ -40,7 +40,7 @@ pub(super) fn clients<'t>(sections: &mut Sections<'t>, routes: &mut Routes<'t>) 
         if let Some(pools) = settings.get("tunnel-ip-pools") {
             pools.claim(Fate::approximated(Reason::DynamicRoute));
         }
-        inert::claim_below(block, Fate::inert(Reason::TunnelCrypto));
+        inert::claim_below(block, Fate::approximated(Reason::LocalTraffic));
     }
     for section in ["vpn ipsec phase1-interface", "vpn ipsec phase1"] {
         for entry in entries(&sections.take(section)) {

@@ -44,7 +44,7 @@ impl<'t> Lower<'t, '_> {
                 let own = interface.addresses.iter();
                 let own = own.filter(|own| Family::of(own.address()) == family);
                 let own: Vec<Addresses> = own.map(|own| Addresses::prefix(*own)).collect();
-                if own.is_empty() {
+                if own.is_empty() && !interface.dynamic {
                     continue;
                 }
                 let what = format!("allow-traffic-redirect on {}", interface.name);
@@ -56,8 +56,18 @@ impl<'t> Lower<'t, '_> {
                 rule.from = Zones::Of(zones.clone());
                 rule.to = Zones::Of(zones);
                 rule.view = NatView::NamedOnly;
-                rule.source =
-                    if any_source { Addresses::family(family) } else { Addresses::union(own) };
+                // Whether it has an address of this family, and which, is not known.
+                let open = own.is_empty();
+                if open {
+                    let meaning = format!("is let back by {}, by its address", interface.name);
+                    let origin = Origin::at(interface.span, meaning.as_str());
+                    let any_of = vec![self.b.unknown(PredicateKind::Link, meaning, origin)];
+                    rule.conditions.push(Condition { any_of, negated: false });
+                }
+                rule.source = match any_source || open {
+                    true => Addresses::family(family),
+                    false => Addresses::union(own),
+                };
                 rule.destination = Addresses::family(family);
                 // Without a version the default is not known. The inside of a tunnel is taken out and put in again: the vendor does
                 // not count that as the same way.
@@ -106,6 +116,7 @@ impl<'t> Lower<'t, '_> {
             (any, vec![comes, chosen]),
         ] {
             if destination != Addresses::NONE {
+                let conditions = [rule.conditions.clone(), conditions].concat();
                 rules.push(Rule { destination, conditions, ..rule.clone() });
             }
         }

@@ -69,6 +69,12 @@ impl<'t> Extract<'t, '_> {
                 }
                 "vlan" => take_inert(child, Reason::LinkLayer),
                 "tunnel" => tunnels(child),
+                "profiles" => {
+                    take_inert(child, Reason::Management);
+                    if let Some(access) = child.child("interface-management-profile") {
+                        access.claim_all(Fate::approximated(Reason::LocalTraffic));
+                    }
+                }
                 _ => {
                     by_table(child, inert::NETWORK);
                 }

@@ -1,0 +1,234 @@
+//! What stands behind a name.
+//!
+//! A user group, a list of URLs, a group of times is known to a policy by its name only, and two configurations may give one name to
+//! different things. So what a configuration says of the thing becomes part of what the unknown means
+//! ([`policy::Predicate::meaning`]), as a digest; people go on seeing the name, which is its label. Of what is equal under two names
+//! nothing is said: these stay two unknowns.
+//!
+//! Goes in: the trees, when every statement has its fate, and the policies. Each dialect says where it defines what
+//! ([`crate::Dialect::define`]).
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use hashbrown::{HashMap, HashSet};
+use policy::{Device, Predicate, PredicateKind, Span};
+use sha2::{Digest, Sha256};
+
+use crate::Dialect;
+use crate::fate::{Disposition, Fate, Reason};
+use crate::reading::Reading;
+use crate::tree::{Node, Tree};
+
+/// What a configuration defines, by name.
+#[derive(Debug, Default)]
+pub struct Definitions<'t> {
+    named: HashMap<&'t str, Vec<Definition<'t>>>,
+    placed: HashMap<(u16, u32, u32), Definition<'t>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Definition<'t> {
+    name: &'t str,
+    node: Node<'t>,
+    kinds: &'static [PredicateKind],
+}
+
+impl<'t> Definitions<'t> {
+    /// Adds a node that unknowns of these kinds are named after. Whoever refers to it does so by `name` or by `identifier`.
+    pub(crate) fn add(
+        &mut self,
+        name: &'t str,
+        identifier: &'t str,
+        node: Node<'t>,
+        kinds: &'static [PredicateKind],
+    ) {
+        let definition = Definition { name, node, kinds };
+        for key in [name, identifier].into_iter().filter(|key| !key.is_empty()) {
+            self.named.entry(key).or_default().push(definition);
+        }
+        self.placed.insert(place(node.span()), definition);
+    }
+
+    /// Of what stands behind an unknown, and behind all that it names in turn; `None` when nothing is defined.
+    fn digest(&self, unknown: &Predicate) -> Option<String> {
+        let mut open: Vec<Definition<'t>> = Vec::new();
+        open.extend(unknown.origin.span.and_then(|span| self.placed.get(&place(span))));
+        let edge = |sign: char| sign.is_whitespace() || "\"'(),;=".contains(sign);
+        let words = unknown.meaning.split(edge).chain([&*unknown.meaning, &*unknown.origin.label]);
+        for word in words {
+            open.extend(self.named.get(word).into_iter().flatten());
+        }
+        let mut seen: HashSet<(u16, u32)> = HashSet::new();
+        let mut contents: BTreeSet<(&str, String)> = BTreeSet::new();
+        while let Some(Definition { name, node, kinds }) = open.pop() {
+            let place = (node.tree().file(), node.index());
+            if !kinds.contains(&unknown.kind) || !seen.insert(place) {
+                continue;
+            }
+            let content = node.content(&mut |word| match self.named.get(word) {
+                Some(others) => {
+                    open.extend(others);
+                    others.first().map_or(word, |other| other.name)
+                }
+                None => word,
+            });
+            contents.insert((name, content));
+        }
+        if contents.is_empty() {
+            return None;
+        }
+        let mut digest = Sha256::new();
+        for (name, content) in &contents {
+            digest.update(format!("{name:?}{content}\n"));
+        }
+        let mut text = String::new();
+        for byte in digest.finalize().iter().take(DIGITS / 2) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Some(text)
+    }
+}
+
+/// How many hexadecimal digits of a digest are kept.
+const DIGITS: usize = 32;
+
+fn place(span: Span) -> (u16, u32, u32) {
+    (span.file, span.start, span.end)
+}
+
+/// Makes what stands behind their names part of unknowns.
+pub(crate) fn identify(dialect: &dyn Dialect, trees: &[Tree], devices: &mut [Device]) {
+    let mut definitions = Definitions::default();
+    for node in trees.iter().flat_map(Tree::nodes) {
+        dialect.define(node, &mut definitions);
+    }
+    if definitions.placed.is_empty() {
+        return;
+    }
+    let unknowns = devices.iter_mut().flat_map(|device| &mut device.contexts);
+    for unknown in unknowns.flat_map(|context| &mut context.predicates) {
+        if let Some(digest) = definitions.digest(unknown) {
+            unknown.meaning = format!("{}#{digest}", unknown.meaning).into();
+        }
+    }
+}
+
+impl Reading {
+    /// The statements that are modelled with a difference which no unknown stands for, each with what it says: two configurations
+    /// that both say it share the difference.
+    pub fn approximations(&self) -> Vec<(String, Fate, Span)> {
+        let unknown = [Reason::NamedUnknown, Reason::Application, Reason::Identity, Reason::Time];
+        let wanted = |fate: Fate| {
+            fate.disposition == Disposition::Approximated && !unknown.contains(&fate.reason)
+        };
+        let said = self.trees.iter().flat_map(|tree| tree.saying(wanted));
+        said.map(|(node, text)| (text, node.fate(), node.span())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::facts::DialectFacts;
+    use crate::limits::Limits;
+    use crate::text::Bytes;
+    use crate::{Group, read};
+
+    /// What the unknowns of a configuration mean, with `@` in it replaced.
+    fn meanings(dialect: &'static str, text: &str, value: &str) -> Vec<String> {
+        let bytes = text.replace('@', value).into_bytes();
+        let files = vec![Bytes { path: "objects.json".to_owned(), bytes }];
+        let reading = read(Group { dialect, files }, &DialectFacts::default(), &Limits::default());
+        let contexts = reading.devices.iter().flat_map(|device| &device.contexts);
+        let unknowns = contexts.flat_map(|context| &context.predicates);
+        unknowns.map(|unknown| unknown.meaning.to_string()).collect()
+    }
+
+    /// Whether unknowns mean something else when this value does; when it stays they do not.
+    fn told_apart(dialect: &'static str, text: &str) -> bool {
+        let one = meanings(dialect, text, "x1");
+        assert!(!one.is_empty() && one == meanings(dialect, text, "x1"));
+        one != meanings(dialect, text, "x2")
+    }
+
+    const FORTIOS: &str = "config system interface\nedit a\nset ip 10.0.0.1/24\nnext\nend\n\
+        config firewall policy\nedit 1\nset srcintf a\nset dstintf a\nset srcaddr all\nset dstaddr all\n\
+        set schedule always\nset service ALL\nset groups staff\nset action accept\nnext\nend\n\
+        config user group\nedit staff\nset member bob\nset comment @c\nnext\nend\n";
+
+    #[test]
+    fn a_user_group_is_told_apart_by_its_members() {
+        assert!(told_apart("fortios", &FORTIOS.replace("member bob", "member @")));
+    }
+
+    #[test]
+    fn a_user_group_is_told_apart_by_what_its_members_are() {
+        let bob = "config user local\nedit bob\nset type @\nnext\nend\n";
+        assert!(told_apart("fortios", &format!("{FORTIOS}{bob}")));
+    }
+
+    #[test]
+    fn comments_and_passwords_tell_nothing_apart() {
+        let bob = "config user local\nedit bob\nset passwd ENC @\nnext\nend\n";
+        assert!(!told_apart("fortios", &format!("{FORTIOS}{bob}")));
+    }
+
+    const PANOS: &str = "set deviceconfig system hostname a\n\
+        set network interface ethernet ethernet1/1 layer3 ip 10.0.0.1/24\n\
+        set zone z network layer3 ethernet1/1\n\
+        set profiles custom-url-category sites list [ a.example @.example ]\n\
+        set rulebase security rules r from z to z source any destination any application any service any category sites action allow\n";
+
+    #[test]
+    fn a_url_category_is_told_apart_by_its_list() {
+        assert!(told_apart("panos", PANOS));
+    }
+
+    #[test]
+    fn a_schedule_is_told_apart_by_its_days() {
+        let schedule = "set schedule s schedule-type recurring weekly @ 08:00-18:00\n";
+        let text = PANOS.replace("category sites", "schedule s");
+        assert!(told_apart("panos", &format!("{text}{schedule}")));
+    }
+
+    #[test]
+    fn an_application_is_told_apart_by_its_signature() {
+        let text = PANOS
+            .replace("category sites", "")
+            .replace("application any", "application own")
+            .replace("@", "b")
+            + "set application own signature s and-condition a or-condition o operator pattern-match pattern @\n";
+        assert!(told_apart("panos", &text));
+    }
+
+    const CHECKPOINT: &str = r#"{"objects-dictionary": [
+        {"uid": "any", "name": "Any", "type": "CpmiAnyObject"},
+        {"uid": "acc", "name": "Accept", "type": "RulebaseAction"},
+        {"uid": "r1", "name": "role", "type": "access-role", "networks": "any", "users": ["u1"], "machines": "any"},
+        {"uid": "u1", "name": "staff", "type": "user-group", "members": ["@"]},
+        {"uid": "g", "name": "g", "type": "simple-gateway", "ipv4-address": "10.0.0.1",
+         "interfaces": [{"name": "eth0", "ipv4-address": "10.0.0.1", "ipv4-mask-length": 24}]}],
+        "uid": "layer", "name": "layer", "rulebase": [{"uid": "x", "name": "x", "type": "access-rule", "rule-number": 1,
+         "source": ["r1"], "destination": ["any"], "service": ["any"], "action": "acc", "enabled": true}],
+        "from": 1, "to": 1, "total": 1}"#;
+
+    const NSX: &str = r#"{"resource_type": "Infra", "id": "infra", "path": "/infra", "children": [
+        {"resource_type": "ChildDomain", "Domain": {"resource_type": "Domain", "id": "default", "path": "/infra/domains/default", "children": [
+        {"resource_type": "ChildGroup", "Group": {"resource_type": "Group", "id": "g", "display_name": "g", "path": "/infra/domains/default/groups/g",
+         "expression": [{"resource_type": "IdentityGroupExpression", "identity_groups": [
+          {"distinguished_name": "CN=a", "domain_base_distinguished_name": "DC=@"}]}]}},
+        {"resource_type": "ChildSecurityPolicy", "SecurityPolicy": {"resource_type": "SecurityPolicy", "id": "p", "display_name": "p",
+         "path": "/infra/domains/default/security-policies/p", "category": "Application", "sequence_number": 1, "children": [
+         {"resource_type": "ChildRule", "Rule": {"resource_type": "Rule", "id": "r", "display_name": "r", "sequence_number": 1, "action": "ALLOW",
+          "source_groups": ["/infra/domains/default/groups/g"], "destination_groups": ["ANY"], "services": ["ANY"]}}]}}]}}]}"#;
+
+    #[test]
+    fn a_directory_group_is_told_apart_by_its_directory() {
+        assert!(told_apart("nsx", NSX));
+    }
+
+    #[test]
+    fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
+        assert!(told_apart("checkpoint", CHECKPOINT));
+    }
+}
