@@ -41,7 +41,7 @@ impl Default for Limits {
             names: 2_000_000,
             places: 4_000_000,
             answers: 1_000_000,
-            programs: 1_000_000,
+            programs: 200_000,
             channels: 10_000,
             depth: 64,
         }

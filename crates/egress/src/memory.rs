@@ -50,6 +50,8 @@ pub struct Notes {
     pub answers: Vec<(u64, Told)>,
     /// Programs by the [`tuple`](crate::reader::tuple) of their conversation.
     pub programs: Vec<(u64, Spoke)>,
+    /// How many programs were not kept because there were too many.
+    pub dropped: u64,
 }
 
 impl Notes {
@@ -58,6 +60,14 @@ impl Notes {
         self.names.append(&mut other.names);
         self.answers.append(&mut other.answers);
         self.programs.append(&mut other.programs);
+        self.dropped += other.dropped;
+    }
+
+    /// Keeps no more programs than that, now and then or (`at_end`) now.
+    pub(crate) fn bound(&mut self, most: usize, at_end: bool) {
+        if self.programs.len() > if at_end { most } else { most.saturating_mul(2) } {
+            self.dropped += programs::bound(&mut self.programs, most);
+        }
     }
 
     /// Brings them into an order that does not depend on who found them.
@@ -98,9 +108,9 @@ impl Memory {
     /// endpoint.
     pub fn note(&mut self, notes: &Notes, limits: &Limits) {
         for (tuple, spoke) in &notes.programs {
-            let kept = self.programs.note(*tuple, spoke, self.now, limits.programs);
-            self.dropped += u64::from(!kept);
+            self.programs.note(*tuple, spoke, self.now);
         }
+        self.dropped += notes.dropped;
         for (pair, told) in &notes.answers {
             let list = self.answers.entry(*pair).or_default();
             if list.iter().any(|(known, _)| known == told) {
@@ -186,7 +196,7 @@ impl Memory {
             answers += list.len();
             !list.is_empty()
         });
-        self.programs.forget(now);
+        self.programs.forget(now, Limits::default().programs);
         self.forgotten += forgotten;
         self.kept = (names, answers);
     }

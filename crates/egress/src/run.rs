@@ -297,12 +297,14 @@ impl Run<'_> {
                     while let Some((notes, sum)) = job.step(self, pass, counted, memory) {
                         idle = false;
                         own.append(notes);
+                        own.bound(self.options.limits.programs, false);
                         own_sums.merge(sum);
                     }
                 }
             }
             let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
             result.0.append(own);
+            result.0.bound(self.options.limits.programs, false);
             result.1.merge(own_sums);
         };
         self.workers(&work);
@@ -310,6 +312,7 @@ impl Run<'_> {
         *sums = sum;
         // Workers finish in any order.
         notes.sort();
+        notes.bound(self.options.limits.programs, true);
         notes
     }
 

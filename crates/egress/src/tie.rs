@@ -116,23 +116,7 @@ impl<'i> Index<'i> {
     }
 
     fn tie(&self, pair: &Pair, names: &BTreeMap<&str, BTreeSet<&str>>) -> Tie {
-        let (mut matched, mut found) = self.find(&pair.asset);
-        if found.is_empty() {
-            // An inventory may know a machine by its name only.
-            let own = names.get(pair.asset.as_str()).into_iter().flatten();
-            for (how, more) in own.map(|name| self.find(name)) {
-                let new = more.iter().any(|asset| !found.contains(asset));
-                matched = match (found.is_empty(), new) {
-                    (true, true) => how,
-                    // Several machines have one address.
-                    (false, true) => AMBIGUOUS,
-                    (_, false) => matched,
-                };
-                found.extend(more);
-                found.sort_unstable();
-                found.dedup();
-            }
-        }
+        let (matched, found) = self.who(pair, names);
         let assets: Vec<AssetName> = found
             .into_iter()
             .filter_map(|number| Some(name_of(self.assets.get(number)?)))
@@ -164,6 +148,39 @@ impl<'i> Index<'i> {
             "vendor".clone_into(&mut tie.found);
         }
         tie
+    }
+
+    /// The assets that one of ours may be: by what the log calls it, and by what the machine calls itself. Where these do not agree it
+    /// is ambiguous: an address goes from one machine to another, or several stand behind one.
+    fn who(
+        &self,
+        pair: &Pair,
+        names: &BTreeMap<&str, BTreeSet<&str>>,
+    ) -> (&'static str, Vec<usize>) {
+        let (matched, mut found) = self.find(&pair.asset);
+        let own: BTreeSet<&str> = pair.host_names.iter().map(String::as_str).collect();
+        let pooled = names.get(pair.asset.as_str()).filter(|_| own.is_empty()).cloned();
+        let calls: Vec<_> = pooled.unwrap_or(own).into_iter().map(|name| self.find(name)).collect();
+        let Some((how, first)) = calls.first() else { return (matched, found) };
+        let agree = calls.iter().all(|(_, other)| other == first);
+        match (agree, found.is_empty(), first.is_empty()) {
+            // An inventory may know a machine by its name only, or by its address only.
+            (true, true, false) => (how, first.clone()),
+            (true, _, true) if !self.any_named(&found) => (matched, found),
+            (true, false, false) if found == *first => (matched, found),
+            _ => {
+                found.extend(calls.iter().flat_map(|(_, more)| more));
+                found.sort_unstable();
+                found.dedup();
+                (AMBIGUOUS, found)
+            }
+        }
+    }
+
+    /// Whether one of these assets has a name.
+    fn any_named(&self, found: &[usize]) -> bool {
+        let assets = found.iter().filter_map(|number| self.assets.get(*number));
+        assets.flat_map(|asset| of_asset(asset)).any(|it| matches!(it, Identifier::Name(_)))
     }
 
     /// The assets that a host of a log may be, and how that is known.

@@ -105,7 +105,9 @@ fn pair<'a>(asset: &Asset, endpoint: &Endpoint, list: impl Iterator<Item = &'a O
             One::Contact(Contact::Asked, count) => pair.asked += count,
             One::Contact(Contact::Named, count) => pair.named += count,
             One::Contact(Contact::Program(path), count) => {
-                *pair.programs.entry(path.to_string()).or_default() += count;
+                // Logs that saw the same: the one that saw most.
+                let so_far = pair.programs.entry(path.to_string()).or_default();
+                *so_far = (*so_far).max(*count);
             }
             // Keys are sorted, and families differ.
             One::Contact(Contact::Host(name), _)

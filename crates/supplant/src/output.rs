@@ -11,6 +11,13 @@ use report::words::Words;
 use crate::cli::{Colour, Format, Print};
 use crate::trouble::Trouble;
 
+/// Names of standard output.
+const STDOUT: [&str; 3] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+/// Names of what is open that lie beside those of all.
+const OUTPUTS: [&str; 2] = ["/dev/stdout", "/dev/stderr"];
+/// Most links of a chain, as Linux has it.
+const MAX_LINKS: usize = 40;
+
 /// The file name of the complete record in a report folder; `explain` looks for it.
 pub(crate) const RECORD_FILE: &str = "assessment.json";
 
@@ -57,17 +64,22 @@ pub(crate) fn write_file(
     path: &Path,
     write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        let mut out = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+    let standing = fs::metadata(path).ok();
+    if is_open(path) || standing.as_ref().is_some_and(|found| !found.is_file() && !found.is_dir()) {
+        let mut out = BufWriter::new(fs::OpenOptions::new().append(true).open(path)?);
         return write(&mut out).and_then(|()| out.flush());
     }
+    let path = &followed(path)?;
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the name of a file"));
     };
     let partial = path.with_file_name(format!(".{}.partial", name.to_string_lossy()));
     let mut out = BufWriter::new(fs::File::create(&partial)?);
-    let written = write(&mut out)
+    // Whoever may not read what stood there may not read what takes its place.
+    let permissions = standing.filter(fs::Metadata::is_file).map(|found| found.permissions());
+    let written = permissions
+        .map_or(Ok(()), |permissions| fs::set_permissions(&partial, permissions))
+        .and_then(|()| write(&mut out))
         .and_then(|()| out.into_inner().map_err(io::IntoInnerError::into_error))
         .and_then(|file| file.sync_all())
         .and_then(|()| fs::rename(&partial, path));
@@ -76,6 +88,27 @@ pub(crate) fn write_file(
         let _ = fs::remove_file(&partial);
     }
     written
+}
+
+/// Whether it names what a process has open, and who else may be writing to.
+fn is_open(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let opened = [Path::new("/dev/fd"), Path::new("/proc/self/fd")];
+    opened.contains(&folder) || OUTPUTS.iter().any(|own| path == Path::new(own))
+}
+
+/// Where a chain of links leads to, whether there is something or not.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        if !fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            return Ok(path);
+        }
+        // An absolute target takes the place of the folder.
+        let target = fs::read_link(&path)?;
+        path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "too many links"))
 }
 
 /// Prints an assessment in the form that was asked for; `summary` is made by the caller.
@@ -106,7 +139,7 @@ pub(crate) fn print(
 /// # Errors
 /// When that cannot be written to.
 pub(crate) fn put_or_write(bytes: &[u8], output: &Path, words: &Words) -> Result<(), Trouble> {
-    if output.as_os_str() == "-" {
+    if output.as_os_str() == "-" || STDOUT.iter().any(|own| output == Path::new(own)) {
         return put_bytes(bytes, words);
     }
     write_file(output, &|out| out.write_all(bytes))

@@ -1,6 +1,6 @@
 //! The world: folders are walked, files opened, workers set to read them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -120,10 +120,11 @@ pub(crate) fn collect(
             collector.aside = Some(how.aside);
             while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 // A defect of ours costs this input, not what else the worker has read.
+                let first = collector.sources.len();
                 let outcome =
                     catch_unwind(AssertUnwindSafe(|| read(task, &limits, &mut collector)));
                 match outcome {
-                    Ok(()) => logs.extend(find_logs(task, &limits, &mut collector)),
+                    Ok(()) => logs.extend(find_logs(task, first, &limits, &mut collector)),
                     Err(_) => {
                         let unreadable = source(task.shown(), Fate::Unreadable);
                         let mut sink = collector.begin(unreadable, &limits);
@@ -243,9 +244,15 @@ fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
     Ok(entries)
 }
 
-/// Where the logs of traffic lie which reading the task came upon. They are read later.
-fn find_logs(task: &Task, limits: &Limits, collector: &mut Collector) -> Vec<(SourceId, Found)> {
-    let sources = std::mem::take(&mut collector.logs);
+/// Where the logs of traffic lie which reading the task came upon, whose sources are those from the number `first` on. They are read
+/// later.
+fn find_logs(
+    task: &Task,
+    first: usize,
+    limits: &Limits,
+    collector: &mut Collector,
+) -> Vec<(SourceId, Found)> {
+    let sources = BTreeSet::from_iter(std::mem::take(&mut collector.logs));
     let Task::File { path, shown, bytes } = task else { return Vec::new() };
     if sources.is_empty() {
         return Vec::new();
@@ -256,13 +263,19 @@ fn find_logs(task: &Task, limits: &Limits, collector: &mut Collector) -> Vec<(So
         parts.entry(part.shown.clone()).or_default().push_back(part);
     }
     let mut logs = Vec::new();
-    for source in sources {
-        let path = collector.sources.get(source.0 as usize).map(|(source, _)| &source.path);
-        match path.and_then(|path| parts.get_mut(path)?.pop_front()) {
-            Some(found) => logs.push((source, found)),
-            // In an archive in an archive.
-            None => collector.resume(source, limits).warn(codes::LOG_IN_ARCHIVE, None, &[]),
+    let mut lost = Vec::new();
+    for (number, (source, _)) in (0..).zip(&collector.sources).skip(first) {
+        // Also of what is no log: the next of the same name is another member.
+        let part = parts.get_mut(&source.path).and_then(VecDeque::pop_front);
+        match (sources.get(&SourceId(number)), part) {
+            (Some(source), Some(part)) => logs.push((*source, part)),
+            (Some(source), None) => lost.push(*source),
+            (None, _) => {}
         }
+    }
+    for source in lost {
+        // In an archive in an archive.
+        collector.resume(source, limits).warn(codes::LOG_IN_ARCHIVE, None, &[]);
     }
     logs
 }

@@ -74,7 +74,7 @@ fn list_zip(archive: impl Read + Seek) -> io::Result<Option<Bundle>> {
                 continue;
             }
         };
-        let path = file.name().map_err(io::Error::other)?.replace('\\', "/");
+        let path = plain(&file.name().map_err(io::Error::other)?.replace('\\', "/"));
         if !file.is_file() || is_noise(&path) {
             continue;
         }
@@ -109,7 +109,7 @@ fn list_tar(stream: &mut (dyn BufRead + Send)) -> Bundle {
                 continue;
             }
         };
-        let (path, bytes, at) = (member.path, member.size, archive.at());
+        let (path, bytes, at) = (plain(&member.path), member.size, archive.at());
         let how = match member.kind {
             Kind::File => How::Stored { at, bytes },
             Kind::Sparse => How::Refused("sparse"),
@@ -158,6 +158,11 @@ impl Member {
         };
         Ok(unpacked.stream)
     }
+}
+
+/// A path as other readers of the archive have it; one that leads out of the archive as it is written, nothing is unpacked there.
+fn plain(path: &str) -> String {
+    tar::clean(path).path.filter(|path| !path.is_empty()).unwrap_or_else(|| path.to_owned())
 }
 
 fn too_many() -> io::Error {

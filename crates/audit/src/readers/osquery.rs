@@ -209,11 +209,6 @@ impl Reading {
     }
 
     fn log_line(&mut self, at: u64, line: &LogLine<'_>, sink: &mut Sink<'_>) {
-        let host = line.host.as_deref().unwrap_or("");
-        let asset = if host.is_empty() { self.file_asset(sink) } else { self.host(host, sink) };
-        if let Some(day) = line.unix_time.as_ref().and_then(day_of) {
-            sink.observed_on(asset, &day);
-        }
         let removed = line.action.as_deref() == Some("removed");
         let mut rows: Vec<(&RawValue, Kind)> = Vec::new();
         if let Some(columns) = line.columns {
@@ -223,6 +218,17 @@ impl Reading {
         if let Some(diff) = &line.diff {
             rows.extend(diff.removed.iter().map(|row| (*row, Kind::Removed)));
             rows.extend(diff.added.iter().map(|row| (*row, Kind::Added)));
+        }
+        let host = line.host.as_deref().unwrap_or("");
+        let is_new =
+            if host.is_empty() { self.asset.is_none() } else { !self.hosts.contains_key(host) };
+        // Who is only seen to talk is not described: a log of traffic must not make an inventory.
+        if is_new && !rows.is_empty() && rows.iter().all(|(raw, _)| is_socket(raw)) {
+            return rows.iter().for_each(|_| sink.row(at).inert(codes::ROW_NOT_INVENTORY));
+        }
+        let asset = if host.is_empty() { self.file_asset(sink) } else { self.host(host, sink) };
+        if let Some(day) = line.unix_time.as_ref().and_then(day_of) {
+            sink.observed_on(asset, &day);
         }
         if rows.is_empty() {
             return sink.row(at).inert(codes::ROW_NOT_INVENTORY);
@@ -312,6 +318,13 @@ enum Kind {
     Added,
     Removed,
     Snapshot,
+}
+
+/// Whether a row is of a table of sockets.
+fn is_socket(row: &RawValue) -> bool {
+    let bytes = row.get().as_bytes();
+    memchr::memmem::find(bytes, b"\"remote_address\"").is_some()
+        && parse_row(bytes).is_some_and(|row| tables::of_columns(&row).is_none())
 }
 
 /// What a row of this table says.

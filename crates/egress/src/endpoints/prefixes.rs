@@ -192,7 +192,8 @@ pub(super) fn within(first: IpAddr, last: IpAddr) -> impl Iterator<Item = (IpAdd
     })
 }
 
-/// Reads `192.0.2.0/24` or an address. Bits behind the length are cleared; IPv4-mapped prefixes become IPv4.
+/// Reads `192.0.2.0/24` or an address. Bits behind the length are cleared; IPv4-mapped prefixes become IPv4, and one that is shorter
+/// than all mapped addresses is none.
 pub(crate) fn parse(text: &str) -> Option<(IpAddr, u8)> {
     let text = text.trim();
     let (address, length) = match text.split_once('/') {
@@ -208,6 +209,9 @@ pub(crate) fn parse(text: &str) -> Option<(IpAddr, u8)> {
         }
         IpAddr::V6(six) => {
             let length = length.unwrap_or(128);
+            if six.to_ipv4_mapped().is_some() && length < 96 {
+                return None;
+            }
             if let (Some(four), Some(below)) = (six.to_ipv4_mapped(), length.checked_sub(96)) {
                 let host = u32::MAX.checked_shr(u32::from(below)).unwrap_or(0);
                 return (below <= 32)

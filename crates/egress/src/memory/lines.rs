@@ -146,7 +146,8 @@ mod tests {
             host: Some("pc".into()),
             endpoint: Some(EndpointId(3)),
         };
-        let notes = Notes { names, answers: vec![(4, told)], programs: vec![(6, spoke)] };
+        let notes =
+            Notes { names, answers: vec![(4, told)], programs: vec![(6, spoke)], dropped: 0 };
         memory.note(&notes, &Limits::default());
         memory.claim(u64::MAX);
         memory

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::{RECURS_SECONDS, UNCLAIMED_SECONDS};
+use super::{RECURS_SECONDS, SLACK_SECONDS, UNCLAIMED_SECONDS};
 use crate::endpoints::EndpointId;
 use crate::event::{Flow, Host, Talk};
 use crate::reader::tuple;
@@ -24,6 +24,11 @@ pub struct Spoke {
 }
 
 impl Spoke {
+    /// What tells rows apart; what they show is found out.
+    fn row(&self) -> (Time, &str, Option<&str>) {
+        (self.at, &self.program, self.host.as_deref())
+    }
+
     /// What a row shows, by both addresses, both ports and the protocol; `None` when it lacks one of them.
     pub(crate) fn of(talk: &Talk<'_>, endpoint: Option<EndpointId>) -> Option<(u64, Self)> {
         let end = |(address, port): (Option<_>, Option<u16>)| {
@@ -43,7 +48,7 @@ impl Spoke {
     }
 }
 
-/// Programs by conversation, each with when its row came.
+/// Programs by conversation, those of one in the order of time, each with when its row came.
 #[derive(Debug, Default)]
 pub(super) struct Programs {
     pub(super) by_tuple: HashMap<u64, Vec<(Spoke, i64)>>,
@@ -51,47 +56,130 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// Whether it is kept: not when there are so many.
-    pub(super) fn note(&mut self, tuple: u64, spoke: &Spoke, now: i64, most: usize) -> bool {
-        let full = self.kept >= most;
-        if full && !self.by_tuple.contains_key(&tuple) {
-            return false;
-        }
+    /// Remembers one. What a row shows may be known better when it is read again.
+    pub(super) fn note(&mut self, tuple: u64, spoke: &Spoke, now: i64) {
         let list = self.by_tuple.entry(tuple).or_default();
-        if list.iter().any(|(known, _)| known == spoke) {
-            return true;
+        match list.binary_search_by(|(known, _)| known.row().cmp(&spoke.row())) {
+            Ok(place) => {
+                if let Some((known, _)) = list.get_mut(place) {
+                    known.endpoint = spoke.endpoint;
+                }
+            }
+            Err(place) => {
+                list.insert(place, (spoke.clone(), now));
+                self.kept += 1;
+            }
         }
-        if !full {
-            list.push((spoke.clone(), now));
-            self.kept += 1;
-        }
-        !full
     }
 
-    /// The program of a flow: the last that was seen while it lasted, and a minute before and after. Ports are used again.
+    /// The program of a flow: the first that was seen while it lasted; else the last in the minute before it, or the first in the
+    /// minute after. Ports are used again.
     pub(super) fn of(&self, flow: &Flow<'_>) -> Option<&Spoke> {
         if self.by_tuple.is_empty() {
             return None;
         }
         let Host::Address(client) = flow.client else { return None };
-        let key =
-            tuple((client, flow.client_port?), (flow.server?, flow.server_port?), flow.protocol?);
+        let server = (flow.server?, flow.server_port?);
+        let list =
+            self.by_tuple.get(&tuple((client, flow.client_port?), server, flow.protocol?))?;
         let begin = flow.began.or(flow.start).or(flow.end)?;
         let end = flow.end.unwrap_or(begin).max(begin);
-        let while_it_lasted = |spoke: &&Spoke| {
-            begin.plus_seconds(-RECURS_SECONDS) <= spoke.at
-                && spoke.at <= end.plus_seconds(RECURS_SECONDS)
-        };
-        self.by_tuple.get(&key)?.iter().map(|(spoke, _)| spoke).filter(while_it_lasted).max()
+        let at = |number: usize| list.get(number).map(|(spoke, _)| spoke);
+        let from = list.partition_point(|(spoke, _)| spoke.at < begin.plus_seconds(-SLACK_SECONDS));
+        let within = at(from).filter(|it| it.at <= end.plus_seconds(SLACK_SECONDS));
+        let before =
+            || at(from.checked_sub(1)?).filter(|it| begin.plus_seconds(-RECURS_SECONDS) <= it.at);
+        let after = || at(from).filter(|it| it.at <= end.plus_seconds(RECURS_SECONDS));
+        within.or_else(before).or_else(after)
     }
 
-    /// Lets go of what came too long ago for a flow to be told of.
-    pub(super) fn forget(&mut self, now: i64) {
+    /// Lets go of what came too long ago for a flow to be told of, and, where there are more than so many, of what came first.
+    pub(super) fn forget(&mut self, now: i64, most: usize) {
+        let mut oldest = now.saturating_sub(UNCLAIMED_SECONDS);
+        if self.kept > most {
+            let mut came: Vec<i64> =
+                self.by_tuple.values().flatten().map(|(_, came)| *came).collect();
+            let (_, last_gone, _) = came.select_nth_unstable(self.kept - most - 1);
+            oldest = oldest.max(last_gone.saturating_add(1));
+        }
         self.kept = 0;
         self.by_tuple.retain(|_, list| {
-            list.retain(|(_, came)| now.saturating_sub(*came) <= UNCLAIMED_SECONDS);
+            list.retain(|(_, came)| oldest <= *came);
             self.kept += list.len();
             !list.is_empty()
         });
+    }
+}
+
+/// Keeps at most so many programs, those with the smallest numbers of conversations: whoever reads in whatever parts keeps the same.
+/// Returns how many are not kept.
+pub(super) fn bound(programs: &mut Vec<(u64, Spoke)>, most: usize) -> u64 {
+    programs.sort_unstable();
+    let more = programs.len().saturating_sub(most);
+    programs.truncate(most);
+    more as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoke(at: i64, program: &str) -> Spoke {
+        let at = Time(0).plus_seconds(at);
+        Spoke { at, program: program.into(), host: None, endpoint: None }
+    }
+
+    fn program_of(begin: i64, end: i64, programs: &Programs) -> Option<String> {
+        let [client, server] = ["10.0.0.1", "192.0.2.1"].map(|it| it.parse().unwrap());
+        let mut flow = Flow::new(Host::Address(client), Some(server));
+        (flow.client_port, flow.server_port, flow.protocol) = (Some(1), Some(2), Some(6));
+        flow.start = Some(Time(0).plus_seconds(begin));
+        flow.end = Some(Time(0).plus_seconds(end));
+        programs.of(&flow).map(|spoke| spoke.program.to_string())
+    }
+
+    fn two() -> Programs {
+        let [client, server] = ["10.0.0.1", "192.0.2.1"].map(|it| it.parse().unwrap());
+        let key = tuple((client, 1), (server, 2), 6);
+        let mut programs = Programs::default();
+        programs.note(key, &spoke(120, "/b"), 7);
+        programs.note(key, &spoke(100, "/a"), 6);
+        programs
+    }
+
+    #[test]
+    fn a_port_that_is_used_again_does_not_mix_programs_up() {
+        let all = [(100, 101), (120, 130), (140, 150), (60, 70), (300, 310)];
+        let found = all.map(|(begin, end)| program_of(begin, end, &two()).unwrap_or_default());
+        assert_eq!(found, ["/a", "/b", "/b", "/a", ""]);
+    }
+
+    #[test]
+    fn a_row_that_is_read_again_is_the_same_row() {
+        let mut programs = two();
+        let key = *programs.by_tuple.keys().next().unwrap();
+        programs.note(key, &Spoke { endpoint: Some(EndpointId(4)), ..spoke(100, "/a") }, 9);
+        assert_eq!(programs.kept, 2);
+        assert_eq!(programs.by_tuple[&key][0].0.endpoint, Some(EndpointId(4)));
+    }
+
+    #[test]
+    fn what_came_first_is_forgotten_first() {
+        let mut programs = two();
+        programs.forget(8, 1);
+        assert_eq!((programs.kept, program_of(100, 101, &programs)), (1, Some("/b".into())));
+    }
+
+    #[test]
+    fn the_same_programs_are_kept_whoever_reads() {
+        let all: Vec<(u64, Spoke)> = (0..9).map(|key| (key * 7 % 9, spoke(1, "/a"))).collect();
+        let mut whole = all.clone();
+        let gone = bound(&mut whole, 4);
+        let (mut parts, mut of_parts) = (Vec::new(), 0);
+        for one in all {
+            parts.push(one);
+            of_parts += bound(&mut parts, 4);
+        }
+        assert_eq!((whole, gone), (parts, of_parts));
     }
 }

@@ -291,7 +291,7 @@ pub struct Pair {
     pub asked: u64,
     /// Handshakes and requests with its name, in rows without counters.
     pub named: u64,
-    /// Programs that talk to it, with how often each was seen.
+    /// Programs that talk to it, with how often each was seen, by the format that saw it most.
     pub programs: BTreeMap<String, u64>,
     /// What the machine calls itself, where a row about a program on it has both that and the address; sorted.
     #[serde(default)]

@@ -19,7 +19,8 @@ pub(crate) struct Egress {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) tables: Tables,
-    /// Read every line in full, without the fast look that passes over lines that concern no endpoint. The result is the same.
+    /// Read every line in full, without the fast look that passes over lines that concern no endpoint. The sums are the
+    /// same; faults in rows that concern nobody are only found so.
     #[arg(long)]
     pub(crate) strict: bool,
     /// Sum up one part of the input only, and write partial sums for `supplant egress merge`.

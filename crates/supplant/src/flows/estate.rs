@@ -82,6 +82,9 @@ fn account(read: &Read1, source: SourceId, collector: &mut Collector) {
             Severity::Error => sink.error(noted.code, Some(*at), &args),
         }
     }
+    if read.format.is_none() && read.error.is_none() {
+        sink.warn(audit::codes::UNKNOWN_FORMAT, None, &[]);
+    }
     if let Some(error) = &read.error {
         sink.error(audit::codes::READ_FAILED, None, &[("error", &error.to_string())]);
     }

@@ -44,6 +44,15 @@ impl Found {
         Self { path: path.to_owned(), shown, bytes, plain: !compressed, inside: None }
     }
 
+    /// A folder that cannot be listed in full.
+    fn unlisted(path: PathBuf, shown: String) -> Self {
+        let why = match fs::read_dir(&path).map(|entries| entries.collect::<Result<Vec<_>, _>>()) {
+            Err(error) | Ok(Err(error)) => error.to_string(),
+            Ok(Ok(_)) => format!("folders nested deeper than {MAX_DEPTH}"),
+        };
+        Self { path, shown, bytes: 0, plain: false, inside: Some(Inside::Unread(why)) }
+    }
+
     /// The file, or the members where it is an archive, named `archive.zip!/member`. What cannot be told of an archive stands for
     /// itself.
     pub(crate) fn members(self, limits: &Limits) -> Vec<Self> {
@@ -103,8 +112,11 @@ pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Troub
     let list = list(paths, words, false)?;
     let limits = Limits::default();
     let found = list.into_iter().flat_map(|path| {
-        let bytes = fs::metadata(&path).map_or(0, |data| data.len());
-        Found::at(&path, path.display().to_string(), bytes).members(&limits)
+        let shown = path.display().to_string();
+        match fs::metadata(&path) {
+            Ok(data) if data.is_dir() => vec![Found::unlisted(path, shown)],
+            data => Found::at(&path, shown, data.map_or(0, |data| data.len())).members(&limits),
+        }
     });
     Ok(found.collect())
 }

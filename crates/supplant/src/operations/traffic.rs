@@ -52,7 +52,8 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     if let Some(shard) = args.shard {
         let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
         put_or_write(&bytes, &args.shown.output, words)?;
-        return Ok(Outcome::Clean);
+        let broken = outcome.inputs.iter().any(|input| input.error.is_some());
+        return Ok(if broken { Outcome::Unfinished } else { Outcome::Clean });
     }
     let mut record = about.record(&outcome.sums);
     record.compared = earlier.map(|earlier| compare(&earlier, &record));

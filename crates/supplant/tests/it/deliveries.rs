@@ -64,6 +64,42 @@ fn a_link_stays_and_what_it_leads_to_is_written() {
 }
 
 #[test]
+fn a_link_to_what_is_not_there_yet_makes_it() {
+    let estate = Estate::with_finding();
+    std::os::unix::fs::symlink("new.json", estate.path("link")).unwrap();
+    std::os::unix::fs::symlink("loop", estate.path("loop")).unwrap();
+    let args = ["assess", "in", "--date", DAY, "--no-reports", "--format", "json", "-o"];
+    estate.run(&[&args[..], &["link"]].concat());
+    assert!(std::fs::read_to_string(estate.path("new.json")).unwrap().starts_with('{'));
+    let run = estate.run(&[&args[..], &["loop"]].concat());
+    assert!(run.code == 3 && std::fs::symlink_metadata(estate.path("loop")).unwrap().is_symlink());
+}
+
+#[test]
+fn who_may_read_a_file_stays_as_it_was() {
+    let estate = Estate::with_finding();
+    let path = estate.put_beside("out.json", "");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let args = ["assess", "in", "--date", DAY, "--no-reports", "--format", "json"];
+    estate.run(&[&args[..], &["-o", "out.json"]].concat());
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn standard_output_by_name_keeps_what_others_wrote_there() {
+    let estate = Estate::new();
+    let line = format!(
+        "{{ echo before; {} egress in --format json -o /dev/stdout; echo after; }} > all.txt",
+        crate::support::PROGRAM
+    );
+    estate.put("conn.log", super::hostile_logs::conn("C1", 10));
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &line]).current_dir(estate.path("")).status().unwrap();
+    let text = std::fs::read_to_string(estate.path("all.txt")).unwrap();
+    assert!(text.starts_with("before\n{") && text.ends_with("}\nafter\n"), "{text}");
+}
+
+#[test]
 fn a_reader_that_leaves_early_is_no_failure() {
     let estate = Estate::with_finding();
     estate.put("cmdb.csv", CMDB.repeat(3000));

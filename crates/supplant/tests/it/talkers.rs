@@ -240,6 +240,31 @@ fn a_log_in_an_archive_counts_like_one_that_lies_there() {
 }
 
 #[test]
+fn members_are_told_apart_by_their_place_and_not_by_how_paths_are_written() {
+    let estate = Estate::new();
+    let [conn, names] = logs();
+    let members =
+        [("./x.log", CMDB.as_bytes()), ("x.log", conn.as_bytes()), ("./b.log", names.as_bytes())];
+    estate.put("logs.tar", archive(&members));
+    let pairs = record(&estate)["egress"]["pairs"].take();
+    assert_eq!(shown(&pairs, &["/bytes_out"]), ["700", "900"], "{pairs}");
+}
+
+#[test]
+fn who_is_only_seen_to_talk_is_not_in_the_inventory() {
+    let estate = Estate::new();
+    let [conn, ssl] = logs();
+    estate.put("conn.log", conn);
+    estate.put("ssl.log", ssl);
+    let row = r#"{"name":"s","hostIdentifier":"pc9","unixTime":1774310400,"action":"added","columns":{"action":"connect","remote_address":"198.51.100.7","remote_port":"443","local_address":"10.0.0.99","local_port":"50000","path":"/x","protocol":"6","time":"1774310400"}}"#;
+    estate.put("sockets.log", format!("{row}\n"));
+    let record = record(&estate);
+    let unlisted = shown(&record["egress"]["tied"]["unlisted"], &["/asset"]);
+    assert!(unlisted.contains(&"10.0.0.99".to_owned()), "{unlisted:?}");
+    assert_eq!(record["egress"]["pairs"][1]["programs"]["/x"], 1, "{record}");
+}
+
+#[test]
 fn a_log_in_an_archive_in_an_archive_is_said_not_to_be_counted() {
     let estate = Estate::new();
     estate.put("cmdb.csv", CMDB);
