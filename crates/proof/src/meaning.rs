@@ -116,6 +116,24 @@ impl Slice {
         }
     }
 
+    /// The new destinations of old ones.
+    pub(crate) fn address_after(&self, old: &Set<u128>) -> Set<u128> {
+        match &self.address {
+            NewAddress::Same => old.clone(),
+            NewAddress::Constant(address) => Set::one(*address),
+            NewAddress::Shift { first, last, to } => {
+                let shifted = Set::new(vec![(*first, *last)]);
+                let moved = old.and(&shifted);
+                let moved = moved.ranges().iter().map(|(a, b)| {
+                    ((a - first).saturating_add(*to), (b - first).saturating_add(*to))
+                });
+                let mut ranges: Vec<(u128, u128)> = moved.collect();
+                ranges.extend(old.without(&shifted).ranges());
+                Set::new(ranges)
+            }
+        }
+    }
+
     /// The old services whose new one is in the set.
     fn service_before(&self, set: &Set) -> Set {
         if self.port == NewPort::Same {

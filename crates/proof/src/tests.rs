@@ -4,6 +4,7 @@ mod flows;
 mod hard;
 mod relations;
 mod told;
+mod truth;
 mod twin;
 mod worlds;
 

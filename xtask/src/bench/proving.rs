@@ -229,7 +229,8 @@ fn lost_entry(bytes: &[u8]) -> Result<bool, Malformed> {
         let Some(universe) = universe else { return Ok(false) };
         for number in 0..family.parts {
             let mut part = reader.part(&family)?;
-            let list = if number % 2 == 0 { &mut part.left } else { &mut part.right };
+            let rules = &mut part.rules;
+            let list = if number % 2 == 0 { &mut rules.left } else { &mut rules.right };
             list.entries.pop();
             let gone = u32::try_from(list.entries.len()).unwrap_or(u32::MAX);
             if list.whole.contains(&gone) {

@@ -1,21 +1,23 @@
 //! The walk over slices of packets: those that one rule on each side rewrites the destination of, and the rest.
 
 use hashbrown::HashMap;
-use policy::{By, NatId, RulebaseId, Verdict, ZoneId};
+use policy::{By, Family, NatId, RulebaseId, Verdict, ZoneId};
 
+use super::alike::{Alike, translated};
 use super::effects::{Effects, Meeting};
 use super::gather::{Gathered, Scene};
 use super::result::{Effect, LOCAL, Proof};
 use super::watch::{Progress, Watching};
 use super::{Options, ZoneMap};
-use crate::compare::{Difference, Watch, compare_watched};
-use crate::flatten::{Flat, Flattening};
+use crate::candidates::Candidates;
+use crate::compare::{Comparison, Difference, Watch, compare_watched};
+use crate::flatten::Flattening;
+use crate::list::{List, Region};
 use crate::meaning::{Meaning, NewAddress, Party, Slice, Sources};
 use crate::numbering::{Labelled, Numbering};
 use crate::questions::Questions;
-use crate::reach::Candidates;
 use crate::sets::Set;
-use crate::translation::{Cluster, DestinationPart, Translator, clusters, rewritten, without};
+use crate::translation::{Cluster, DestinationPart, Rewritten, Translator, clusters, without};
 use crate::wide::{Exceeded, Universe, Wide};
 
 /// A comparison of one family.
@@ -34,7 +36,18 @@ pub(super) struct Whole<'u, 'p, 'o> {
     pub(super) span: (f64, f64),
     pub(super) proof: &'p mut Proof,
     /// For each side what was found out about its sources, and its rules by destination where that pays.
-    pub(super) known: [Known; 2],
+    pub(super) known: (Known, Known),
+    /// Whether some rule of either has source NAT of its own.
+    pub(super) own_sources: bool,
+}
+
+/// Two lists that were compared, as they are with all bits of their addresses and as they were numbered.
+pub(crate) struct Lists {
+    pub(crate) left: (Vec<Labelled>, List),
+    pub(crate) right: (Vec<Labelled>, List),
+    /// The packets that they are about.
+    pub(crate) region: Region,
+    pub(crate) found: Comparison,
 }
 
 /// One side's list: labelled regions, and what decides each.
@@ -225,40 +238,37 @@ impl Whole<'_, '_, '_> {
         rules: (Option<NatId>, Option<NatId>),
         span: (f64, f64),
     ) -> Result<(), Exceeded> {
-        let (left_list, left_by) = self.write(self.sides.0, region, slices.0, rules.0)?;
-        let (right_list, right_by) = self.write(self.sides.1, region, slices.1, rules.1)?;
-        let held = held(&left_list) + held(&right_list);
-        if self.options.memory.is_some_and(|most| held > most) {
-            return Err(Exceeded("memory"));
-        }
-        let (sources, destinations) = self.effects.meetings(&left_list, &right_list)?;
-        let (numbering, one, two) =
-            Numbering::new(&left_list, &right_list, &sources, &destinations);
-        let labels =
-            Meeting { effects: &self.effects, numbering: &numbering, full: &self.universe.full };
-        let scene = Scene {
-            zones: self.zones,
-            universe: self.universe,
-            sides: (self.sides.0.policy, self.sides.1.policy),
-            questions: &self.questions,
-            effects: &self.effects.all,
-            lists: (&one, &two),
-            by: (&left_by, &right_by),
-            numbering: &numbering,
-        };
-        let watch = Told { watching: self.watching, scene: &scene, span, held };
-        let keep = self.proof.certificate.is_some();
-        let found = compare_watched(&one, &two, &labels, self.options.budget, keep, &watch);
+        let (left, right) = self.sides;
+        let translators = (
+            self.translator(left, region, slices.0, rules.0)?,
+            self.translator(right, region, slices.1, rules.1)?,
+        );
+        let alike = self.alike(region, slices, (&translators.0, &translators.1), span)?;
+        let (left_list, left_by) =
+            self.write(left, region, slices.0, &translators.0, alike.as_ref())?;
+        let (right_list, right_by) =
+            self.write(right, region, slices.1, &translators.1, alike.as_ref())?;
+        let by = (&*left_by, &*right_by);
+        let (lists, numbering) = self.compared(region, (left_list, right_list), Some(by), span)?;
         if let Some(certificate) = &mut self.proof.certificate {
-            let numbered = numbering.region_of(region);
-            let both = ((&*left_list, &one), (&*right_list, &two));
-            if !certificate.part((region, &numbered), both.0, both.1, &found) {
+            let translation = alike.as_ref().map(|alike| &alike.lists);
+            if !certificate.part(region, translation, &lists) {
                 self.proof.certificate = None;
             }
         }
-        self.proof.covers += found.covers;
+        let found = &lists.found;
         self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
         self.gathered.coverage.pairs += found.pairs;
+        let scene = Scene {
+            zones: self.zones,
+            universe: self.universe,
+            sides: (left.policy, right.policy),
+            questions: &self.questions,
+            effects: &self.effects.all,
+            lists: (&lists.left.1, &lists.right.1),
+            by,
+            numbering: &numbering,
+        };
         for pair in &found.undecided {
             self.gathered.pair_open(&scene, *pair);
         }
@@ -271,30 +281,75 @@ impl Whole<'_, '_, '_> {
         Ok(())
     }
 
+    /// Numbers two lists for the packets of a region and compares them. Differences are shown where it is known what decides.
+    pub(super) fn compared(
+        &mut self,
+        region: &Wide,
+        (left, right): (Vec<Labelled>, Vec<Labelled>),
+        by: Option<(&[By], &[By])>,
+        span: (f64, f64),
+    ) -> Result<(Lists, Numbering), Exceeded> {
+        let held = held(&left) + held(&right);
+        if self.options.memory.is_some_and(|most| held > most) {
+            return Err(Exceeded("memory"));
+        }
+        let (sources, destinations) = self.effects.meetings(&left, &right)?;
+        let (numbering, one, two) = Numbering::new(&left, &right, &sources, &destinations);
+        let labels =
+            Meeting { effects: &self.effects, numbering: &numbering, full: &self.universe.full };
+        let scene = by.map(|by| Scene {
+            zones: self.zones,
+            universe: self.universe,
+            sides: (self.sides.0.policy, self.sides.1.policy),
+            questions: &self.questions,
+            effects: &self.effects.all,
+            lists: (&one, &two),
+            by,
+            numbering: &numbering,
+        });
+        let family = self.universe.family;
+        let watch = Told { watching: self.watching, family, scene: scene.as_ref(), span, held };
+        let keep = self.proof.certificate.is_some();
+        let found = compare_watched(&one, &two, &labels, self.options.budget, keep, &watch);
+        self.proof.covers += found.covers;
+        let region = numbering.region_of(region);
+        Ok((Lists { left: (left, one), right: (right, two), region, found }, numbering))
+    }
+
+    /// What decides about sources, for the packets of a region whose destination this rule rewrote.
+    fn translator<'q>(
+        &mut self,
+        party: &Party<'q>,
+        region: &Wide,
+        slice: &Slice,
+        rule: Option<NatId>,
+    ) -> Result<Translator<'q>, Exceeded> {
+        let mut meaning = Meaning::new(party, slice.clone(), &mut self.questions);
+        let known = if party.side == 0 { &self.known.0 } else { &self.known.1 };
+        Translator::new(&mut meaning, rule, region, known.candidates.as_ref())
+    }
+
     /// How many entries a list may have so that two of them are within the bound on memory.
     fn entries_held(&self) -> usize {
         let most = self.options.memory.map_or(u64::MAX, |most| most / ENTRY);
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 
-    /// One policy's list for the packets of a region whose destination this rule rewrote.
+    /// One policy's list for the packets of a region.
     fn write(
         &mut self,
         party: &Party<'_>,
         region: &Wide,
         slice: &Slice,
-        rule: Option<NatId>,
+        translator: &Translator<'_>,
+        alike: Option<&Alike>,
     ) -> Result<Written, Exceeded> {
         let most = self.entries_held();
-        let (mine, theirs) = self.known.split_at_mut(1);
-        let known = if party.side == 0 { mine.first_mut() } else { theirs.first_mut() };
-        let mut nothing = Known::default();
-        let known = known.unwrap_or(&mut nothing);
+        let known = if party.side == 0 { &mut self.known.0 } else { &mut self.known.1 };
         let meaning = Meaning::new(party, slice.clone(), &mut self.questions);
         let mut meaning = meaning.knowing(std::mem::take(&mut known.sources));
         let candidates = known.candidates.as_ref();
         let flats = Flattening::new(&mut meaning).among(candidates).at_most(most).filter(region)?;
-        let translator = Translator::new(&mut meaning, rule, region)?;
         let mut list = Vec::with_capacity(flats.len());
         let mut causes: Vec<By> = Vec::new();
         let mut numbers: HashMap<(RulebaseId, u32), u32> = HashMap::new();
@@ -310,7 +365,9 @@ impl Whole<'_, '_, '_> {
                 }
             };
             if flat.verdict == Verdict::Accept {
-                for (region, effect) in accepted(&mut meaning, &flat, &translator, self.egress)? {
+                let parts = translated(&mut meaning, &flat, translator, alike)?;
+                let parts = if self.egress { leaving(&meaning, parts) } else { anywhere(parts) };
+                for (region, effect) in parts {
                     list.push((region, self.effects.number(effect), origin));
                 }
                 continue;
@@ -323,18 +380,16 @@ impl Whole<'_, '_, '_> {
     }
 }
 
-/// Splits accepted packets by what becomes of them.
-fn accepted(
-    meaning: &mut Meaning<'_, '_>,
-    flat: &Flat,
-    translator: &Translator<'_>,
-    egress: bool,
-) -> Result<Vec<(Wide, Effect)>, Exceeded> {
-    let parts = rewritten(meaning, flat, translator)?;
-    if !egress {
-        let effects = parts.into_iter();
-        return Ok(effects.map(|(region, new)| (region, Effect::Leaves(new, None))).collect());
-    }
+/// Accepted packets where the routes of both sides are alike.
+fn anywhere(parts: Vec<(Wide, Option<Rewritten>)>) -> Vec<(Wide, Effect)> {
+    parts.into_iter().map(|(region, new)| (region, Effect::Leaves(new, None))).collect()
+}
+
+/// Splits accepted packets by where they leave.
+fn leaving(
+    meaning: &Meaning<'_, '_>,
+    parts: Vec<(Wide, Option<Rewritten>)>,
+) -> Vec<(Wide, Effect)> {
     let mut effects = Vec::new();
     for (region, new) in parts {
         let local = meaning.routed(&meaning.party.ways.own);
@@ -361,7 +416,7 @@ fn accepted(
         let nowhere = rest.into_iter();
         effects.extend(nowhere.map(|piece| (piece, Effect::Leaves(new.clone(), Some(Vec::new())))));
     }
-    Ok(effects)
+    effects
 }
 
 /// The place of a job among all of them: those in which nobody rewrites the destination come last, and cost most.
@@ -393,7 +448,9 @@ fn held(list: &[Labelled]) -> u64 {
 /// A comparison of two lists as it is told to the observer.
 struct Told<'a, 'o> {
     watching: &'a Watching<'o>,
-    scene: &'a Scene<'a>,
+    family: Family,
+    /// Where it is known what decides.
+    scene: Option<&'a Scene<'a>>,
     span: (f64, f64),
     held: u64,
 }
@@ -402,8 +459,7 @@ impl Watch for Told<'_, '_> {
     fn step(&self, done: u64, of: u64, pairs: u64) -> bool {
         let float = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         let share = self.span.0 + (self.span.1 - self.span.0) * float(done) / float(of.max(1));
-        let family = self.scene.universe.family;
-        self.watching.tell(&Progress { family, share, pairs, held: self.held });
+        self.watching.tell(&Progress { family: self.family, share, pairs, held: self.held });
         self.watching.spend(64);
         !self.watching.ended()
     }
@@ -413,7 +469,7 @@ impl Watch for Told<'_, '_> {
     }
 
     fn found(&self, difference: &Difference) {
-        if let Some(found) = self.scene.first(difference) {
+        if let Some(found) = self.scene.and_then(|scene| scene.first(difference)) {
             self.watching.show(&found);
         }
     }
