@@ -71,8 +71,8 @@ pub struct Family {
 pub struct Entry {
     /// Which packets.
     pub region: Region,
-    /// What happens to them: the number of a label.
-    pub label: usize,
+    /// What happens to them: the number of a label; `None`: they are not of the part.
+    pub label: Option<usize>,
     /// Numbers of entries that together cover it (see [`entry_of`]), if that is claimed.
     pub cover: Option<Vec<u32>>,
 }
@@ -378,8 +378,8 @@ impl<'b> Reader<'b> {
                 1 => entry.answers = reader.answers(family)?,
                 _ => return reader.malformed("an entry is of no known kind"),
             }
-            let label = usize::try_from(reader.small()?).unwrap_or(usize::MAX);
-            if label >= family.labels.len() {
+            let label = usize::try_from(reader.small()?).unwrap_or(usize::MAX).checked_sub(1);
+            if label.is_some_and(|label| label >= family.labels.len()) {
                 return reader.malformed("there is no label of this number");
             }
             let cover = if reader.flag()? { Some(reader.cover()?) } else { None };

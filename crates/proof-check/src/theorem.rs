@@ -139,21 +139,31 @@ pub fn part(
     universe: &Region,
     tally: &mut Tally,
 ) -> Result<(), Flaw> {
+    // What is not of the part has no label.
     let told = |list: &List, says: fn(&Label) -> bool| {
-        list.entries.iter().all(|entry| family.labels.get(entry.label).is_some_and(says))
+        list.entries.iter().all(|entry| match entry.label {
+            Some(label) => family.labels.get(label).is_some_and(says),
+            None => part.region.and(&entry.region).is_none(),
+        })
     };
     let both = |lists: &Lists, says| told(&lists.left, says) && told(&lists.right, says);
     match &part.translation {
         Some(translation) => {
+            if !both(&part.rules, |_| true) {
+                return flaw("a label is missing", "rules".to_owned());
+            }
             if !both(translation, |label| matches!(label, Label::Leaves { values: Some(_), .. })) {
-                return flaw("a label says no new values", "translation".to_owned());
+                return flaw("a label says no new values, or is missing", "translation".to_owned());
             }
             lists(&part.region, translation, family, universe, tally)
                 .map_err(|flaw| Flaw { place: format!("translation, {}", flaw.place), ..flaw })?;
         }
         None => {
             if !both(&part.rules, |label| !matches!(label, Label::Leaves { values: None, .. })) {
-                return flaw("a label names a translation that is not there", "rules".to_owned());
+                return flaw(
+                    "a label names a translation that is not there, or is missing",
+                    "rules".to_owned(),
+                );
             }
         }
     }
@@ -265,7 +275,8 @@ fn pairs(
             let Some(pair) = listed.next().filter(named) else {
                 return flaw("a pair is missing or in the wrong place", place());
             };
-            let labels = family.labels.get(entry.label).zip(family.labels.get(opposite.label));
+            let label = |entry: &Entry| family.labels.get(entry.label?);
+            let labels = label(entry).zip(label(opposite));
             let agreed = labels.and_then(|(mine, theirs)| agreement(mine, theirs, universe));
             let mut by: Vec<&Region> = agreed.iter().collect();
             for (index, of_right) in pair.cover.iter().map(|number| entry_of(*number)) {

@@ -22,6 +22,8 @@ struct Rules {
     reach: Reach,
     /// Rules that name a rule of address translation, by it.
     named: Vec<(NatId, u32)>,
+    /// Whether all rules that name one are among those.
+    all_named: bool,
     /// By the number of the zone where packets come in.
     from: Vec<Vec<u64>>,
     /// By the zone of the policy where they leave.
@@ -46,6 +48,11 @@ impl Candidates {
         });
         let passes = passes.collect::<Result<_, _>>()?;
         Ok(Self { bases, passes })
+    }
+
+    /// Whether some rule may name one of address translation.
+    pub(crate) fn name_translation(&self) -> bool {
+        self.bases.iter().any(|rules| !rules.named.is_empty() || !rules.all_named)
     }
 
     /// The rules of a rulebase that may match packets of a region of this slice, in order; `None`: any of them.
@@ -79,10 +86,11 @@ impl Rules {
     ) -> Result<Self, Exceeded> {
         let policy = meaning.party.policy;
         let mut sets = Vec::with_capacity(rules.len());
-        let mut named = Vec::new();
+        let (mut named, mut all_named) = (Vec::new(), true);
         for (number, (_, _, destination)) in (0u32..).zip(rules.clone()) {
             let Some(ids) = self::named(policy, destination) else {
                 sets.push(meaning.full().destination.clone());
+                all_named = false;
                 continue;
             };
             named.extend(ids.into_iter().map(|id| (id, number)));
@@ -105,7 +113,7 @@ impl Rules {
                 all.filter(|zone| zones.contains(ZoneId(*zone))).collect()
             });
         }
-        Ok(Self { reach: Reach::new(sets.iter()), named, from, to })
+        Ok(Self { reach: Reach::new(sets.iter()), named, all_named, from, to })
     }
 
     fn matching(&self, party: &Party<'_>, slice: &Slice, region: &Wide) -> Option<Vec<u32>> {

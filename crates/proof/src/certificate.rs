@@ -264,7 +264,8 @@ fn entry(
     if !wide.answers.is_empty() {
         answers(out, wide);
     }
-    number(out, (*label).into());
+    // 0: not of the part.
+    number(out, label.wrapping_add(1).into());
     out.push(cover.is_some().into());
     if let Some(cover) = cover {
         numbers(out, cover);

@@ -134,6 +134,22 @@ impl Slice {
         }
     }
 
+    /// What packets of a region become, or more; `None` where that may be outside of the universe.
+    pub(crate) fn becomes(&self, region: &Wide, universe: &Universe) -> Option<Wide> {
+        let service = match self.port {
+            NewPort::Same => region.service.clone(),
+            NewPort::Shift { .. } => return None,
+            NewPort::Constant(port) => {
+                let without = region.service.without(&line::with_ports());
+                let ports = [line::TCP, line::UDP, line::SCTP].map(|base| base + u32::from(port));
+                without.or(&Set::new(ports.map(|port| (port, port)).to_vec()))
+            }
+        };
+        let destination = self.address_after(&region.destination);
+        let inside = universe.full.service.covers(&service);
+        inside.then(|| Wide { destination, service, ..region.clone() })
+    }
+
     /// The old services whose new one is in the set.
     fn service_before(&self, set: &Set) -> Set {
         if self.port == NewPort::Same {

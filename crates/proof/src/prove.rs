@@ -182,6 +182,7 @@ fn one_family(
         proof,
         known,
         own_sources: own_sources(left) || own_sources(right),
+        plain: None,
     };
     whole.run(&jobs);
     let Whole { questions, effects, gathered, proof, .. } = whole;

@@ -14,7 +14,7 @@ use crate::compare::{Comparison, Difference, Watch, compare_watched};
 use crate::flatten::Flattening;
 use crate::list::{List, Region};
 use crate::meaning::{Meaning, NewAddress, Party, Slice, Sources};
-use crate::numbering::{Labelled, Numbering};
+use crate::numbering::{ELSEWHERE, Labelled, Numbering};
 use crate::questions::Questions;
 use crate::sets::Set;
 use crate::translation::{Cluster, DestinationPart, Rewritten, Translator, clusters, without};
@@ -39,6 +39,8 @@ pub(super) struct Whole<'u, 'p, 'o> {
     pub(super) known: (Known, Known),
     /// Whether some rule of either has source NAT of its own.
     pub(super) own_sources: bool,
+    /// Where the rules of the two differ for packets whose destination nobody rewrites, if that was looked for.
+    pub(super) plain: Option<Vec<Wide>>,
 }
 
 /// Two lists that were compared, as they are with all bits of their addresses and as they were numbered.
@@ -50,6 +52,41 @@ pub(crate) struct Lists {
     pub(crate) found: Comparison,
 }
 
+/// What was written and compared of a part.
+struct TwoSides {
+    alike: Option<Alike>,
+    lists: Lists,
+    numbering: Numbering,
+    by: (Vec<By>, Vec<By>),
+}
+
+/// A region whose destinations may be in very many ranges, as one with a single range, and what of that is no part of it. Where that is
+/// taken off both lists at their head, what rules match stays as simple as they have it.
+pub(super) struct Outline<'r> {
+    pub(super) around: Wide,
+    pub(super) apart: Option<Wide>,
+    pub(super) region: &'r Wide,
+}
+
+/// Destinations in fewer ranges are taken as they are.
+const RANGES: usize = 16;
+
+impl<'r> Outline<'r> {
+    fn new(region: &'r Wide) -> Self {
+        let ranges = region.destination.ranges();
+        match (ranges.first(), ranges.last()) {
+            (Some((first, _)), Some((_, last))) if ranges.len() >= RANGES => {
+                let all = Set::new(vec![(*first, *last)]);
+                let rest = all.without(&region.destination);
+                let around = Wide { destination: all, ..region.clone() };
+                let apart = Some(Wide { destination: rest, ..region.clone() });
+                Self { around, apart, region }
+            }
+            _ => Self { around: region.clone(), apart: None, region },
+        }
+    }
+}
+
 /// One side's list: labelled regions, and what decides each.
 type Written = (Vec<Labelled>, Vec<By>);
 
@@ -59,6 +96,8 @@ pub(crate) struct Job {
     pub(crate) rules: (Option<NatId>, Option<NatId>),
 }
 
+/// With more jobs, what they share is looked at first.
+const MANY: usize = 64;
 /// Bytes that one entry of a list takes, without its sets: before and after numbering, with its place in the index.
 const ENTRY: u64 = 512;
 /// Bytes that one range of a set takes.
@@ -170,6 +209,9 @@ fn joined(regions: Vec<Wide>) -> Vec<Wide> {
 impl Whole<'_, '_, '_> {
     /// Compares what happens to the packets of each job. What a limit stops is left open, the others go on.
     pub(super) fn run(&mut self, jobs: &[Job]) {
+        if jobs.len() > MANY {
+            self.plain = self.plain_differences();
+        }
         for (number, job) in jobs.iter().enumerate() {
             self.gathered.coverage.parts.1 += 1;
             let share = |number: usize| share(number, jobs.len(), self.span);
@@ -238,21 +280,22 @@ impl Whole<'_, '_, '_> {
         rules: (Option<NatId>, Option<NatId>),
         span: (f64, f64),
     ) -> Result<(), Exceeded> {
-        let (left, right) = self.sides;
-        let translators = (
-            self.translator(left, region, slices.0, rules.0)?,
-            self.translator(right, region, slices.1, rules.1)?,
-        );
-        let alike = self.alike(region, slices, (&translators.0, &translators.1), span)?;
-        let (left_list, left_by) =
-            self.write(left, region, slices.0, &translators.0, alike.as_ref())?;
-        let (right_list, right_by) =
-            self.write(right, region, slices.1, &translators.1, alike.as_ref())?;
-        let by = (&*left_by, &*right_by);
-        let (lists, numbering) = self.compared(region, (left_list, right_list), Some(by), span)?;
+        let outline = Outline::new(region);
+        if self.as_plain(&outline, slices, rules) {
+            return Ok(());
+        }
+        let told = self.told(&outline, slices, rules, span);
+        // What is too much in the outline may be less without what only lies within it.
+        let told = match told {
+            Err(_) if outline.apart.is_some() => {
+                let exact = Outline { around: region.clone(), apart: None, region };
+                self.told(&exact, slices, rules, span)
+            }
+            told => told,
+        };
+        let TwoSides { alike, lists, numbering, by } = told?;
         if let Some(certificate) = &mut self.proof.certificate {
-            let translation = alike.as_ref().map(|alike| &alike.lists);
-            if !certificate.part(region, translation, &lists) {
+            if !certificate.part(region, alike.as_ref().map(|alike| &alike.lists), &lists) {
                 self.proof.certificate = None;
             }
         }
@@ -262,11 +305,11 @@ impl Whole<'_, '_, '_> {
         let scene = Scene {
             zones: self.zones,
             universe: self.universe,
-            sides: (left.policy, right.policy),
+            sides: (self.sides.0.policy, self.sides.1.policy),
             questions: &self.questions,
             effects: &self.effects.all,
             lists: (&lists.left.1, &lists.right.1),
-            by,
+            by: (&by.0, &by.1),
             numbering: &numbering,
         };
         for pair in &found.undecided {
@@ -281,14 +324,43 @@ impl Whole<'_, '_, '_> {
         Ok(())
     }
 
+    /// Writes both sides out and compares them.
+    fn told(
+        &mut self,
+        outline: &Outline<'_>,
+        slices: (&Slice, &Slice),
+        rules: (Option<NatId>, Option<NatId>),
+        span: (f64, f64),
+    ) -> Result<TwoSides, Exceeded> {
+        let (left, right) = self.sides;
+        let around = &outline.around;
+        let translators = (
+            self.translator(left, around, slices.0, rules.0)?,
+            self.translator(right, around, slices.1, rules.1)?,
+        );
+        let alike = self.alike(outline, slices, (&translators.0, &translators.1), span)?;
+        let apart = alike.as_ref().map(|alike| &*alike.apart);
+        let (left_list, left_by) =
+            self.write(left, around, slices.0, Some(&translators.0), apart)?;
+        let (right_list, right_by) =
+            self.write(right, around, slices.1, Some(&translators.1), apart)?;
+        let by = Some((&*left_by, &*right_by));
+        let (lists, numbering) = self.compared(outline, (left_list, right_list), by, span)?;
+        Ok(TwoSides { alike, lists, numbering, by: (left_by, right_by) })
+    }
+
     /// Numbers two lists for the packets of a region and compares them. Differences are shown where it is known what decides.
     pub(super) fn compared(
         &mut self,
-        region: &Wide,
-        (left, right): (Vec<Labelled>, Vec<Labelled>),
+        outline: &Outline<'_>,
+        (mut left, mut right): (Vec<Labelled>, Vec<Labelled>),
         by: Option<(&[By], &[By])>,
         span: (f64, f64),
     ) -> Result<(Lists, Numbering), Exceeded> {
+        for list in [&mut left, &mut right] {
+            let apart = outline.apart.as_ref().map(|apart| (apart.clone(), ELSEWHERE, ELSEWHERE));
+            list.splice(0..0, apart);
+        }
         let held = held(&left) + held(&right);
         if self.options.memory.is_some_and(|most| held > most) {
             return Err(Exceeded("memory"));
@@ -312,12 +384,12 @@ impl Whole<'_, '_, '_> {
         let keep = self.proof.certificate.is_some();
         let found = compare_watched(&one, &two, &labels, self.options.budget, keep, &watch);
         self.proof.covers += found.covers;
-        let region = numbering.region_of(region);
+        let region = numbering.region_of(outline.region);
         Ok((Lists { left: (left, one), right: (right, two), region, found }, numbering))
     }
 
     /// What decides about sources, for the packets of a region whose destination this rule rewrote.
-    fn translator<'q>(
+    pub(super) fn translator<'q>(
         &mut self,
         party: &Party<'q>,
         region: &Wide,
@@ -335,14 +407,14 @@ impl Whole<'_, '_, '_> {
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 
-    /// One policy's list for the packets of a region.
-    fn write(
+    /// One policy's list for the packets of a region. Sources are told as [`translated`] does.
+    pub(super) fn write(
         &mut self,
         party: &Party<'_>,
         region: &Wide,
         slice: &Slice,
-        translator: &Translator<'_>,
-        alike: Option<&Alike>,
+        translator: Option<&Translator<'_>>,
+        apart: Option<&[Wide]>,
     ) -> Result<Written, Exceeded> {
         let most = self.entries_held();
         let known = if party.side == 0 { &mut self.known.0 } else { &mut self.known.1 };
@@ -365,7 +437,7 @@ impl Whole<'_, '_, '_> {
                 }
             };
             if flat.verdict == Verdict::Accept {
-                let parts = translated(&mut meaning, &flat, translator, alike)?;
+                let parts = translated(&mut meaning, &flat, translator, apart)?;
                 let parts = if self.egress { leaving(&meaning, parts) } else { anywhere(parts) };
                 for (region, effect) in parts {
                     list.push((region, self.effects.number(effect), origin));

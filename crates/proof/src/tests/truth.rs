@@ -13,7 +13,7 @@ fn inside(region: &Space, (numbers, yes): &Spot) -> bool {
 }
 
 fn first(list: &Lines, spot: &Spot) -> Option<usize> {
-    list.entries.iter().find(|entry| inside(&entry.region, spot)).map(|entry| entry.label)
+    list.entries.iter().find(|entry| inside(&entry.region, spot))?.label
 }
 
 /// What comes of a value.
