@@ -1,5 +1,6 @@
 mod analyses;
 mod certified;
+mod changed;
 mod flows;
 mod hard;
 mod relations;

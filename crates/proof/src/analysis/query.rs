@@ -6,10 +6,11 @@ use policy::{
 };
 
 use super::without::{Asked, Means};
-use super::{PARTS, Piece, Single};
+use super::{PARTS, Piece, Single, all_clients};
 use crate::cover::{Covered, remainder};
-use crate::list::{Entry, Point, Region};
+use crate::list::{Entry, Point, Question, Region};
 use crate::prove::{Witness, at, packet_at};
+use crate::questions::Asked as Unknown;
 use crate::sets::Set;
 use crate::wide::{Exceeded, Wide};
 
@@ -26,6 +27,8 @@ pub struct Query {
     pub destination: Addresses,
     /// Services, as they arrive.
     pub services: Services,
+    /// Whether destinations and services are those after translation: then only packets are meant that a rule rewrites the destination of.
+    pub translated: bool,
 }
 
 impl Query {
@@ -37,6 +40,7 @@ impl Query {
             source: Addresses::Any,
             destination: Addresses::Any,
             services: Services::Any,
+            translated: false,
         }
     }
 }
@@ -50,7 +54,7 @@ pub struct Answer {
     pub by: By,
     /// What it decides.
     pub verdict: Verdict,
-    /// Whether it takes assumptions about unknowns to get there.
+    /// Whether all of its packets take assumptions about unknowns to get there.
     pub uncertain: bool,
     /// A packet that it decides.
     pub witness: Witness,
@@ -70,6 +74,10 @@ pub struct Part {
     /// Protocols with their destination ports or types, on one line: see `docs/manual`; TCP from 0, UDP from 65536, SCTP from
     /// 131072, ICMP type and code from 196608, other protocols from 262144.
     pub services: Vec<(u32, u32)>,
+    /// Source ports, first and last; nothing when all are meant.
+    pub clients: Vec<(u32, u32)>,
+    /// What must hold of them, and what must not.
+    pub answers: Vec<(Unknown, bool)>,
 }
 
 /// Answers a query: every rule that decides some of its packets, in order.
@@ -108,6 +116,7 @@ impl Single<'_> {
             if !told.insert(origin)
                 && let Some(known) = answers.iter_mut().rev().find(|known| known.by == *by)
             {
+                known.uncertain &= !entry.region.answers.is_empty();
                 match (&mut known.parts, parts) {
                     (Some(known), Some(parts)) => known.extend(parts),
                     (known, _) => *known = None,
@@ -129,16 +138,17 @@ impl Single<'_> {
         };
         let [from, to, ..] = point.at;
         let packet: Packet = packet_at(self.family, &piece.numbering, point, interface(from)?);
-        let answers = point.answers.iter().filter_map(|(question, answer)| {
+        let egress = interface(to);
+        let answers = self.asked(&point.answers);
+        Some(Witness { left: packet, right: packet, egress: (egress, egress), answers })
+    }
+
+    /// Questions by number as what they ask.
+    fn asked(&self, answers: &[(Question, bool)]) -> Vec<(Unknown, bool)> {
+        let asked = answers.iter().filter_map(|(question, answer)| {
             Some((self.questions.asked.get(at(*question))?.clone(), *answer))
         });
-        let egress = interface(to);
-        Some(Witness {
-            left: packet,
-            right: packet,
-            egress: (egress, egress),
-            answers: answers.collect(),
-        })
+        asked.collect()
     }
 
     /// The packets that an entry decides.
@@ -160,6 +170,11 @@ impl Single<'_> {
             source: addresses(&wide.source),
             destination: addresses(&wide.destination),
             services: wide.service.ranges().to_vec(),
+            clients: match all_clients(&wide.client) {
+                true => Vec::new(),
+                false => wide.client.ranges().to_vec(),
+            },
+            answers: self.asked(&wide.answers),
         }
     }
 }

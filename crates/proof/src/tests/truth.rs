@@ -47,14 +47,34 @@ fn outcome(
     Some(format!("{new:?} {by}"))
 }
 
-/// Whether what a certificate states is true, packet by packet: at the first number of every piece, and next to it.
-pub(super) fn is_true(bytes: &[u8]) -> bool {
+/// What a certificate has of one family.
+pub(super) struct Stated {
+    pub(super) head: Head,
+    pub(super) parts: Vec<Part>,
+    pub(super) universe: Space,
+}
+
+/// What a certificate states.
+pub(super) fn stated(bytes: &[u8]) -> [Stated; 2] {
     let mut reader = Reader::new(&bytes[..bytes.len() - 32]);
     let header = reader.header().unwrap();
-    [4, 6].into_iter().all(|version| {
+    [4, 6].map(|version| {
         let head = reader.family().unwrap();
-        let parts: Vec<Part> = (0..head.parts).map(|_| reader.part(&head).unwrap()).collect();
+        let parts = (0..head.parts).map(|_| reader.part(&head).unwrap()).collect();
         let universe = theorem::universe(version, header.zones.len(), header.port_zero).unwrap();
+        Stated { head, parts, universe }
+    })
+}
+
+/// Whether what a certificate states is true, packet by packet.
+pub(super) fn is_true(bytes: &[u8]) -> bool {
+    stated(bytes).iter().all(Stated::holds)
+}
+
+impl Stated {
+    /// At the first number of every piece, and next to it.
+    pub(super) fn holds(&self) -> bool {
+        let Self { head, parts, universe } = self;
         let mut numbers: [Vec<u128>; 6] = std::array::from_fn(|_| vec![0]);
         let lists = parts.iter().flat_map(|part| part.translation.iter().chain([&part.rules]));
         let entries = lists.flat_map(|both| both.left.entries.iter().chain(&both.right.entries));
@@ -74,8 +94,8 @@ pub(super) fn is_true(bytes: &[u8]) -> bool {
             numbers.sort_unstable();
             numbers.dedup();
         }
-        spots(&numbers, head.questions.len().min(2)).all(|spot| true_at(&head, &parts, &spot))
-    })
+        spots(&numbers, head.questions.len().min(2)).all(|spot| true_at(head, parts, &spot))
+    }
 }
 
 fn spots(numbers: &[Vec<u128>; 6], questions: usize) -> impl Iterator<Item = Spot> {

@@ -92,6 +92,7 @@ impl Question {
             || policy.services.iter().map(|object| &*object.name).collect(),
         )?;
         Ok(Query {
+            translated: false,
             from: zones(policy, &self.from)?,
             to: zones(policy, &self.to)?,
             source: addresses(policy, &self.source)?,
