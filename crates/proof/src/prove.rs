@@ -1,13 +1,14 @@
 //! The whole comparison of two policies.
 //!
-//! In rooms of their own: what is found (`result`), who watches (`watch`), the walk over slices of packets (`slices`), translation that is alike
-//! (`alike`), labels as functions (`effects`), differences by what decides (`gather`), the certain ones among them (`sure`), sets of packets in short (`areas`), and
-//! typical packets (`packet`), and the words of the administrators (`names`).
+//! In rooms of their own: what is found (`result`), who watches (`watch`), packets to compare at a time (`jobs`), the walk over them
+//! (`slices`), translation that is alike (`alike`), labels as functions (`effects`), differences by what decides (`gather`), the certain
+//! ones among them (`sure`), sets of packets in short (`areas`), typical packets (`packet`), and the words of the administrators (`names`).
 
 mod alike;
 mod areas;
 mod effects;
 mod gather;
+mod jobs;
 mod names;
 mod packet;
 mod result;
@@ -29,6 +30,7 @@ use crate::wide::{Exceeded, Universe};
 
 use effects::Effects;
 use gather::{Gathered, Told};
+pub(crate) use jobs::{Job, jobs};
 pub use names::{Cell, Names};
 #[cfg(test)]
 pub(crate) use packet::typical;
@@ -37,7 +39,7 @@ pub use result::{
     Area, Change, Coverage, Differing, Effect, LOCAL, Packets, Proof, Witness, order,
 };
 use slices::Whole;
-pub(crate) use slices::{Job, Known, Lists, jobs};
+pub(crate) use slices::{Known, Lists};
 use watch::Watching;
 pub use watch::{Go, Observer, Progress};
 

@@ -10,6 +10,7 @@ use crate::meaning::{Meaning, NewAddress, NewPort, Party, Slice};
 use crate::questions::alone;
 use crate::reach::Reach;
 use crate::routes::own_address;
+use crate::sets::Set;
 use crate::wide::{Exceeded, Union, Wide, line};
 
 /// What decides about the source of the packets of one slice, looked up once.
@@ -385,7 +386,9 @@ fn new_address(party: &Party<'_>, target: Option<&AddressTarget>) -> Result<NewV
             if ranges.iter().any(|range| range.family() != family) {
                 return Err(other);
             }
-            NewValue::OneOf(ranges.iter().map(|range| crate::wide::number_range(*range)).collect())
+            // Which ranges a choice is written as does not matter.
+            let ranges = ranges.iter().map(|range| crate::wide::number_range(*range)).collect();
+            NewValue::OneOf(Set::new(ranges).ranges().to_vec())
         }
         Some(AddressTarget::Shift { from, to }) => {
             if from.family() != family || Family::of(*to) != family {
