@@ -20,9 +20,13 @@ pub(crate) fn and(bits: &mut [u64], others: &[u64]) {
 
 /// The numbers, in order.
 pub(crate) fn numbers(bits: &[u64]) -> impl Iterator<Item = u32> {
-    let words = (0u32..).zip(bits).filter(|(_, bits)| **bits != 0);
-    words.flat_map(|(word, bits)| {
-        let bits = *bits;
-        (0..64u32).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit)
+    (0u32..).zip(bits).flat_map(|(word, bits)| {
+        let first = (*bits != 0).then_some(*bits);
+        // Each time the lowest bit is taken off.
+        let left = std::iter::successors(first, |bits| {
+            let rest = bits & (bits - 1);
+            (rest != 0).then_some(rest)
+        });
+        left.map(move |bits| word * 64 + bits.trailing_zeros())
     })
 }

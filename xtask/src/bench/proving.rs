@@ -140,8 +140,9 @@ pub(super) fn inner(arguments: &[String]) -> Result<()> {
     let [name, rules, partner] = arguments else { bail!("these are not the arguments of a proof") };
     let rules: u32 = rules.parse().context("how many rules?")?;
     let left = policy_of(name, rules)?;
+    // A packet that a published host takes is looked for with the evaluator: too long in the largest ones.
     let faults = match (name.ends_with("nat"), rules % 2) {
-        (true, 0) => Fault::Target,
+        (true, 0) if rules <= 20_000 => Fault::Target,
         _ => Fault::Port,
     };
     let right = match partner.as_str() {

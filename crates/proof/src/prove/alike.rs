@@ -7,7 +7,7 @@ use super::result::Effect;
 use super::slices::{Known, Lists, Outline, Whole};
 use crate::candidates::Candidates;
 use crate::flatten::Flat;
-use crate::meaning::{Meaning, Party, Slice};
+use crate::meaning::{Meaning, NewAddress, NewPort, Party, Slice};
 use crate::numbering::Labelled;
 use crate::sets::{Number, Set};
 use crate::translation::{Rewritten, Translator, listed, rewritten};
@@ -116,25 +116,27 @@ impl Whole<'_, '_, '_> {
         Some(apart)
     }
 
-    /// Whether the two do the same with packets of a region because their rules do so with packets like what these become, and both
-    /// translate them alike.
-    pub(super) fn as_plain(
+    /// What of a region is left to compare. Elsewhere the two do the same, because their rules do so with packets like what these become,
+    /// and both translate them alike.
+    pub(super) fn remaining(
         &mut self,
         outline: &Outline<'_>,
-        slices: (&Slice, &Slice),
+        (mine, theirs): (&Slice, &Slice),
         rules: (Option<NatId>, Option<NatId>),
-    ) -> bool {
-        let Some(apart) = &self.plain else { return false };
-        let (mine, theirs) = slices;
+    ) -> Option<Wide> {
+        let all = Some(outline.region.clone());
+        let Some(apart) = &self.plain else { return all };
         let seen = mine.seen == Seen::Translated && theirs.seen == Seen::Translated;
         if !seen || mine.address != theirs.address || mine.port != theirs.port {
-            return false;
+            return all;
         }
-        let Some(new) = mine.becomes(outline.region, self.universe) else { return false };
+        let Some(new) = mine.becomes(outline.region, self.universe) else { return all };
         // The answers to questions about new destinations have other numbers.
-        let bare = |region: &Wide| Wide { answers: Vec::new(), ..region.clone() };
-        if apart.iter().any(|apart| bare(apart).meets(&new)) {
-            return false;
+        let bare = apart.iter().map(|apart| Wide { answers: Vec::new(), ..apart.clone() });
+        let met: Vec<Wide> = bare.filter(|apart| apart.meets(&new)).collect();
+        let kept = mine.address == NewAddress::Same && mine.port == NewPort::Same;
+        if !met.is_empty() && !kept {
+            return all;
         }
         let (left, right) = self.sides;
         let mut list = |party, slice, rule| {
@@ -143,7 +145,11 @@ impl Whole<'_, '_, '_> {
             listed(&mut meaning, &translator, &outline.around).ok()?
         };
         let both = list(left, mine, rules.0).zip(list(right, theirs, rules.1));
-        both.is_some_and(|(mine, theirs)| mine == theirs)
+        match both {
+            Some((mine, theirs)) if mine == theirs && met.is_empty() => None,
+            Some((mine, theirs)) if mine == theirs => outline.region.and(&hull(&met)),
+            _ => all,
+        }
     }
 }
 

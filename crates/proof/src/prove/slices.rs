@@ -197,10 +197,10 @@ impl Whole<'_, '_, '_> {
         rules: (Option<NatId>, Option<NatId>),
         span: (f64, f64),
     ) -> Result<(), Exceeded> {
-        let outline = Outline::new(region);
-        if self.as_plain(&outline, slices, rules) {
+        let Some(region) = &self.remaining(&Outline::new(region), slices, rules) else {
             return Ok(());
-        }
+        };
+        let outline = Outline::new(region);
         let told = self.told(&outline, slices, rules, span);
         // What is too much in the outline may be less without what only lies within it.
         let told = match told {
