@@ -79,6 +79,7 @@ impl<'a> Single<'a> {
     fn new(policy: &'a Policy, family: Family, query: &Query) -> Result<Self, Exceeded> {
         let zones = u32::try_from(policy.zones.len()).unwrap_or(u32::MAX);
         let universe = Universe::new(family, zones);
+        let universe = if query.port_zero { universe } else { universe.without_port_zero() };
         let party = party(policy, &universe);
         let mut questions = Questions::default();
         let parts = destination_parts(&party, &mut questions)?;

@@ -51,6 +51,10 @@ pub(super) fn bench(only: Option<&str>) -> Result<bool> {
             continue;
         }
         for partner in [Partner::Twin, Partner::Fault, Partner::Certified] {
+            // With a certificate each published host has a comparison of its own: minutes.
+            if partner == Partner::Certified && *name == "center-nat" && *rules > 20_000 {
+                continue;
+            }
             let runs: Result<Vec<Value>> =
                 (0..rounds(*rules)).map(|_| measure(name, *rules, partner)).collect();
             right &= report(name, partner, &runs?, *goal);
@@ -259,6 +263,7 @@ const CASES: &[Case] = &[
     ("center-routed", 100_000, Some((10.0, 1_000.0))),
     ("center-nat", 1_000, None),
     ("center-nat", 10_000, None),
+    ("center-nat", 20_000, None),
     ("center-nat", 100_000, None),
     ("acl", 1_000, None),
     ("acl", 10_000, None),

@@ -9,7 +9,7 @@ use crate::index::Scratch;
 use crate::list::{Entry, List, Point, Region};
 use crate::prove::at;
 use crate::sets::Set;
-use crate::wide::{Exceeded, address_number, line};
+use crate::wide::{Exceeded, Universe, address_number};
 
 /// How often a projection may be widened before it is left open.
 const ROUNDS: u32 = 64;
@@ -58,7 +58,7 @@ impl Flow {
 
     /// Whether every service of one family passes, to some destination from some source, and from every source port.
     pub fn any_service(&self) -> bool {
-        let full = Set::full(line::SIZE);
+        let full = Universe::new(Family::V4, 1).without_port_zero().full.service;
         let mut both = self.certain.iter().zip(&self.unlimited);
         both.any(|(services, unlimited)| services.covers(&full) && unlimited.covers(&full))
     }
@@ -71,7 +71,7 @@ impl Flow {
     }
 }
 
-/// What may flow between each two zones, row by row. Packets to the firewall itself are left out.
+/// What may flow between each two zones, row by row. Packets to the firewall itself and those of which a port is 0 are left out.
 ///
 /// # Errors
 /// When a limit is reached.
@@ -89,7 +89,8 @@ pub fn flows(policy: &Policy) -> Result<Vec<Flow>, Exceeded> {
     let cells = (0..zones).flat_map(|from| (0..zones).map(move |to| (ZoneId(from), ZoneId(to))));
     let mut flows: Vec<Flow> = cells.map(|(from, to)| Flow::new(from, to)).collect();
     for to in 0..zones {
-        let query = Query { to: Zones::Of(vec![ZoneId(to)]), ..Query::everything() };
+        let to_zone = Zones::Of(vec![ZoneId(to)]);
+        let query = Query { to: to_zone, port_zero: false, ..Query::everything() };
         for (family, index) in [(Family::V4, 0), (Family::V6, 1)] {
             let single = Single::new(&policy, family, &query)?;
             for piece in &single.pieces {

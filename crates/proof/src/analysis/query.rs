@@ -9,7 +9,7 @@ use super::without::{Asked, Means};
 use super::{PARTS, Piece, Single, all_clients};
 use crate::cover::{Covered, remainder};
 use crate::list::{Entry, Point, Question, Region};
-use crate::prove::{Witness, at, packet_at};
+use crate::prove::{Witness, at, packet_at, usual_ports};
 use crate::questions::Asked as Unknown;
 use crate::sets::Set;
 use crate::wide::{Exceeded, Wide};
@@ -29,6 +29,8 @@ pub struct Query {
     pub services: Services,
     /// Whether destinations and services are those after translation: then only packets are meant that a rule rewrites the destination of.
     pub translated: bool,
+    /// Whether packets of which a port is 0 are meant, too: decision 0008.
+    pub port_zero: bool,
 }
 
 impl Query {
@@ -41,6 +43,7 @@ impl Query {
             destination: Addresses::Any,
             services: Services::Any,
             translated: false,
+            port_zero: true,
         }
     }
 }
@@ -123,6 +126,15 @@ impl Single<'_> {
                 }
                 continue;
             }
+            // Ports that people expect, where they will do.
+            let usual = usual_ports(&entry.region).into_iter().find_map(|region| {
+                let entry = Entry { region, ..entry.clone() };
+                match piece.before(Asked { number, entry: &entry }, means) {
+                    Covered::Not(point) => Some(point),
+                    Covered::By(_) | Covered::GaveUp => None,
+                }
+            });
+            let point = usual.unwrap_or(point);
             let Some(witness) = self.witness(piece, &point) else { continue };
             let uncertain = !entry.region.answers.is_empty();
             let (by, verdict) = (*by, *verdict);

@@ -120,7 +120,9 @@ pub(crate) fn services((first, last): (u32, u32)) -> Vec<String> {
             "icmp" => format!("{}:{}", value >> 8, value & 0xff),
             _ => value.to_string(),
         };
-        shown.push(if (low, high) == (0, count - 1) {
+        // Packets of which a port is 0 are not asked about.
+        let least = u32::from(matches!(name, "tcp" | "udp" | "sctp"));
+        shown.push(if low <= least && high == count - 1 {
             name.to_owned()
         } else if low == high {
             format!("{name}/{}", number(low))

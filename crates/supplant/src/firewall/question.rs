@@ -93,6 +93,7 @@ impl Question {
         )?;
         Ok(Query {
             translated: false,
+            port_zero: false,
             from: zones(policy, &self.from)?,
             to: zones(policy, &self.to)?,
             source: addresses(policy, &self.source)?,
