@@ -211,10 +211,11 @@ impl Whole<'_, '_, '_> {
             told => told,
         };
         let TwoSides { alike, lists, numbering, by } = told?;
-        if let Some(certificate) = &mut self.proof.certificate {
-            if !certificate.part(region, alike.as_ref().map(|alike| &alike.lists), &lists) {
-                self.proof.certificate = None;
-            }
+        let translation = alike.as_ref().map(|alike| &alike.lists);
+        if let Some(certificate) = &mut self.proof.certificate
+            && !certificate.part(region, translation, &lists)
+        {
+            self.proof.certificate = None;
         }
         let found = &lists.found;
         self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
