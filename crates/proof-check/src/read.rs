@@ -7,7 +7,7 @@ use crate::space::{DIMENSIONS, Region, Set};
 /// What every certificate begins with.
 pub const MAGIC: &[u8; 8] = b"SPLPROOF";
 /// The one version of the format that this checker knows.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// How long the digest at the end is.
 pub const DIGEST: usize = 32;
 
@@ -46,8 +46,8 @@ pub enum Label {
     Stopped(String),
     /// They leave.
     Leaves {
-        /// Source, source port, destination, destination port.
-        values: [Value; 4],
+        /// Source, source port, destination, destination port; `None`: as the lists of translation of the part say.
+        values: Option<[Value; 4]>,
         /// Where: as the routes say, or by one of these zones.
         by: String,
     },
@@ -71,8 +71,8 @@ pub struct Family {
 pub struct Entry {
     /// Which packets.
     pub region: Region,
-    /// What happens to them: the number of a label.
-    pub label: usize,
+    /// What happens to them: the number of a label; `None`: they are not of the part.
+    pub label: Option<usize>,
     /// Numbers of entries that together cover it (see [`entry_of`]), if that is claimed.
     pub cover: Option<Vec<u32>>,
 }
@@ -97,11 +97,20 @@ pub struct Pair {
     pub cover: Vec<u32>,
 }
 
-/// One part of the packets, with the lists of both policies.
+/// One part of the packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Which packets.
     pub region: Region,
+    /// How the two policies translate the packets that they let pass, where rules say no more than that they do.
+    pub translation: Option<Lists>,
+    /// What the two policies do with the packets.
+    pub rules: Lists,
+}
+
+/// The lists of both policies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lists {
     /// The left policy.
     pub left: List,
     /// The right policy.
@@ -265,8 +274,9 @@ impl<'b> Reader<'b> {
             0 => Label::Stopped(self.text()?),
             1 => {
                 let values = [self.value()?, self.value()?, self.value()?, self.value()?];
-                Label::Leaves { values, by: self.text()? }
+                Label::Leaves { values: Some(values), by: self.text()? }
             }
+            2 => Label::Leaves { values: None, by: self.text()? },
             _ => return self.malformed("a label is of no known kind"),
         })
     }
@@ -294,12 +304,19 @@ impl<'b> Reader<'b> {
             return self.malformed("a region has too few cells");
         };
         let region = Region { cells, answers: self.answers(family)? };
-        let left = self.list(family, &sets, &region)?;
-        let right = self.list(family, &sets, &region)?;
+        let translation =
+            if self.flag()? { Some(self.lists(family, &sets, &region)?) } else { None };
+        let rules = self.lists(family, &sets, &region)?;
+        Ok(Part { region, translation, rules })
+    }
+
+    fn lists(&mut self, family: &Family, sets: &[Set], region: &Region) -> Read<Lists> {
+        let left = self.list(family, sets, region)?;
+        let right = self.list(family, sets, region)?;
         let pairs = self.many(|reader| {
             Ok(Pair { left: reader.small()?, right: reader.small()?, cover: reader.cover()? })
         })?;
-        Ok(Part { region, left, right, pairs })
+        Ok(Lists { left, right, pairs })
     }
 
     /// Ranges, each as the numbers left out before it and its length without the first number.
@@ -361,8 +378,8 @@ impl<'b> Reader<'b> {
                 1 => entry.answers = reader.answers(family)?,
                 _ => return reader.malformed("an entry is of no known kind"),
             }
-            let label = usize::try_from(reader.small()?).unwrap_or(usize::MAX);
-            if label >= family.labels.len() {
+            let label = usize::try_from(reader.small()?).unwrap_or(usize::MAX).checked_sub(1);
+            if label.is_some_and(|label| label >= family.labels.len()) {
                 return reader.malformed("there is no label of this number");
             }
             let cover = if reader.flag()? { Some(reader.cover()?) } else { None };

@@ -10,12 +10,15 @@
 //! *Proof.* Take a packet, and let `r` and `d` be the first entries of the two lists that have it; there are such entries. No entry
 //! before `r` has the packet, and none before `d`. So the labels are the same, or mean the same for it. ∎
 //!
+//! **Translation.** Where a label says "as the lists of translation say", the theorem holds of those lists, too: for each packet they give
+//! the same new values on both sides, so that packets with that label on both sides fare the same.
+//!
 //! **Bounds.** Let an entry `d` be covered by entries of its own list before it with other labels, and by entries of the *other* list
 //! with its own label that all stand before number `b`. Then every pair of `d` with an entry `r` of number `b` or more, and another
 //! label, is as the theorem wants it: a packet in both is in an entry before `d` with another label than `d`'s, or in an entry before
 //! `r` with `d`'s label, which is not `r`'s. So only the pairs below both bounds need a cover of their own.
 
-use crate::read::{Entry, Family, Label, List, Part, Value, entry_of};
+use crate::read::{Entry, Family, Label, List, Lists, Part, Value, entry_of};
 use crate::space::{DIMENSIONS, Region, Set, covered};
 
 /// Where the services with ports begin on the line of services: TCP, UDP, SCTP. The destination port is added.
@@ -70,8 +73,10 @@ pub fn universe(version: u8, zones: usize, port_zero: bool) -> Option<Region> {
 
 /// The packets for which two different labels mean the same, if any: labels are functions, and two functions may meet.
 pub fn agreement(left: &Label, right: &Label, universe: &Region) -> Option<Region> {
-    let (Label::Leaves { values: mine, by }, Label::Leaves { values: theirs, by: other }) =
-        (left, right)
+    let (
+        Label::Leaves { values: Some(mine), by },
+        Label::Leaves { values: Some(theirs), by: other },
+    ) = (left, right)
     else {
         return (left == right).then(|| universe.clone());
     };
@@ -123,7 +128,8 @@ fn meeting(one: &Value, two: &Value) -> Meeting {
     }
 }
 
-/// Whether the two lists of a part do the same with every packet of it.
+/// Whether the two policies do the same with every packet of a part: their rules do, and so do their lists of translation, if rules say
+/// no more than that a packet is translated as those have it.
 ///
 /// # Errors
 /// What does not hold.
@@ -133,14 +139,53 @@ pub fn part(
     universe: &Region,
     tally: &mut Tally,
 ) -> Result<(), Flaw> {
-    whole(&part.region, &part.left, "left")?;
-    whole(&part.region, &part.right, "right")?;
-    let left = bounds(&part.left, &part.right, "left")?;
-    let right = bounds(&part.right, &part.left, "right")?;
-    let counted = part.left.entries.len() + part.right.entries.len();
-    tally.entries += u64::try_from(counted).unwrap_or(u64::MAX);
+    // What is not of the part has no label.
+    let told = |list: &List, says: fn(&Label) -> bool| {
+        list.entries.iter().all(|entry| match entry.label {
+            Some(label) => family.labels.get(label).is_some_and(says),
+            None => part.region.and(&entry.region).is_none(),
+        })
+    };
+    let both = |lists: &Lists, says| told(&lists.left, says) && told(&lists.right, says);
+    match &part.translation {
+        Some(translation) => {
+            if !both(&part.rules, |_| true) {
+                return flaw("a label is missing", "rules".to_owned());
+            }
+            if !both(translation, |label| matches!(label, Label::Leaves { values: Some(_), .. })) {
+                return flaw("a label says no new values, or is missing", "translation".to_owned());
+            }
+            lists(&part.region, translation, family, universe, tally)
+                .map_err(|flaw| Flaw { place: format!("translation, {}", flaw.place), ..flaw })?;
+        }
+        None => {
+            if !both(&part.rules, |label| !matches!(label, Label::Leaves { values: None, .. })) {
+                return flaw(
+                    "a label names a translation that is not there, or is missing",
+                    "rules".to_owned(),
+                );
+            }
+        }
+    }
     tally.parts += 1;
-    pairs(part, family, universe, (&left, &right), tally)
+    lists(&part.region, &part.rules, family, universe, tally)
+}
+
+/// Whether two lists do the same with every packet of a region.
+fn lists(
+    region: &Region,
+    lists: &Lists,
+    family: &Family,
+    universe: &Region,
+    tally: &mut Tally,
+) -> Result<(), Flaw> {
+    whole(region, &lists.left, "left")?;
+    whole(region, &lists.right, "right")?;
+    let left = bounds(&lists.left, &lists.right, "left")?;
+    let right = bounds(&lists.right, &lists.left, "right")?;
+    let counted = lists.left.entries.len() + lists.right.entries.len();
+    tally.entries += u64::try_from(counted).unwrap_or(u64::MAX);
+    pairs(lists, family, universe, (&left, &right), tally)
 }
 
 /// Whether every packet of the part is in some entry of the list.
@@ -204,20 +249,20 @@ fn bounds(own: &List, other: &List, side: &str) -> Result<Vec<usize>, Flaw> {
 
 /// Whether each pair below both bounds is covered. The certificate lists the pairs in the order in which they come up here.
 fn pairs(
-    part: &Part,
+    lists: &Lists,
     family: &Family,
     universe: &Region,
     (left_bounds, right_bounds): (&[usize], &[usize]),
     tally: &mut Tally,
 ) -> Result<(), Flaw> {
-    let mut listed = part.pairs.iter();
+    let mut listed = lists.pairs.iter();
     let mut open = Open::new(right_bounds);
-    for (left, (entry, bound)) in part.left.entries.iter().zip(left_bounds).enumerate() {
+    for (left, (entry, bound)) in lists.left.entries.iter().zip(left_bounds).enumerate() {
         open.pass(left);
         let mut next = open.after(None);
         while let Some(right) = next.filter(|right| right < bound) {
             next = open.after(Some(right));
-            let Some(opposite) = part.right.entries.get(right) else { continue };
+            let Some(opposite) = lists.right.entries.get(right) else { continue };
             if entry.label == opposite.label {
                 continue;
             }
@@ -230,14 +275,15 @@ fn pairs(
             let Some(pair) = listed.next().filter(named) else {
                 return flaw("a pair is missing or in the wrong place", place());
             };
-            let labels = family.labels.get(entry.label).zip(family.labels.get(opposite.label));
+            let label = |entry: &Entry| family.labels.get(entry.label?);
+            let labels = label(entry).zip(label(opposite));
             let agreed = labels.and_then(|(mine, theirs)| agreement(mine, theirs, universe));
             let mut by: Vec<&Region> = agreed.iter().collect();
             for (index, of_right) in pair.cover.iter().map(|number| entry_of(*number)) {
                 let (list, before, label) = if of_right {
-                    (&part.right, right, opposite.label)
+                    (&lists.right, right, opposite.label)
                 } else {
-                    (&part.left, left, entry.label)
+                    (&lists.left, left, entry.label)
                 };
                 let found = list.entries.get(index).filter(|_| index < before);
                 match found.filter(|found| found.label != label) {

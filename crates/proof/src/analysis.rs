@@ -19,7 +19,7 @@ pub use review::{Idle, Review, RuleAt};
 use std::cell::OnceCell;
 
 use hashbrown::HashMap;
-use policy::{AddressTarget, By, Family, Policy, PortTarget, Verdict};
+use policy::{AddressTarget, By, Family, Policy, PortTarget, Seen, Verdict};
 
 use crate::flatten::{Flat, Flattening};
 use crate::index::Index;
@@ -31,13 +31,18 @@ use crate::questions::Questions;
 use crate::routes::Ways;
 use crate::sets::Set;
 use crate::translation::destination_parts;
-use crate::wide::{Exceeded, Universe, Wide};
+use crate::wide::{Exceeded, Universe, Wide, line};
 use meets::Meets;
 
 /// How many splits one cover may take.
 const SPLITS: u32 = 100_000;
 /// How many parts of a region are listed.
 const PARTS: usize = 10_000;
+
+/// Whether source ports are not limited. Platforms disagree whether port 0 is among "any": decision 0008.
+fn all_clients(ports: &Set) -> bool {
+    ports.covers(&Set::new(vec![(1, line::PORTS - 1)]))
+}
 
 /// What a policy does with the packets of one family, written out once, to be asked many times.
 struct Single<'a> {
@@ -74,6 +79,7 @@ impl<'a> Single<'a> {
     fn new(policy: &'a Policy, family: Family, query: &Query) -> Result<Self, Exceeded> {
         let zones = u32::try_from(policy.zones.len()).unwrap_or(u32::MAX);
         let universe = Universe::new(family, zones);
+        let universe = if query.port_zero { universe } else { universe.without_port_zero() };
         let party = party(policy, &universe);
         let mut questions = Questions::default();
         let parts = destination_parts(&party, &mut questions)?;
@@ -98,9 +104,14 @@ fn piece(
     query: &Query,
     known: &mut Known,
 ) -> Result<Option<Piece>, Exceeded> {
-    let untouched = Slice { by: None, ..Slice::untouched(party.policy) };
-    let untouched = Slice { seen: policy::Seen::Original, ..untouched };
-    let mut asking = Meaning::new(party, untouched, questions);
+    if query.translated && slice.by.is_none() {
+        return Ok(None);
+    }
+    let asked = match query.translated {
+        true => Slice { seen: Seen::Translated, ..slice.clone() },
+        false => Slice { seen: Seen::Original, ..Slice::untouched(party.policy) },
+    };
+    let mut asking = Meaning::new(party, asked, questions);
     let mut asked = asking.addresses(&query.source, Side::Source)?;
     asked = asked.and(&asking.addresses(&query.destination, Side::Destination)?)?;
     asked = asked.and(&asking.services(&query.services)?)?;

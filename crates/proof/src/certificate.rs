@@ -6,18 +6,18 @@ use hashbrown::HashMap;
 use policy::{Family, Policy, ZoneId};
 use sha2::{Digest, Sha256};
 
-use crate::compare::{Comparison, Grounds};
+use crate::compare::Grounds;
 use crate::cover::{Covered, Covers, cover};
 use crate::list::{List, Point, Region};
 use crate::numbering::Labelled;
-use crate::prove::{Effect, LOCAL, Options, ZoneMap};
+use crate::prove::{Effect, LOCAL, Lists, Options, ZoneMap};
 use crate::questions::{Asked, Questions, Subject};
 use crate::sets::{Number, Set};
 use crate::translation::NewValue;
 use crate::wide::Wide;
 
 const MAGIC: &[u8; 8] = b"SPLPROOF";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Shows that two policies are the same. Made by [`crate::prove::prove`] when it is asked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,26 +70,14 @@ impl Certificate {
         (!empty).then_some(new)
     }
 
-    /// Adds a part of the packets with both lists, as they are with all bits of their addresses and as they were compared. `false` when
-    /// what was found does not show that they are the same.
+    /// Adds a part of the packets with both lists, and with the lists of how their packets are translated where those have labels that
+    /// say so. `false` when what was found does not show that they are the same.
     pub(crate) fn part(
         &mut self,
-        (region, numbered): (&Wide, &Region),
-        left: (&[Labelled], &List),
-        right: (&[Labelled], &List),
-        found: &Comparison,
+        region: &Wide,
+        translation: Option<&Lists>,
+        rules: &Lists,
     ) -> bool {
-        let Some(Grounds { left: left_covers, right: right_covers, pairs }) = &found.grounds else {
-            return false;
-        };
-        if !found.differences.is_empty() || !found.undecided.is_empty() {
-            return false;
-        }
-        let (Some(left_whole), Some(right_whole)) =
-            (whole(numbered, left.1), whole(numbered, right.1))
-        else {
-            return false;
-        };
         let mut sets = Sets::default();
         let mut body = Vec::new();
         let cells = sets.cells(region);
@@ -97,19 +85,11 @@ impl Certificate {
             number(&mut body, cell.into());
         }
         answers(&mut body, region);
-        let sides = [(left.0, left_covers, left_whole), (right.0, right_covers, right_whole)];
-        for (list, covers, whole) in sides {
-            count(&mut body, list.len());
-            for (entry, cover) in list.iter().zip(covers) {
-                self::entry(&mut body, entry, cover.as_deref(), &mut sets, &cells);
+        body.push(translation.is_some().into());
+        for both in translation.into_iter().chain([rules]) {
+            if lists(&mut body, both, &mut sets, &cells).is_none() {
+                return false;
             }
-            numbers(&mut body, &whole);
-        }
-        count(&mut body, pairs.len());
-        for (left, right, cover) in pairs {
-            number(&mut body, (*left).into());
-            number(&mut body, (*right).into());
-            numbers(&mut body, cover);
         }
         let mut part = Vec::with_capacity(sets.bytes.len() + body.len() + 8);
         number(&mut part, sets.count.into());
@@ -167,6 +147,29 @@ impl Certificate {
 
 fn at(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
+}
+
+/// Two lists and what shows that they are the same; `None` when that was not found.
+fn lists(out: &mut Vec<u8>, both: &Lists, sets: &mut Sets, usual: &[u32; 6]) -> Option<()> {
+    let Lists { left, right, region, found } = both;
+    let Grounds { left: left_covers, right: right_covers, pairs } = found.grounds.as_ref()?;
+    if !found.differences.is_empty() || !found.undecided.is_empty() {
+        return None;
+    }
+    for ((list, numbered), covers) in [(left, left_covers), (right, right_covers)] {
+        count(out, list.len());
+        for (entry, cover) in list.iter().zip(covers) {
+            self::entry(out, entry, cover.as_deref(), sets, usual);
+        }
+        numbers(out, &whole(region, numbered)?);
+    }
+    count(out, pairs.len());
+    for (left, right, cover) in pairs {
+        number(out, (*left).into());
+        number(out, (*right).into());
+        numbers(out, cover);
+    }
+    Some(())
 }
 
 /// The entries of a list that cover a region, the last ones first: defaults stand at the end.
@@ -261,7 +264,8 @@ fn entry(
     if !wide.answers.is_empty() {
         answers(out, wide);
     }
-    number(out, (*label).into());
+    // 0: not of the part.
+    number(out, label.wrapping_add(1).into());
     out.push(cover.is_some().into());
     if let Some(cover) = cover {
         numbers(out, cover);
@@ -285,9 +289,14 @@ fn label(out: &mut Vec<u8>, effect: &Effect, merged: bool) {
         }
         Effect::Leaves(new, by) => (new, by),
     };
-    out.push(1);
-    for new in [&new.source, &new.source_port, &new.destination, &new.destination_port] {
-        value(out, new);
+    match new {
+        None => out.push(2),
+        Some(new) => {
+            out.push(1);
+            for new in [&new.source, &new.source_port, &new.destination, &new.destination_port] {
+                value(out, new);
+            }
+        }
     }
     let by = match by.as_deref() {
         None => "as the routes say, which are the same".to_owned(),

@@ -10,6 +10,7 @@
 //! pair with `d` that needs work: everything of `d` is covered before it. What is left are pairs that stand in the other order in both
 //! lists, and real differences.
 
+use crate::bits;
 use crate::cover::{Covered, Covers, cover, remainder};
 use crate::index::{Index, Scratch};
 use crate::list::{Entry, List, Point, Region};
@@ -469,9 +470,7 @@ impl Active {
         let mut bits = vec![0u64; bounds.len().div_ceil(64)];
         let mut leaving: Vec<(u32, u32)> = bounds.iter().copied().zip(0u32..).collect();
         for (_, number) in &leaving {
-            if let Some(word) = bits.get_mut(at(*number) / 64) {
-                *word |= 1 << (number % 64);
-            }
+            bits::set(&mut bits, *number);
         }
         leaving.sort_unstable();
         Self { bits, leaving, next: 0 }
@@ -492,13 +491,7 @@ impl Active {
 
     /// The active entries below a number.
     fn below(&self, bound: u32) -> impl Iterator<Item = u32> {
-        let words = self.bits.iter().take(at(bound).div_ceil(64));
-        (0u32..).zip(words).filter(|(_, bits)| **bits != 0).flat_map(move |(word, bits)| {
-            let bits = *bits;
-            (0..64u32)
-                .filter(move |bit| bits >> bit & 1 == 1)
-                .map(move |bit| word * 64 + bit)
-                .filter(move |number| *number < bound)
-        })
+        let words = self.bits.get(..at(bound).div_ceil(64)).unwrap_or(&self.bits);
+        bits::numbers(words).take_while(move |number| *number < bound)
     }
 }

@@ -5,8 +5,8 @@ use policy::{
     Zones,
 };
 
+use crate::candidates::Candidates;
 use crate::meaning::{Meaning, Side};
-use crate::reach::Candidates;
 use crate::wide::{Exceeded, Union, Wide};
 
 /// One entry, before numbering.
@@ -138,7 +138,10 @@ impl<'m, 'a, 'b> Flattening<'m, 'a, 'b> {
         let Some(base) = self.meaning.party.policy.rulebase(id) else {
             return self.push(region.clone(), Verdict::Drop, By::NoFilter, None);
         };
-        let chosen = self.candidates.and_then(|known| known.of(id, &self.meaning.slice, region));
+        let meaning = &*self.meaning;
+        let chosen = self
+            .candidates
+            .and_then(|known| known.of_base(id, meaning.party, &meaning.slice, region));
         let length = u32::try_from(base.rules.len()).unwrap_or(u32::MAX);
         let all = if chosen.is_some() { 0..0 } else { from..length };
         let chosen = chosen.unwrap_or_default().into_iter().filter(|number| *number >= from);

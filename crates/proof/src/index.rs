@@ -8,6 +8,7 @@
 
 use hashbrown::HashMap;
 
+use crate::bits::set;
 use crate::list::{DIMENSIONS, Entry, List, Point};
 use crate::sets::Set;
 
@@ -49,12 +50,6 @@ struct Dimension {
 
 fn at(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
-}
-
-fn set(bits: &mut [u64], number: u32) {
-    if let Some(word) = bits.get_mut(at(number) / 64) {
-        *word |= 1 << (number % 64);
-    }
 }
 
 impl Index {

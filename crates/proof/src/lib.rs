@@ -3,6 +3,8 @@
 //! The engine knows neither vendors nor the evaluator of the `policy` crate: it works on ordered lists of boxes with labels.
 
 pub mod analysis;
+mod bits;
+mod candidates;
 pub mod certificate;
 pub mod compare;
 pub mod cover;

@@ -137,6 +137,41 @@ impl Slice {
         }
     }
 
+    /// The new destinations of old ones; `None` where the device picks them.
+    pub(crate) fn address_after(&self, old: &Set<u128>) -> Option<Set<u128>> {
+        Some(match &self.address {
+            NewAddress::Picked(_) => return None,
+            NewAddress::Same => old.clone(),
+            NewAddress::Constant(address) => Set::one(*address),
+            NewAddress::Shift { first, last, to } => {
+                let shifted = Set::new(vec![(*first, *last)]);
+                let moved = old.and(&shifted);
+                let moved = moved.ranges().iter().map(|(a, b)| {
+                    ((a - first).saturating_add(*to), (b - first).saturating_add(*to))
+                });
+                let mut ranges: Vec<(u128, u128)> = moved.collect();
+                ranges.extend(old.without(&shifted).ranges());
+                Set::new(ranges)
+            }
+        })
+    }
+
+    /// What packets of a region become, or more; `None` where that may be outside of the universe, or the device picks.
+    pub(crate) fn becomes(&self, region: &Wide, universe: &Universe) -> Option<Wide> {
+        let service = match self.port {
+            NewPort::Same => region.service.clone(),
+            NewPort::Shift { .. } => return None,
+            NewPort::Constant(port) => {
+                let without = region.service.without(&line::with_ports());
+                let ports = [line::TCP, line::UDP, line::SCTP].map(|base| base + u32::from(port));
+                without.or(&Set::new(ports.map(|port| (port, port)).to_vec()))
+            }
+        };
+        let destination = self.address_after(&region.destination)?;
+        let inside = universe.full.service.covers(&service);
+        inside.then(|| Wide { destination, service, ..region.clone() })
+    }
+
     /// The old services whose new one is in the set.
     fn service_before(&self, set: &Set) -> Set {
         if self.port == NewPort::Same {

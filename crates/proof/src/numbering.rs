@@ -9,6 +9,9 @@ use crate::wide::Wide;
 /// One entry before numbering: region, label, origin.
 pub(crate) type Labelled = (Wide, u32, u32);
 
+/// The label of packets at the head of two lists that both are not about, and their origin.
+pub(crate) const ELSEWHERE: u32 = u32::MAX;
+
 /// What the numbers of the two address lines stand for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Numbering {

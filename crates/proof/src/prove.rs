@@ -1,12 +1,14 @@
 //! The whole comparison of two policies.
 //!
-//! In rooms of their own: what is found (`result`), who watches (`watch`), the walk over slices of packets (`slices`), labels as functions
-//! (`effects`), differences by what decides (`gather`), the certain ones among them (`sure`), sets of packets in short (`areas`), and
-//! typical packets (`packet`), and the words of the administrators (`names`).
+//! In rooms of their own: what is found (`result`), who watches (`watch`), packets to compare at a time (`jobs`), the walk over them
+//! (`slices`), translation that is alike (`alike`), labels as functions (`effects`), differences by what decides (`gather`), the certain
+//! ones among them (`sure`), sets of packets in short (`areas`), typical packets (`packet`), and the words of the administrators (`names`).
 
+mod alike;
 mod areas;
 mod effects;
 mod gather;
+mod jobs;
 mod names;
 mod packet;
 mod result;
@@ -28,6 +30,7 @@ use crate::wide::{Exceeded, Universe};
 
 use effects::Effects;
 use gather::{Gathered, Told};
+pub(crate) use jobs::{Job, jobs};
 pub use names::{Cell, Names};
 #[cfg(test)]
 pub(crate) use packet::typical;
@@ -36,7 +39,7 @@ pub use result::{
     Area, Change, Coverage, Differing, Effect, LOCAL, Packets, Proof, Witness, order,
 };
 use slices::Whole;
-pub(crate) use slices::{Job, Known, jobs};
+pub(crate) use slices::{Known, Lists};
 use watch::Watching;
 pub use watch::{Go, Observer, Progress};
 
@@ -150,16 +153,15 @@ fn one_family(
         party(right, 1, zones.numbers(right.zones.len(), |pair| pair.1)),
     );
     let mut questions = Questions::default();
-    let mut known = [Known::default(), Known::default()];
+    let mut known = (Known::default(), Known::default());
     let mut parts = || {
         modelled(left)?;
         modelled(right)?;
         let mine = destination_parts(&sides.0, &mut questions)?;
         let theirs = destination_parts(&sides.1, &mut questions)?;
         let many = mine.len() + theirs.len() > 0;
-        for (party, known) in [&sides.0, &sides.1].into_iter().zip(&mut known) {
-            *known = Known::new(party, many, &mut questions)?;
-        }
+        known.0 = Known::new(&sides.0, many, &mut questions)?;
+        known.1 = Known::new(&sides.1, many, &mut questions)?;
         jobs(&universe, &mine, &theirs)
     };
     let mut gathered = Gathered::new(family);
@@ -181,6 +183,8 @@ fn one_family(
         span: (before, 0.5),
         proof,
         known,
+        own_sources: own_sources(left) || own_sources(right),
+        plain: None,
     };
     whole.run(&jobs);
     let Whole { questions, effects, gathered, proof, .. } = whole;
@@ -208,6 +212,12 @@ fn modelled(policy: &Policy) -> Result<(), Exceeded> {
         true => Err(Exceeded("source translated before the filter")),
         false => Ok(()),
     }
+}
+
+/// Whether some rule has source NAT of its own.
+fn own_sources(policy: &Policy) -> bool {
+    let mut rules = policy.rulebases.iter().flat_map(|base| &base.rules);
+    rules.any(|rule| rule.enabled && rule.source_nat.is_some())
 }
 
 /// Whether the two send every address the same way.

@@ -1,9 +1,11 @@
 mod analyses;
 mod certified;
+mod changed;
 mod flows;
 mod hard;
 mod relations;
 mod told;
+mod truth;
 mod twin;
 mod worlds;
 

@@ -280,7 +280,7 @@ review-removable-rules = rules that can be removed together, as was proved: no p
     [at-least] { $count } or more
    *[exactly] { $count }
 } ({ $rules })
-    .help = all of them are in the JSON record; look first at what they count, at schedules of reports and at other systems that name them
+    .help = no further one can go with them, another choice may be larger; all of them are in the JSON record; look first at what they count, at schedules of reports and at other systems that name them
 review-never-matches = the rule matches no packet: nothing is in its cell `{ $cell }`
     .help = fill the cell, or remove the rule
 

@@ -22,9 +22,9 @@ prove-left-out = { $count ->
 } not modelled, or not exactly, and not compared:
 prove-contexts-alone = contexts of { $side } that were not compared: { $list }
 prove-equivalent = equivalent: both do the same with every packet
-prove-equivalent-except = equivalent except for what was not compared, see above
+prove-equivalent-except = equivalent except for what is listed above: it was not compared, or takes something undefined or unreadable
 prove-differs = different
-prove-gave-up = not decided: a limit was reached, or it depends on what is undefined or unreadable
+prove-gave-up = not decided: a limit was reached
 prove-merged = all ways of stopping a packet count as the same; `--apart` tells them apart
 prove-apart = ways of stopping a packet are told apart
 prove-transit = packets to the firewall itself were left out
@@ -92,9 +92,11 @@ error-no-zones = no zone of the first is known to be one of the second
 # Asking what may pass
 
 query-part = from { $from }: { $source } > { $destination } { $services }
+query-translated = by { $list }, which is translated to it
 word-query-permitted = permitted
 word-query-denied = denied
 word-query-both = some is permitted, some is denied
+word-query-possible = denied, unless what is named below lets some of it pass
 word-query-nothing = there is no such packet
 word-query-unknown-name = this context does not know the name
 word-query-gave-up = not decided
@@ -116,6 +118,7 @@ matrix-eyebrow = Zone matrix
 matrix-intro = Each cell says what may flow from the zone of its row to the zone of its column, for all packets that cross the firewall. What takes something that the configuration does not say (names, users, applications, times) is told apart as possible.
 matrix-caption = From the zone of the row to the zone of the column; a cell leads to its rules below
 matrix-possible = only if something unknown turns out so: { $services }
+matrix-limited = only from some source ports: { $services }
 matrix-internet = also from the Internet
 matrix-cut = a limit was reached: there may be more
 matrix-closed = nothing may flow between { $pairs } of { $all } pairs of zones

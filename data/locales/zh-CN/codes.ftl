@@ -280,7 +280,7 @@ review-removable-rules = { $bound ->
     [at-least] 至少 { $count } 条
    *[exactly] { $count } 条
 }规则可以一并删除而任何数据包的结果都不变（已证明）：{ $rules }
-    .help = 完整清单在 JSON 记录中；删除前请先查看其命中计数、报表以及引用它们的其他系统
+    .help = 在此之外不能再删任何一条，但换一种选法可能更多；完整清单在 JSON 记录中；删除前请先查看其命中计数、报表以及引用它们的其他系统
 review-never-matches = 规则不匹配任何数据包：单元格“{ $cell }”中没有内容
     .help = 填写该单元格，或删除规则
 

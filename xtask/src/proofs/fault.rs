@@ -85,11 +85,9 @@ fn shown(
 
 /// The packet at an address of the NAT rule that changed.
 fn translated(policy: &Policy, other: &Policy, packet: Packet) -> Option<Packet> {
-    let rules = |policy: &Policy| {
-        policy.nat.passes.iter().flat_map(|pass| pass.rules.clone()).collect::<Vec<_>>()
-    };
-    let (mine, theirs) = (rules(policy), rules(other));
-    let changed = mine.iter().zip(&theirs).find(|(mine, theirs)| mine != theirs)?.0;
+    let rules = policy.nat.passes.iter().flat_map(|pass| &pass.rules);
+    let others = other.nat.passes.iter().flat_map(|pass| &pass.rules);
+    let changed = rules.zip(others).find(|(mine, theirs)| mine != theirs)?.0;
     let mut packet = packet;
     if let Addresses::Range(range) = changed.destination {
         packet.destination = range.first();

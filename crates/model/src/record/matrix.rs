@@ -51,6 +51,9 @@ pub struct MatrixCell {
     pub services: Vec<String>,
     /// Further services of which something passes if something unknown turns out so.
     pub possible: Vec<String>,
+    /// Those of both that rules let pass from some source ports only.
+    #[serde(default)]
+    pub limited: Vec<String>,
     /// Whether some source on the Internet gets something through.
     pub internet: bool,
     /// Whether a limit left something open, so that there may be more.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::{FateCount, Statement};
+use super::matrix::MatrixRule;
 use super::trace::Case;
 
 /// The schema of this version.
@@ -17,8 +18,7 @@ pub struct Comparison {
     pub program: String,
     /// SHA-256 over the facts in force (bundled and overlaid).
     pub data_sha256: String,
-    /// `equivalent`, `equivalent-except`, `differs`, `gave-up` (a limit was reached, or it depends on what is undefined or
-    /// unreadable): the gravest of all contexts, and of what was left out.
+    /// `equivalent`, `equivalent-except`, `differs`, `gave-up` (a limit was reached): the gravest of all contexts, and of what was left out.
     pub verdict: String,
     /// Whether all ways of stopping a packet count as the same.
     pub denials_merged: bool,
@@ -64,7 +64,8 @@ pub struct ComparedContext {
     pub right: String,
     /// Why they belong together: `given`, `name`, `address`, `network`, `single`.
     pub by: String,
-    /// `equivalent`, `equivalent-except`, `differs`, `gave-up`, without regard to statements that were left out.
+    /// `equivalent`, `equivalent-except` (also where all differences are only possible), `differs`, `gave-up`, without regard to
+    /// statements that were left out.
     pub verdict: String,
     /// Which zones were taken to be the same.
     pub zones: Vec<ZonePair>,
@@ -83,6 +84,9 @@ pub struct ComparedContext {
     pub differences: Vec<Difference>,
     /// Questions that limits left open.
     pub undecided: u64,
+    /// Pairs of rules that they are about, the first ones.
+    #[serde(default)]
+    pub undecided_by: Vec<Undecided>,
     /// Limits that were reached, by name, such as `entries-of-one-list`.
     pub limits: Vec<String>,
     /// How far the comparison got, by address family.
@@ -90,6 +94,15 @@ pub struct ComparedContext {
     pub coverage: Vec<ComparedCoverage>,
     /// The certificate; `null` when none was asked for.
     pub certificate: Option<Certificate>,
+}
+
+/// Rules of both sides of which it was left open whether they decide some packets differently.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The rule of the first.
+    pub left: MatrixRule,
+    /// The rule of the second.
+    pub right: MatrixRule,
 }
 
 /// What became of the certificate that was asked for.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::prove::Outcome;
+use super::prove::{AreaCondition, Outcome};
 
 /// The schema of this version.
 pub const QUERY_SCHEMA: &str = "supplant.query/1";
@@ -33,7 +33,8 @@ pub struct QueriedContext {
     pub platform_name: String,
     /// The context; may be empty.
     pub context: String,
-    /// `permitted` (all of it), `denied` (all of it), `both`, `nothing` (there is no such packet), `unknown-name`, `gave-up`.
+    /// `permitted` (all of it), `denied` (all of it), `both`, `possible` (denied, unless what is unknown
+    /// lets some pass), `nothing` (there is no such packet), `unknown-name`, `gave-up`.
     pub verdict: String,
     /// A name in the question that this context does not know; empty otherwise.
     pub unknown: String,
@@ -53,6 +54,10 @@ pub struct Answer {
     pub permits: bool,
     /// Whether that takes assumptions about what the configuration does not say.
     pub uncertain: bool,
+    /// Whether the packets are sent to other addresses, those of `parts`, and translated to what was asked about. Only asked for with who
+    /// can reach something.
+    #[serde(default)]
+    pub translated: bool,
     /// A packet that it decides, and what happens.
     pub outcome: Outcome,
     /// The packets of the question that it decides; empty when they are too many to list.
@@ -70,4 +75,10 @@ pub struct Part {
     pub destination: Vec<String>,
     /// Services, as they arrive.
     pub services: Vec<String>,
+    /// Source ports; empty when all are meant.
+    #[serde(default)]
+    pub source_ports: Vec<String>,
+    /// What must hold of them, and what must not.
+    #[serde(default)]
+    pub conditions: Vec<AreaCondition>,
 }

@@ -3,13 +3,13 @@
 use policy::{By, Family, Policy, Rulebase, RulebaseId, Verdict, ZoneId, Zones};
 
 use super::without::Means;
-use super::{Piece, Query, SPLITS, Single};
+use super::{Piece, Query, SPLITS, Single, all_clients};
 use crate::cover::{Covered, Covers, cover};
 use crate::index::Scratch;
 use crate::list::{Entry, List, Point, Region};
 use crate::prove::at;
 use crate::sets::Set;
-use crate::wide::{Exceeded, address_number, line};
+use crate::wide::{Exceeded, Universe, address_number};
 
 /// How often a projection may be widened before it is left open.
 const ROUNDS: u32 = 64;
@@ -28,6 +28,8 @@ pub struct Flow {
     pub certain: [Set; 2],
     /// The same for some answers to what is unknown.
     pub possible: [Set; 2],
+    /// Those of [`Flow::possible`] that some rule does not bind to source ports.
+    pub unlimited: [Set; 2],
     /// Whether nothing at all is stopped.
     pub everything: bool,
     /// Whether some source on the Internet gets something through.
@@ -41,12 +43,12 @@ pub struct Flow {
 impl Flow {
     fn new(from: ZoneId, to: ZoneId) -> Self {
         let nothing = || [Set::empty(), Set::empty()];
-        let (certain, possible) = (nothing(), nothing());
         Self {
             from,
             to,
-            certain,
-            possible,
+            certain: nothing(),
+            possible: nothing(),
+            unlimited: nothing(),
             everything: true,
             public: false,
             by: Vec::new(),
@@ -54,14 +56,22 @@ impl Flow {
         }
     }
 
-    /// Whether every service of one family passes, to some destination from some source.
+    /// Whether every service of one family passes, to some destination from some source, and from every source port.
     pub fn any_service(&self) -> bool {
-        let full = Set::full(line::SIZE);
-        self.certain.iter().any(|services| services.covers(&full))
+        let full = Universe::new(Family::V4, 1).without_port_zero().full.service;
+        let mut both = self.certain.iter().zip(&self.unlimited);
+        both.any(|(services, unlimited)| services.covers(&full) && unlimited.covers(&full))
+    }
+
+    /// Services that rules let pass from some source ports only.
+    pub fn limited(&self) -> [Set; 2] {
+        let [four, six] = &self.possible;
+        let [four_free, six_free] = &self.unlimited;
+        [four.without(four_free), six.without(six_free)]
     }
 }
 
-/// What may flow between each two zones, row by row. Packets to the firewall itself are left out.
+/// What may flow between each two zones, row by row. Packets to the firewall itself and those of which a port is 0 are left out.
 ///
 /// # Errors
 /// When a limit is reached.
@@ -79,7 +89,8 @@ pub fn flows(policy: &Policy) -> Result<Vec<Flow>, Exceeded> {
     let cells = (0..zones).flat_map(|from| (0..zones).map(move |to| (ZoneId(from), ZoneId(to))));
     let mut flows: Vec<Flow> = cells.map(|(from, to)| Flow::new(from, to)).collect();
     for to in 0..zones {
-        let query = Query { to: Zones::Of(vec![ZoneId(to)]), ..Query::everything() };
+        let to_zone = Zones::Of(vec![ZoneId(to)]);
+        let query = Query { to: to_zone, port_zero: false, ..Query::everything() };
         for (family, index) in [(Family::V4, 0), (Family::V6, 1)] {
             let single = Single::new(&policy, family, &query)?;
             for piece in &single.pieces {
@@ -174,17 +185,24 @@ impl Column<'_> {
             let sources = self.projected(region, number, false, SOURCE, flow);
             flow.public = self.public(&sources, region);
         }
-        let [.., services, _] = &region.cells;
+        let [.., services, clients] = &region.cells;
         let index = self.index;
         let known = |sets: &[Set; 2]| sets.get(index).is_some_and(|set| set.covers(services));
+        let unlimited = all_clients(clients);
         if region.answers.is_empty() && !known(&flow.certain) {
             let found = self.projected(region, number, true, SERVICE, flow);
             widen(&mut flow.certain, index, &found);
             widen(&mut flow.possible, index, &found);
+            if unlimited {
+                widen(&mut flow.unlimited, index, &found);
+            }
         }
-        if !known(&flow.possible) {
+        if !known(&flow.possible) || (unlimited && !known(&flow.unlimited)) {
             let found = self.projected(region, number, false, SERVICE, flow);
             widen(&mut flow.possible, index, &found);
+            if unlimited {
+                widen(&mut flow.unlimited, index, &found);
+            }
         }
     }
 

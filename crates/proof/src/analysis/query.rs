@@ -6,10 +6,11 @@ use policy::{
 };
 
 use super::without::{Asked, Means};
-use super::{PARTS, Piece, Single};
+use super::{PARTS, Piece, Single, all_clients};
 use crate::cover::{Covered, remainder};
-use crate::list::{Entry, Point, Region};
-use crate::prove::{Witness, at, packet_at};
+use crate::list::{Entry, Point, Question, Region};
+use crate::prove::{Witness, at, packet_at, usual_ports};
+use crate::questions::Asked as Unknown;
 use crate::sets::Set;
 use crate::wide::{Exceeded, Wide};
 
@@ -26,6 +27,10 @@ pub struct Query {
     pub destination: Addresses,
     /// Services, as they arrive.
     pub services: Services,
+    /// Whether destinations and services are those after translation: then only packets are meant that a rule rewrites the destination of.
+    pub translated: bool,
+    /// Whether packets of which a port is 0 are meant, too: decision 0008.
+    pub port_zero: bool,
 }
 
 impl Query {
@@ -37,6 +42,8 @@ impl Query {
             source: Addresses::Any,
             destination: Addresses::Any,
             services: Services::Any,
+            translated: false,
+            port_zero: true,
         }
     }
 }
@@ -50,7 +57,7 @@ pub struct Answer {
     pub by: By,
     /// What it decides.
     pub verdict: Verdict,
-    /// Whether it takes assumptions about unknowns to get there.
+    /// Whether all of its packets take assumptions about unknowns to get there.
     pub uncertain: bool,
     /// A packet that it decides.
     pub witness: Witness,
@@ -70,6 +77,10 @@ pub struct Part {
     /// Protocols with their destination ports or types, on one line: see `docs/manual`; TCP from 0, UDP from 65536, SCTP from
     /// 131072, ICMP type and code from 196608, other protocols from 262144.
     pub services: Vec<(u32, u32)>,
+    /// Source ports, first and last; nothing when all are meant.
+    pub clients: Vec<(u32, u32)>,
+    /// What must hold of them, and what must not.
+    pub answers: Vec<(Unknown, bool)>,
 }
 
 /// Answers a query: every rule that decides some of its packets, in order.
@@ -108,12 +119,22 @@ impl Single<'_> {
             if !told.insert(origin)
                 && let Some(known) = answers.iter_mut().rev().find(|known| known.by == *by)
             {
+                known.uncertain &= !entry.region.answers.is_empty();
                 match (&mut known.parts, parts) {
                     (Some(known), Some(parts)) => known.extend(parts),
                     (known, _) => *known = None,
                 }
                 continue;
             }
+            // Ports that people expect, where they will do.
+            let usual = usual_ports(&entry.region).into_iter().find_map(|region| {
+                let entry = Entry { region, ..entry.clone() };
+                match piece.before(Asked { number, entry: &entry }, means) {
+                    Covered::Not(point) => Some(point),
+                    Covered::By(_) | Covered::GaveUp => None,
+                }
+            });
+            let point = usual.unwrap_or(point);
             let Some(witness) = self.witness(piece, &point) else { continue };
             let uncertain = !entry.region.answers.is_empty();
             let (by, verdict) = (*by, *verdict);
@@ -129,16 +150,17 @@ impl Single<'_> {
         };
         let [from, to, ..] = point.at;
         let packet: Packet = packet_at(self.family, &piece.numbering, point, interface(from)?);
-        let answers = point.answers.iter().filter_map(|(question, answer)| {
+        let egress = interface(to);
+        let answers = self.asked(&point.answers);
+        Some(Witness { left: packet, right: packet, egress: (egress, egress), answers })
+    }
+
+    /// Questions by number as what they ask.
+    fn asked(&self, answers: &[(Question, bool)]) -> Vec<(Unknown, bool)> {
+        let asked = answers.iter().filter_map(|(question, answer)| {
             Some((self.questions.asked.get(at(*question))?.clone(), *answer))
         });
-        let egress = interface(to);
-        Some(Witness {
-            left: packet,
-            right: packet,
-            egress: (egress, egress),
-            answers: answers.collect(),
-        })
+        asked.collect()
     }
 
     /// The packets that an entry decides.
@@ -160,6 +182,11 @@ impl Single<'_> {
             source: addresses(&wide.source),
             destination: addresses(&wide.destination),
             services: wide.service.ranges().to_vec(),
+            clients: match all_clients(&wide.client) {
+                true => Vec::new(),
+                false => wide.client.ranges().to_vec(),
+            },
+            answers: self.asked(&wide.answers),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Effects {
         let effects = labels.iter().filter_map(|label| self.all.get(at(*label)));
         let rewritten: Vec<&Rewritten> = effects
             .filter_map(|effect| match effect {
-                Effect::Leaves(new, _) => Some(new),
+                Effect::Leaves(new, _) => new.as_ref(),
                 Effect::Stopped(_) => None,
             })
             .collect();
@@ -71,7 +71,7 @@ pub(super) struct Meeting<'a> {
 
 impl Labels for Meeting<'_> {
     fn agreement(&self, left: u32, right: u32) -> Option<Region> {
-        let (Effect::Leaves(mine, by), Effect::Leaves(theirs, other)) =
+        let (Effect::Leaves(Some(mine), by), Effect::Leaves(Some(theirs), other)) =
             (self.effects.all.get(at(left))?, self.effects.all.get(at(right))?)
         else {
             return None;

@@ -85,7 +85,7 @@ impl Gathered {
         if difference.regions.as_ref().is_some_and(Vec::is_empty) {
             return;
         }
-        let Some((labels, by)) = scene.decided(difference) else { return };
+        let Some((labels, by)) = scene.decided((difference.left, difference.right)) else { return };
         let key = (labels.0, labels.1, order(&by.0), order(&by.1));
         let next = self.groups.len();
         let place = *self.places.entry(key).or_insert(next);
@@ -164,10 +164,10 @@ impl Scene<'_> {
         Some(self.numbering.wide(&mine.region.and(&theirs.region)?))
     }
 
-    /// Labels and rules that decide a difference.
-    fn decided(&self, difference: &Difference) -> Option<((u32, u32), (By, By))> {
-        let mine = self.lists.0.entries.get(at(difference.left))?;
-        let theirs = self.lists.1.entries.get(at(difference.right))?;
+    /// Labels and rules that decide what two entries share.
+    pub(super) fn decided(&self, (left, right): (u32, u32)) -> Option<((u32, u32), (By, By))> {
+        let mine = self.lists.0.entries.get(at(left))?;
+        let theirs = self.lists.1.entries.get(at(right))?;
         let by = |list: &[By], origin: u32| list.get(at(origin)).copied().unwrap_or(By::NoFilter);
         let by = (by(self.by.0, mine.origin), by(self.by.1, theirs.origin));
         Some(((mine.label, theirs.label), by))

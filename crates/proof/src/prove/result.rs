@@ -13,8 +13,9 @@ use crate::wide::Exceeded;
 pub enum Effect {
     /// They are stopped like this.
     Stopped(Verdict),
-    /// They leave, rewritten like this, by a zone of this set (numbers of pairs); `None`: as the routes say, which are alike.
-    Leaves(Rewritten, Option<Vec<u32>>),
+    /// They leave, rewritten like this (`None`: as both policies do, alike, whichever rule accepts them), by a zone of this set (numbers
+    /// of pairs; `None`: as the routes say, which are alike).
+    Leaves(Option<Rewritten>, Option<Vec<u32>>),
 }
 
 /// Stands for the firewall itself where the numbers of zones stand.
@@ -149,6 +150,9 @@ impl Coverage {
     }
 }
 
+/// How many pairs that were left open are named.
+const NAMED: usize = 100;
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Proof {
@@ -159,6 +163,8 @@ pub struct Proof {
     pub open: Vec<Exceeded>,
     /// Pairs of rules about which the budget left the question open.
     pub undecided: u64,
+    /// What decides in those pairs, each once, the first ones.
+    pub undecided_by: Vec<(By, By)>,
     /// Covers that were looked for.
     pub covers: u64,
     /// How far it got, by family.
@@ -171,6 +177,13 @@ impl Proof {
     /// Whether the policies were proved to be the same.
     pub fn equal(&self) -> bool {
         self.differences.is_empty() && self.open.is_empty() && self.undecided == 0
+    }
+
+    /// Names a pair that was left open.
+    pub(super) fn left_open(&mut self, by: (By, By)) {
+        if self.undecided_by.len() < NAMED && !self.undecided_by.contains(&by) {
+            self.undecided_by.push(by);
+        }
     }
 
     /// Names a limit that was reached.

@@ -1,21 +1,24 @@
 //! The walk over slices of packets: those that one rule on each side rewrites the destination of, and the rest.
 
 use hashbrown::HashMap;
-use policy::{By, NatId, RulebaseId, Verdict, ZoneId};
+use policy::{By, Family, NatId, RulebaseId, Verdict, ZoneId};
 
+use super::alike::{Alike, translated};
 use super::effects::{Effects, Meeting};
 use super::gather::{Gathered, Scene};
+use super::jobs::Job;
 use super::result::{Effect, LOCAL, Proof};
 use super::watch::{Progress, Watching};
 use super::{Options, ZoneMap};
-use crate::compare::{Difference, Watch, compare_watched};
-use crate::flatten::{Flat, Flattening};
+use crate::candidates::Candidates;
+use crate::compare::{Comparison, Difference, Watch, compare_watched};
+use crate::flatten::Flattening;
+use crate::list::{List, Region};
 use crate::meaning::{Meaning, NewAddress, Party, Slice, Sources};
-use crate::numbering::{Labelled, Numbering};
+use crate::numbering::{ELSEWHERE, Labelled, Numbering};
 use crate::questions::Questions;
-use crate::reach::Candidates;
 use crate::sets::Set;
-use crate::translation::{Cluster, DestinationPart, Translator, clusters, rewritten, without};
+use crate::translation::{Rewritten, Translator, without};
 use crate::wide::{Exceeded, Universe, Wide};
 
 /// A comparison of one family.
@@ -34,18 +37,62 @@ pub(super) struct Whole<'u, 'p, 'o> {
     pub(super) span: (f64, f64),
     pub(super) proof: &'p mut Proof,
     /// For each side what was found out about its sources, and its rules by destination where that pays.
-    pub(super) known: [Known; 2],
+    pub(super) known: (Known, Known),
+    /// Whether some rule of either has source NAT of its own.
+    pub(super) own_sources: bool,
+    /// Where the rules of the two differ for packets whose destination nobody rewrites, if that was looked for.
+    pub(super) plain: Option<Vec<Wide>>,
+}
+
+/// Two lists that were compared, as they are with all bits of their addresses and as they were numbered.
+pub(crate) struct Lists {
+    pub(crate) left: (Vec<Labelled>, List),
+    pub(crate) right: (Vec<Labelled>, List),
+    /// The packets that they are about.
+    pub(crate) region: Region,
+    pub(crate) found: Comparison,
+}
+
+/// What was written and compared of a part.
+struct TwoSides {
+    alike: Option<Alike>,
+    lists: Lists,
+    numbering: Numbering,
+    by: (Vec<By>, Vec<By>),
+}
+
+/// A region whose destinations may be in very many ranges, as one with a single range, and what of that is no part of it. Where that is
+/// taken off both lists at their head, what rules match stays as simple as they have it.
+pub(super) struct Outline<'r> {
+    pub(super) around: Wide,
+    pub(super) apart: Option<Wide>,
+    pub(super) region: &'r Wide,
+}
+
+/// Destinations in fewer ranges are taken as they are. Tests have small policies.
+const RANGES: usize = if cfg!(test) { 2 } else { 16 };
+
+impl<'r> Outline<'r> {
+    fn new(region: &'r Wide) -> Self {
+        let ranges = region.destination.ranges();
+        match (ranges.first(), ranges.last()) {
+            (Some((first, _)), Some((_, last))) if ranges.len() >= RANGES => {
+                let all = Set::new(vec![(*first, *last)]);
+                let rest = all.without(&region.destination);
+                let around = Wide { destination: all, ..region.clone() };
+                let apart = Some(Wide { destination: rest, ..region.clone() });
+                Self { around, apart, region }
+            }
+            _ => Self { around: region.clone(), apart: None, region },
+        }
+    }
 }
 
 /// One side's list: labelled regions, and what decides each.
 type Written = (Vec<Labelled>, Vec<By>);
 
-/// Packets to compare at a time: a region, and the rules that rewrite their destination.
-pub(crate) struct Job {
-    pub(crate) region: Wide,
-    pub(crate) rules: (Option<NatId>, Option<NatId>),
-}
-
+/// With more jobs, what they share is looked at first. Tests have small policies.
+const MANY: usize = if cfg!(test) { 1 } else { 64 };
 /// Bytes that one entry of a list takes, without its sets: before and after numbering, with its place in the index.
 const ENTRY: u64 = 512;
 /// Bytes that one range of a set takes.
@@ -76,87 +123,12 @@ impl Known {
     }
 }
 
-/// Slice by slice: where somebody rewrites the destination, and the rest. Slices of different destinations do not meet.
-pub(crate) fn jobs(
-    universe: &Universe,
-    left_parts: &[DestinationPart],
-    right_parts: &[DestinationPart],
-) -> Result<Vec<Job>, Exceeded> {
-    let full = &universe.full;
-    let mut jobs = Vec::new();
-    let clusters = clusters(left_parts, right_parts);
-    let ranges = clusters.iter().flat_map(|cluster| cluster.destinations.ranges());
-    let rest = full.destination.without(&Set::new(ranges.copied().collect()));
-    let mut untouched = vec![Wide { destination: rest, ..full.clone() }];
-    untouched.retain(|region| !region.is_empty());
-    for cluster in clusters {
-        untouched.extend(in_cluster(full, &cluster, &mut jobs)?);
-    }
-    let untouched = joined(untouched).into_iter();
-    jobs.extend(untouched.map(|region| Job { region, rules: (None, None) }));
-    Ok(jobs)
-}
-
-/// The jobs of the destinations of one cluster that somebody rewrites. What nobody rewrites is returned.
-fn in_cluster(
-    full: &Wide,
-    cluster: &Cluster<'_>,
-    jobs: &mut Vec<Job>,
-) -> Result<Vec<Wide>, Exceeded> {
-    let mut rest = vec![Wide { destination: cluster.destinations.clone(), ..full.clone() }];
-    for part in &cluster.left {
-        let mut alone = vec![part.region.clone()];
-        for other in &cluster.right {
-            if let Some(region) = part.region.and(&other.region) {
-                jobs.push(Job { region, rules: (part.rule, other.rule) });
-                alone = without(alone, &other.region)?;
-            }
-        }
-        let rules = (part.rule, None);
-        jobs.extend(alone.into_iter().map(|region| Job { region, rules }));
-        rest = without(rest, &part.region)?;
-    }
-    for other in &cluster.right {
-        let mut alone = vec![other.region.clone()];
-        for part in &cluster.left {
-            alone = without(alone, &part.region)?;
-        }
-        let rules = (None, other.rule);
-        jobs.extend(alone.into_iter().map(|region| Job { region, rules }));
-        rest = without(rest, &other.region)?;
-    }
-    Ok(rest)
-}
-
-/// Joins disjoint regions that differ in their destinations only, in the order of the first of each.
-fn joined(regions: Vec<Wide>) -> Vec<Wide> {
-    let mut places: HashMap<[Set; 4], Vec<usize>> = HashMap::new();
-    let mut found: Vec<(Wide, Vec<(u128, u128)>)> = Vec::new();
-    for region in regions {
-        let Wide { from, to, service, client, .. } = region.clone();
-        let same = places.entry([from, to, service, client]).or_default();
-        let alike = |place: &&usize| {
-            found.get(**place).is_some_and(|(known, _)| {
-                known.source == region.source && known.answers == region.answers
-            })
-        };
-        let place = same.iter().find(alike).copied();
-        let place = place.unwrap_or_else(|| {
-            same.push(found.len());
-            found.push((region.clone(), Vec::new()));
-            found.len() - 1
-        });
-        if let Some((_, ranges)) = found.get_mut(place) {
-            ranges.extend_from_slice(region.destination.ranges());
-        }
-    }
-    let all = found.into_iter();
-    all.map(|(region, ranges)| Wide { destination: Set::new(ranges), ..region }).collect()
-}
-
 impl Whole<'_, '_, '_> {
     /// Compares what happens to the packets of each job. What a limit stops is left open, the others go on.
     pub(super) fn run(&mut self, jobs: &[Job]) {
+        if jobs.len() > MANY {
+            self.plain = self.plain_differences();
+        }
         for (number, job) in jobs.iter().enumerate() {
             self.gathered.coverage.parts.1 += 1;
             let share = |number: usize| share(number, jobs.len(), self.span);
@@ -225,42 +197,44 @@ impl Whole<'_, '_, '_> {
         rules: (Option<NatId>, Option<NatId>),
         span: (f64, f64),
     ) -> Result<(), Exceeded> {
-        let (left_list, left_by) = self.write(self.sides.0, region, slices.0, rules.0)?;
-        let (right_list, right_by) = self.write(self.sides.1, region, slices.1, rules.1)?;
-        let held = held(&left_list) + held(&right_list);
-        if self.options.memory.is_some_and(|most| held > most) {
-            return Err(Exceeded("memory"));
+        let Some(region) = &self.remaining(&Outline::new(region), slices, rules) else {
+            return Ok(());
+        };
+        let outline = Outline::new(region);
+        let told = self.told(&outline, slices, rules, span);
+        // What is too much in the outline may be less without what only lies within it.
+        let told = match told {
+            Err(_) if outline.apart.is_some() => {
+                let exact = Outline { around: region.clone(), apart: None, region };
+                self.told(&exact, slices, rules, span)
+            }
+            told => told,
+        };
+        let TwoSides { alike, lists, numbering, by } = told?;
+        let translation = alike.as_ref().map(|alike| &alike.lists);
+        if let Some(certificate) = &mut self.proof.certificate
+            && !certificate.part(region, translation, &lists)
+        {
+            self.proof.certificate = None;
         }
-        let (sources, destinations) = self.effects.meetings(&left_list, &right_list)?;
-        let (numbering, one, two) =
-            Numbering::new(&left_list, &right_list, &sources, &destinations);
-        let labels =
-            Meeting { effects: &self.effects, numbering: &numbering, full: &self.universe.full };
+        let found = &lists.found;
+        self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
+        self.gathered.coverage.pairs += found.pairs;
         let scene = Scene {
             zones: self.zones,
             universe: self.universe,
             sides: (self.sides.0.policy, self.sides.1.policy),
             questions: &self.questions,
             effects: &self.effects.all,
-            lists: (&one, &two),
-            by: (&left_by, &right_by),
+            lists: (&lists.left.1, &lists.right.1),
+            by: (&by.0, &by.1),
             numbering: &numbering,
         };
-        let watch = Told { watching: self.watching, scene: &scene, span, held };
-        let keep = self.proof.certificate.is_some();
-        let found = compare_watched(&one, &two, &labels, self.options.budget, keep, &watch);
-        if let Some(certificate) = &mut self.proof.certificate {
-            let numbered = numbering.region_of(region);
-            let both = ((&*left_list, &one), (&*right_list, &two));
-            if !certificate.part((region, &numbered), both.0, both.1, &found) {
-                self.proof.certificate = None;
-            }
-        }
-        self.proof.covers += found.covers;
-        self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
-        self.gathered.coverage.pairs += found.pairs;
         for pair in &found.undecided {
             self.gathered.pair_open(&scene, *pair);
+            if let Some((_, by)) = scene.decided(*pair) {
+                self.proof.left_open(by);
+            }
         }
         for difference in &found.differences {
             self.gathered.add(&scene, difference, self.options.budget.regions);
@@ -271,30 +245,104 @@ impl Whole<'_, '_, '_> {
         Ok(())
     }
 
+    /// Writes both sides out and compares them.
+    fn told(
+        &mut self,
+        outline: &Outline<'_>,
+        slices: (&Slice, &Slice),
+        rules: (Option<NatId>, Option<NatId>),
+        span: (f64, f64),
+    ) -> Result<TwoSides, Exceeded> {
+        let (left, right) = self.sides;
+        let around = &outline.around;
+        let translators = (
+            self.translator(left, around, slices.0, rules.0)?,
+            self.translator(right, around, slices.1, rules.1)?,
+        );
+        let alike = self.alike(outline, slices, (&translators.0, &translators.1), span)?;
+        let apart = alike.as_ref().map(|alike| &*alike.apart);
+        let (left_list, left_by) =
+            self.write(left, around, slices.0, Some(&translators.0), apart)?;
+        let (right_list, right_by) =
+            self.write(right, around, slices.1, Some(&translators.1), apart)?;
+        let by = Some((&*left_by, &*right_by));
+        let (lists, numbering) = self.compared(outline, (left_list, right_list), by, span)?;
+        Ok(TwoSides { alike, lists, numbering, by: (left_by, right_by) })
+    }
+
+    /// Numbers two lists for the packets of a region and compares them. Differences are shown where it is known what decides.
+    pub(super) fn compared(
+        &mut self,
+        outline: &Outline<'_>,
+        (mut left, mut right): (Vec<Labelled>, Vec<Labelled>),
+        by: Option<(&[By], &[By])>,
+        span: (f64, f64),
+    ) -> Result<(Lists, Numbering), Exceeded> {
+        for list in [&mut left, &mut right] {
+            let apart = outline.apart.as_ref().map(|apart| (apart.clone(), ELSEWHERE, ELSEWHERE));
+            list.splice(0..0, apart);
+        }
+        let held = held(&left) + held(&right);
+        if self.options.memory.is_some_and(|most| held > most) {
+            return Err(Exceeded("memory"));
+        }
+        let (sources, destinations) = self.effects.meetings(&left, &right)?;
+        let (numbering, one, two) = Numbering::new(&left, &right, &sources, &destinations);
+        let labels =
+            Meeting { effects: &self.effects, numbering: &numbering, full: &self.universe.full };
+        let scene = by.map(|by| Scene {
+            zones: self.zones,
+            universe: self.universe,
+            sides: (self.sides.0.policy, self.sides.1.policy),
+            questions: &self.questions,
+            effects: &self.effects.all,
+            lists: (&one, &two),
+            by,
+            numbering: &numbering,
+        });
+        let family = self.universe.family;
+        let watch = Told { watching: self.watching, family, scene: scene.as_ref(), span, held };
+        let keep = self.proof.certificate.is_some();
+        let found = compare_watched(&one, &two, &labels, self.options.budget, keep, &watch);
+        self.proof.covers += found.covers;
+        let region = numbering.region_of(outline.region);
+        Ok((Lists { left: (left, one), right: (right, two), region, found }, numbering))
+    }
+
+    /// What decides about sources, for the packets of a region whose destination this rule rewrote.
+    pub(super) fn translator<'q>(
+        &mut self,
+        party: &Party<'q>,
+        region: &Wide,
+        slice: &Slice,
+        rule: Option<NatId>,
+    ) -> Result<Translator<'q>, Exceeded> {
+        let mut meaning = Meaning::new(party, slice.clone(), &mut self.questions);
+        let known = if party.side == 0 { &self.known.0 } else { &self.known.1 };
+        Translator::new(&mut meaning, rule, region, known.candidates.as_ref())
+    }
+
     /// How many entries a list may have so that two of them are within the bound on memory.
     fn entries_held(&self) -> usize {
         let most = self.options.memory.map_or(u64::MAX, |most| most / ENTRY);
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 
-    /// One policy's list for the packets of a region whose destination this rule rewrote.
-    fn write(
+    /// One policy's list for the packets of a region. Sources are told as [`translated`] does.
+    pub(super) fn write(
         &mut self,
         party: &Party<'_>,
         region: &Wide,
         slice: &Slice,
-        rule: Option<NatId>,
+        translator: Option<&Translator<'_>>,
+        apart: Option<&[Wide]>,
     ) -> Result<Written, Exceeded> {
         let most = self.entries_held();
-        let (mine, theirs) = self.known.split_at_mut(1);
-        let known = if party.side == 0 { mine.first_mut() } else { theirs.first_mut() };
-        let mut nothing = Known::default();
-        let known = known.unwrap_or(&mut nothing);
+        let known = if party.side == 0 { &mut self.known.0 } else { &mut self.known.1 };
         let meaning = Meaning::new(party, slice.clone(), &mut self.questions);
         let mut meaning = meaning.knowing(std::mem::take(&mut known.sources));
         let candidates = known.candidates.as_ref();
         let flats = Flattening::new(&mut meaning).among(candidates).at_most(most).filter(region)?;
-        let translator = Translator::new(&mut meaning, rule, region)?;
         let mut list = Vec::with_capacity(flats.len());
         let mut causes: Vec<By> = Vec::new();
         let mut numbers: HashMap<(RulebaseId, u32), u32> = HashMap::new();
@@ -310,7 +358,9 @@ impl Whole<'_, '_, '_> {
                 }
             };
             if flat.verdict == Verdict::Accept {
-                for (region, effect) in accepted(&mut meaning, &flat, &translator, self.egress)? {
+                let parts = translated(&mut meaning, &flat, translator, apart)?;
+                let parts = if self.egress { leaving(&meaning, parts) } else { anywhere(parts) };
+                for (region, effect) in parts {
                     list.push((region, self.effects.number(effect), origin));
                 }
                 continue;
@@ -323,18 +373,16 @@ impl Whole<'_, '_, '_> {
     }
 }
 
-/// Splits accepted packets by what becomes of them.
-fn accepted(
-    meaning: &mut Meaning<'_, '_>,
-    flat: &Flat,
-    translator: &Translator<'_>,
-    egress: bool,
-) -> Result<Vec<(Wide, Effect)>, Exceeded> {
-    let parts = rewritten(meaning, flat, translator)?;
-    if !egress {
-        let effects = parts.into_iter();
-        return Ok(effects.map(|(region, new)| (region, Effect::Leaves(new, None))).collect());
-    }
+/// Accepted packets where the routes of both sides are alike.
+fn anywhere(parts: Vec<(Wide, Option<Rewritten>)>) -> Vec<(Wide, Effect)> {
+    parts.into_iter().map(|(region, new)| (region, Effect::Leaves(new, None))).collect()
+}
+
+/// Splits accepted packets by where they leave.
+fn leaving(
+    meaning: &Meaning<'_, '_>,
+    parts: Vec<(Wide, Option<Rewritten>)>,
+) -> Vec<(Wide, Effect)> {
     let mut effects = Vec::new();
     for (region, new) in parts {
         let local = meaning.routed(&meaning.party.ways.own);
@@ -361,7 +409,7 @@ fn accepted(
         let nowhere = rest.into_iter();
         effects.extend(nowhere.map(|piece| (piece, Effect::Leaves(new.clone(), Some(Vec::new())))));
     }
-    Ok(effects)
+    effects
 }
 
 /// The place of a job among all of them: those in which nobody rewrites the destination come last, and cost most.
@@ -393,7 +441,9 @@ fn held(list: &[Labelled]) -> u64 {
 /// A comparison of two lists as it is told to the observer.
 struct Told<'a, 'o> {
     watching: &'a Watching<'o>,
-    scene: &'a Scene<'a>,
+    family: Family,
+    /// Where it is known what decides.
+    scene: Option<&'a Scene<'a>>,
     span: (f64, f64),
     held: u64,
 }
@@ -402,8 +452,7 @@ impl Watch for Told<'_, '_> {
     fn step(&self, done: u64, of: u64, pairs: u64) -> bool {
         let float = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         let share = self.span.0 + (self.span.1 - self.span.0) * float(done) / float(of.max(1));
-        let family = self.scene.universe.family;
-        self.watching.tell(&Progress { family, share, pairs, held: self.held });
+        self.watching.tell(&Progress { family: self.family, share, pairs, held: self.held });
         self.watching.spend(64);
         !self.watching.ended()
     }
@@ -413,7 +462,7 @@ impl Watch for Told<'_, '_> {
     }
 
     fn found(&self, difference: &Difference) {
-        if let Some(found) = self.scene.first(difference) {
+        if let Some(found) = self.scene.and_then(|scene| scene.first(difference)) {
             self.watching.show(&found);
         }
     }

@@ -4,17 +4,15 @@ use policy::{
     Action, AddressTarget, Addresses, Family, IpRange, NatPass, NatRule, NatWhen, Origin, Policy,
     Rule, RulebaseId, Stage, Verdict,
 };
-use proof_check::read::{Family as Head, Label, List as Lines, Part, Reader, Value};
-use proof_check::space::Region as Space;
-use proof_check::{Expected, Refused, check, theorem};
+use proof_check::{Expected, Refused, check};
 use sha2::{Digest, Sha256};
 
+use super::truth::is_true;
 use super::worlds::{Dice, mutant, random};
 use crate::certificate::{Certificate, Identity};
 use crate::compare::{Budget, Comparison, Plain, compare_with_grounds};
-use crate::list::List;
 use crate::numbering::{Labelled, Numbering};
-use crate::prove::{Effect, Options, ZoneMap, prove};
+use crate::prove::{Effect, Lists, Options, ZoneMap, prove};
 use crate::questions::Questions;
 use crate::sets::Set;
 use crate::translation::{NewValue, Rewritten};
@@ -22,25 +20,25 @@ use crate::wide::{Universe, Wide};
 
 const IDENTITY: Identity<'_> = Identity { tool: "test", left: "sha256:1", right: "sha256:2" };
 
-fn bytes(certificate: &Certificate) -> Vec<u8> {
+pub(super) fn bytes(certificate: &Certificate) -> Vec<u8> {
     let mut bytes = Vec::new();
     certificate.write(&IDENTITY, &mut bytes).unwrap();
     bytes
 }
 
-fn judged(bytes: &[u8]) -> Result<(), Refused> {
+pub(super) fn judged(bytes: &[u8]) -> Result<(), Refused> {
     check(bytes, Expected::default()).map(|_| ())
 }
 
 /// With the digest that belongs to the bytes, so that it is not the digest that refuses them.
-fn signed(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn signed(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.truncate(bytes.len() - 32);
     let digest = Sha256::digest(&bytes);
     bytes.extend_from_slice(&digest);
     bytes
 }
 
-fn certified(left: &Policy, right: &Policy) -> Option<Vec<u8>> {
+pub(super) fn certified(left: &Policy, right: &Policy) -> Option<Vec<u8>> {
     let options = Options { certify: true, ..Options::default() };
     let proof = prove(left, right, &ZoneMap::by_name(left, right), options);
     assert_eq!(proof.equal(), proof.certificate.is_some());
@@ -181,7 +179,7 @@ fn effects() -> Vec<Effect> {
             destination: same(),
             destination_port: ports.1,
         };
-        Effect::Leaves(new, None)
+        Effect::Leaves(Some(new), None)
     };
     let to = NewValue::OneOf(vec![(7, 7)]);
     vec![Effect::Stopped(Verdict::Drop), leaves(same()), leaves(to)]
@@ -237,107 +235,21 @@ impl Case {
             let one = vec![(full.clone(), 0, 0)];
             let (left, right) =
                 if family == Family::V4 { (&self.left, &self.right) } else { (&one, &one) };
-            let (numbering, mine, theirs) = Numbering::new(left, right, &[], &[]);
+            let (numbering, one, two) = Numbering::new(left, right, &[], &[]);
             let found = if family == Family::V4 {
                 self.found.clone()
             } else {
-                compare_with_grounds(&mine, &theirs, &Plain, Budget::default())
+                compare_with_grounds(&one, &two, &Plain, Budget::default())
             };
-            let numbered = numbering.region_of(&full);
-            let written = |list: &List| list.entries.len();
-            assert_eq!((written(&mine), written(&theirs)), (left.len(), right.len()));
-            if !certificate.part((&full, &numbered), (left, &mine), (right, &theirs), &found) {
+            let region = numbering.region_of(&full);
+            let (left, right) = ((left.clone(), one), (right.clone(), two));
+            if !certificate.part(&full, None, &Lists { left, right, region, found }) {
                 return None;
             }
             certificate.end_family(family, &questions, &effects());
         }
         Some(bytes(&certificate))
     }
-}
-
-/// A packet of the checker's: a number in each dimension, and which answers are yes.
-type Spot = ([u128; 6], u64);
-
-fn inside(region: &Space, (numbers, yes): &Spot) -> bool {
-    region.cells.iter().zip(numbers).all(|(cell, number)| cell.contains(*number))
-        && region.answers.iter().all(|(question, answer)| (yes >> question & 1 == 1) == *answer)
-}
-
-fn first(list: &Lines, spot: &Spot) -> Option<usize> {
-    list.entries.iter().find(|entry| inside(&entry.region, spot)).map(|entry| entry.label)
-}
-
-/// What comes of a value.
-fn becomes(value: &Value, old: u128) -> String {
-    match value {
-        Value::Moved(by) => format!("{}", old.wrapping_add(*by)),
-        Value::OneOf(ranges) if matches!(ranges.as_slice(), [(a, b)] if a == b) => {
-            format!("{}", ranges[0].0)
-        }
-        other => format!("{other:?}"),
-    }
-}
-
-fn outcome(label: &Label, [_, _, source, destination, service, client]: [u128; 6]) -> String {
-    let Label::Leaves { values, by } = label else { return format!("{label:?}") };
-    let port = if service < 3 << 16 { service & 0xffff } else { 1 << 40 };
-    let old = [source, client, destination, port];
-    let new: Vec<String> = values.iter().zip(old).map(|(value, old)| becomes(value, old)).collect();
-    format!("{new:?} {by}")
-}
-
-/// Whether what a certificate states is true, packet by packet: at the first number of every piece, and next to it.
-fn is_true(bytes: &[u8]) -> bool {
-    let mut reader = Reader::new(&bytes[..bytes.len() - 32]);
-    let header = reader.header().unwrap();
-    [4, 6].into_iter().all(|version| {
-        let head = reader.family().unwrap();
-        let parts: Vec<Part> = (0..head.parts).map(|_| reader.part(&head).unwrap()).collect();
-        let universe = theorem::universe(version, header.zones.len(), header.port_zero).unwrap();
-        let mut numbers: [Vec<u128>; 6] = std::array::from_fn(|_| vec![0]);
-        let entries =
-            parts.iter().flat_map(|part| part.left.entries.iter().chain(&part.right.entries));
-        let regions =
-            entries.map(|entry| &entry.region).chain(parts.iter().map(|part| &part.region));
-        for region in regions {
-            for (numbers, cell) in numbers.iter_mut().zip(&region.cells) {
-                for (first, last) in cell.ranges() {
-                    numbers.extend([*first, last.saturating_add(1)]);
-                }
-            }
-        }
-        // Where translations may meet.
-        numbers[2].extend([6, 7, 8]);
-        for (numbers, all) in numbers.iter_mut().zip(&universe.cells) {
-            numbers.retain(|number| all.contains(*number));
-            numbers.sort_unstable();
-            numbers.dedup();
-        }
-        spots(&numbers, head.questions.len().min(2)).all(|spot| true_at(&head, &parts, &spot))
-    })
-}
-
-fn spots(numbers: &[Vec<u128>; 6], questions: usize) -> impl Iterator<Item = Spot> {
-    let total: usize = numbers.iter().map(Vec::len).product::<usize>() << questions;
-    (0..total).map(move |mut index| {
-        let mut at = [0; 6];
-        for (at, numbers) in at.iter_mut().zip(numbers) {
-            *at = numbers[index % numbers.len()];
-            index /= numbers.len();
-        }
-        (at, index as u64)
-    })
-}
-
-fn true_at(head: &Head, parts: &[Part], spot: &Spot) -> bool {
-    let mut here = parts.iter().filter(|part| inside(&part.region, spot)).peekable();
-    here.peek().is_some()
-        && here.all(|part| match (first(&part.left, spot), first(&part.right, spot)) {
-            (Some(mine), Some(theirs)) => {
-                outcome(&head.labels[mine], spot.0) == outcome(&head.labels[theirs], spot.0)
-            }
-            _ => false,
-        })
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use policy::*;
 
-use super::worlds::{Dice, mutant, packets, random};
+use super::worlds::{Dice, mutant, packets, plain, random};
 use crate::prove::{Options, Witness, ZoneMap, prove};
 use crate::questions::{Asked, Subject};
 use crate::wide::address_number;
@@ -138,6 +138,7 @@ fn proof_and_evaluator_agree_on_mutants() {
         let left = random(&mut dice);
         let right = mutant(&mut dice, &left);
         check(seed, &left, &right, &mut counts);
+        check(seed, &plain(left), &plain(right), &mut counts);
     }
     let [different, equal, open] = counts;
     assert!(different > 20 && equal > 20, "{different} different, {equal} equal, {open} open");
@@ -150,6 +151,7 @@ fn proof_and_evaluator_agree_on_strangers() {
         let mut dice = Dice(seed.wrapping_mul(0xd134_2543_de82_ef95));
         let (left, right) = (random(&mut dice), random(&mut dice));
         check(seed, &left, &right, &mut counts);
+        check(seed, &plain(left), &plain(right), &mut counts);
     }
 }
 

@@ -279,6 +279,23 @@ pub(crate) fn random(dice: &mut Dice) -> Policy {
     policy
 }
 
+/// The same where no rule translates sources or names what translates destinations.
+pub(crate) fn plain(mut policy: Policy) -> Policy {
+    fn unnamed(cell: &mut Addresses) {
+        match cell {
+            Addresses::TranslatedBy(_) => *cell = Addresses::NONE,
+            Addresses::Union(members) => members.iter_mut().for_each(unnamed),
+            _ => {}
+        }
+    }
+    for rule in policy.rulebases.iter_mut().flat_map(|base| &mut base.rules) {
+        rule.source_nat = None;
+        rule.view = NatView::Plain;
+        unnamed(&mut rule.destination);
+    }
+    policy
+}
+
 fn ways(dice: &mut Dice, policy: &mut Policy) {
     policy.routing = if dice.one_in(2) { Routing::Complete } else { Routing::Partial };
     for _ in 0..dice.below(3) {

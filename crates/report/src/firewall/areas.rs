@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use model::record::prove::{Area, AreaCell, ComparedContext, Difference};
+use model::record::prove::{Area, AreaCell, AreaCondition, ComparedContext, Difference};
 
 use crate::text::one_line;
 use crate::words::{Arg, Words};
@@ -55,7 +55,13 @@ pub(crate) fn line(area: &Area, words: &Words) -> String {
             );
         }
     }
-    for condition in &area.conditions {
+    text + &conditions(&area.conditions, words)
+}
+
+/// What must hold and what must not, behind what it is about.
+pub(super) fn conditions(conditions: &[AreaCondition], words: &Words) -> String {
+    let mut text = String::new();
+    for condition in conditions {
         let key = if condition.holds { "prove-area-holds" } else { "prove-area-holds-not" };
         let kind = words.word("predicate", &condition.kind);
         let about = words.word("about", &condition.about);

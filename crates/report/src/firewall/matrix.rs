@@ -64,7 +64,7 @@ fn few(values: &[String], words: &Words) -> String {
     shown
 }
 
-/// What a pair permits, in words: services, what is only possible, the Internet.
+/// What a pair permits, in words: services, what is only possible, what takes certain source ports, the Internet.
 fn facts(cell: &MatrixCell, words: &Words) -> Vec<String> {
     let mut facts = Vec::new();
     if matches!(cell.permits.as_str(), "some") {
@@ -73,6 +73,10 @@ fn facts(cell: &MatrixCell, words: &Words) -> Vec<String> {
     if !cell.possible.is_empty() {
         let list = few(&cell.possible, words);
         facts.push(words.text("matrix-possible", &[("services", (&list).into())]));
+    }
+    if !cell.limited.is_empty() {
+        let list = few(&cell.limited, words);
+        facts.push(words.text("matrix-limited", &[("services", (&list).into())]));
     }
     if cell.internet {
         facts.push(words.plain("matrix-internet"));
@@ -183,6 +187,7 @@ impl Row for Pair<'_> {
         column("permits", 14),
         column("services", 40),
         column("possible_services", 40),
+        column("limited_services", 40),
         column("internet", 9),
         column("cut", 9),
         column("rules_enabled", 10),
@@ -201,6 +206,7 @@ impl Row for Pair<'_> {
             view.word("permits", &cell.permits),
             cell.services.join(", ").into(),
             cell.possible.join(", ").into(),
+            cell.limited.join(", ").into(),
             yes(cell.internet),
             yes(cell.cut),
             cell.rules_all.into(),

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use model::record::matrix::MatrixRule;
 use model::record::prove::{
     ComparedContext, ComparedSide, Comparison, Difference, Outcome, ZonePair,
 };
@@ -114,6 +115,13 @@ pub(crate) fn limits(context: &ComparedContext, words: &Words) -> Vec<String> {
     if context.undecided > 0 {
         let args = [("count", context.undecided.into())];
         lines.push(words.text("prove-undecided", &args));
+        let named = |rule: &MatrixRule| match rule.line {
+            0 => rule.name.clone(),
+            line => format!("{} ({}:{line})", rule.name, rule.path),
+        };
+        for one in &context.undecided_by {
+            lines.push(format!("  A {}  B {}", named(&one.left), named(&one.right)));
+        }
     }
     for limit in &context.limits {
         let name = words.word("limit", limit);

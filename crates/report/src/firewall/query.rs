@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use model::record::query::{Answer, Part, Queried, QueriedContext};
 
+use super::areas::conditions;
 use super::trace::{condition, render_case};
 use crate::text::one_line;
 use crate::words::Words;
@@ -47,6 +48,20 @@ fn render_answer(answer: &Answer, words: &Words, colour: bool, out: &mut String)
     for one in answer.outcome.case.assumed.iter() {
         let _ = writeln!(out, "    {}", one_line(&condition(one, words)));
     }
+    if answer.translated {
+        let mut by: Vec<&str> = Vec::new();
+        for address in answer.parts.iter().flat_map(|part| &part.destination) {
+            if !by.contains(&address.as_str()) {
+                by.push(address);
+            }
+        }
+        by.truncate(SHOWN);
+        let list = by.join(&words.plain("comma"));
+        let text = words.text("query-translated", &[("list", (&list).into())]);
+        if !list.is_empty() {
+            let _ = writeln!(out, "    {}", one_line(&text));
+        }
+    }
     render_case(&answer.outcome.case, "    ", words, colour, out);
     for part in answer.parts.iter().take(SHOWN) {
         let _ = writeln!(out, "      {}", one_line(&part_text(part, words)));
@@ -73,5 +88,11 @@ fn part_text(part: &Part, words: &Words) -> String {
         ("destination", (&destination).into()),
         ("services", (&services).into()),
     ];
-    words.text("query-part", &args)
+    let mut text = words.text("query-part", &args);
+    if !part.source_ports.is_empty() {
+        let ports = list(&part.source_ports);
+        let ports = words.text("prove-area-source-ports", &[("list", (&ports).into())]);
+        let _ = write!(text, "{}{ports}", words.plain("comma"));
+    }
+    text + &conditions(&part.conditions, words)
 }

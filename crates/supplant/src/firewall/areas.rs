@@ -1,7 +1,7 @@
 //! The packets of a difference as records.
 
 use model::record::prove::{Area, AreaCell, AreaCondition, ComparedCoverage};
-use policy::Family;
+use policy::{Family, Policy};
 use proof::prove::{self, Cell, Coverage, Names};
 use proof::questions::{Asked, Subject};
 use proof::sets::Set;
@@ -31,11 +31,7 @@ impl Areas<'_> {
             destination: cell(self.names.destination(area)),
             services: cell(self.names.services(area)),
             source_ports: cell(self.names.clients(area)),
-            conditions: area
-                .answers
-                .iter()
-                .map(|(asked, holds)| self.condition(asked, *holds))
-                .collect(),
+            conditions: conditions(&area.answers, (self.sides.0.policy, self.sides.1.policy)),
         }
     }
 
@@ -58,8 +54,14 @@ impl Areas<'_> {
         });
         AreaCell { except: false, of: named.collect(), more: 0 }
     }
+}
 
-    fn condition(&self, asked: &Asked, holds: bool) -> AreaCondition {
+/// What must hold of packets, and what must not, in two policies (left and right).
+pub(crate) fn conditions(
+    answers: &[(Asked, bool)],
+    sides: (&Policy, &Policy),
+) -> Vec<AreaCondition> {
+    let condition = |(asked, holds): &(Asked, bool)| {
         let about = match asked.subject {
             Subject::Source => "source",
             Subject::Destination => "destination",
@@ -68,26 +70,27 @@ impl Areas<'_> {
         };
         AreaCondition {
             kind: asked.kind.as_str().to_owned(),
-            name: self.name(asked),
+            name: name(asked, sides),
             about: about.to_owned(),
-            holds,
+            holds: *holds,
         }
-    }
+    };
+    answers.iter().map(condition).collect()
+}
 
-    /// The name of an unknown. One that is like no other is named by its policy and its number there.
-    fn name(&self, asked: &Asked) -> String {
-        let named = || {
-            let (side, number) = asked.meaning.split_once(':')?;
-            let policy = if side == "0" { self.sides.0.policy } else { self.sides.1.policy };
-            let predicate = policy.predicates.get(number.parse::<usize>().ok()?)?;
-            let label = &predicate.origin.label;
-            Some(if label.is_empty() { &predicate.meaning } else { label }.to_string())
-        };
-        let found = if alone(asked.kind) { named() } else { None };
-        // Of a digest a few digits tell two of one name apart.
-        let short = policy::without_digest(&asked.meaning).len() + "#123456".len();
-        found.unwrap_or_else(|| asked.meaning.get(..short).unwrap_or(&asked.meaning).to_owned())
-    }
+/// The name of an unknown. One that is like no other is named by its policy and its number there.
+fn name(asked: &Asked, (left, right): (&Policy, &Policy)) -> String {
+    let named = || {
+        let (side, number) = asked.meaning.split_once(':')?;
+        let policy = if side == "0" { left } else { right };
+        let predicate = policy.predicates.get(number.parse::<usize>().ok()?)?;
+        let label = &predicate.origin.label;
+        Some(if label.is_empty() { &predicate.meaning } else { label }.to_string())
+    };
+    let found = if alone(asked.kind) { named() } else { None };
+    // Of a digest a few digits tell two of one name apart.
+    let short = policy::without_digest(&asked.meaning).len() + "#123456".len();
+    found.unwrap_or_else(|| asked.meaning.get(..short).unwrap_or(&asked.meaning).to_owned())
 }
 
 fn cell(cell: Cell) -> AreaCell {

@@ -6,13 +6,15 @@ use model::record::query::{Answer, Part, QueriedContext};
 use policy::{IpRange, Policy, Verdict};
 use proof::analysis;
 
+use super::areas::conditions;
 use super::pairing::{Placed, zone_name};
 use super::platform_name;
 use super::question::{Question, Unknown};
 use super::replay::{outcome, replay};
 
-/// What one context answers; with `permitting`, only what it lets pass is listed.
-pub(crate) fn answer(placed: Placed<'_>, question: &Question, permitting: bool) -> QueriedContext {
+/// What one context answers. With `reach`, packets are meant, too, that are translated to what is asked about, and only what passes is
+/// listed.
+pub(crate) fn answer(placed: Placed<'_>, question: &Question, reach: bool) -> QueriedContext {
     let base = QueriedContext {
         device: placed.device.name.to_string(),
         platform_name: platform_name(placed.device.platform),
@@ -26,15 +28,19 @@ pub(crate) fn answer(placed: Placed<'_>, question: &Question, permitting: bool) 
             return QueriedContext { verdict, unknown: name, near, ..base };
         }
     };
-    let found = match analysis::query(placed.policy, &query) {
+    let asked = |translated| -> Result<Vec<_>, String> {
+        let query = analysis::Query { translated, ..query.clone() };
+        let found = analysis::query(placed.policy, &query);
+        let found = found.map_err(|limit| limit.0.replace(' ', "-"))?.into_iter();
+        Ok(found.map(|one| (one, translated)).collect())
+    };
+    let translated = if reach { asked(true) } else { Ok(Vec::new()) };
+    let found = match asked(false).and_then(|found| Ok([found, translated?].concat())) {
         Ok(found) => found,
-        Err(limit) => {
-            let limit = limit.0.replace(' ', "-");
-            return QueriedContext { verdict: "gave-up".to_owned(), limit, ..base };
-        }
+        Err(limit) => return QueriedContext { verdict: "gave-up".to_owned(), limit, ..base },
     };
     let mut told: Vec<Answer> = Vec::new();
-    for one in &found {
+    for (one, translated) in &found {
         let replayed = replay(placed.policy, &one.witness, 0);
         // What the evaluator does not confirm is not shown: a defect of ours.
         let last = replayed.decision.steps.last();
@@ -45,6 +51,7 @@ pub(crate) fn answer(placed: Placed<'_>, question: &Question, permitting: bool) 
         told.push(Answer {
             permits: one.verdict == Verdict::Accept,
             uncertain: one.uncertain || !replayed.assumed.is_empty(),
+            translated: *translated,
             outcome: outcome(placed, &replayed),
             parts: one
                 .parts
@@ -53,15 +60,17 @@ pub(crate) fn answer(placed: Placed<'_>, question: &Question, permitting: bool) 
                 .unwrap_or_default(),
         });
     }
-    let (permits, denies) =
-        (told.iter().any(|one| one.permits), told.iter().any(|one| !one.permits));
+    let permits = told.iter().any(|one| one.permits);
+    let denies = told.iter().any(|one| !one.permits);
+    let certain = found.iter().any(|(one, _)| one.verdict == Verdict::Accept && !one.uncertain);
     let verdict = match (permits, denies) {
+        (true, true) if !certain => "possible",
         (true, true) => "both",
         (true, false) => "permitted",
         (false, true) => "denied",
         (false, false) => "nothing",
     };
-    told.retain(|one| one.permits || !permitting);
+    told.retain(|one| one.permits || !reach);
     told.sort_by_key(|one| !one.permits);
     QueriedContext { verdict: verdict.to_owned(), answers: told, ..base }
 }
@@ -79,7 +88,13 @@ fn part(policy: &Policy, part: &analysis::Part) -> Part {
         source: addresses(&part.source),
         destination: addresses(&part.destination),
         services: part.services.iter().flat_map(|range| services(*range)).collect(),
+        source_ports: part.clients.iter().map(ports).collect(),
+        conditions: conditions(&part.answers, (policy, policy)),
     }
+}
+
+fn ports((first, last): &(u32, u32)) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
 }
 
 /// The protocols of the line that `analysis::Part` describes: first number, number of values, name.
@@ -105,7 +120,9 @@ pub(crate) fn services((first, last): (u32, u32)) -> Vec<String> {
             "icmp" => format!("{}:{}", value >> 8, value & 0xff),
             _ => value.to_string(),
         };
-        shown.push(if (low, high) == (0, count - 1) {
+        // Packets of which a port is 0 are not asked about.
+        let least = u32::from(matches!(name, "tcp" | "udp" | "sctp"));
+        shown.push(if low <= least && high == count - 1 {
             name.to_owned()
         } else if low == high {
             format!("{name}/{}", number(low))

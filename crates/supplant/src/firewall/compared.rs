@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use dialect::{Disposition, Reading, Reason, Tally};
 use model::record::check::{FateCount, Statement};
-use model::record::prove::{ComparedContext, ComparedSide, Difference};
-use policy::{Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
+use model::record::prove::{ComparedContext, ComparedSide, Difference, Undecided};
+use policy::{By, Origin, Policy, PredicateKind, Rulebase, RulebaseId, Verdict, ZoneId};
 use proof::certificate::Certificate;
 use proof::prove::{Differing, Names, Observer, Options, Proof, order, prove_watched};
 use proof::questions::as_one;
 
 use super::account::{self, read_exactly};
 use super::areas::{Areas, coverage};
+use super::matrix::rule;
 use super::pairing::Placed;
 use super::replay::{Replayed, Terms, change, may_become, outcome, replay};
 use super::spots::spot;
@@ -21,7 +22,7 @@ use super::{Configs, platform_name};
 
 /// They do the same with every packet.
 pub(crate) const EQUIVALENT: &str = "equivalent";
-/// They do, as far as was compared.
+/// They do, as far as was compared and does not take something undefined or unreadable.
 pub(crate) const EXCEPT: &str = "equivalent-except";
 /// They do not.
 pub(crate) const DIFFERS: &str = "differs";
@@ -126,7 +127,7 @@ pub(crate) fn compare(
         ..Options::default()
     };
     let proof = prove_watched(left.policy, right.policy, &paired.map, options, observer);
-    let mut found = Found { sides: (left, right), paired: &paired, how, refuted: 0 };
+    let mut found = Found { sides: (left, right), paired: &paired, how, refuted: Vec::new() };
     let mut differences = found.grouped(&proof);
     let idle = idle(left.policy, &paired.left) && idle(right.policy, &paired.right);
     let names = |policy: &Policy, zones: &[ZoneId]| -> Vec<String> {
@@ -135,16 +136,21 @@ pub(crate) fn compare(
     let mut limits: Vec<String> = proof.open.iter().map(|one| one.0.replace(' ', "-")).collect();
     limits.sort_unstable();
     limits.dedup();
-    let undecided = proof.undecided + found.refuted;
+    let refuted = u64::try_from(found.refuted.len()).unwrap_or(u64::MAX);
+    let undecided = proof.undecided.saturating_add(refuted);
+    let undecided_by = proof.undecided_by.iter().chain(&found.refuted).take(UNDECIDED);
+    let undecided_by = undecided_by
+        .map(|(one, two)| Undecided { left: rule(left, *one), right: rule(right, *two) });
     let differing = u64::try_from(differences.len()).unwrap_or(u64::MAX);
     let certain = differences.iter().any(|one| !one.possible);
     let verdict = if certain {
         DIFFERS
-    } else if differing > 0 || undecided > 0 || !limits.is_empty() {
+    } else if undecided > 0 || !limits.is_empty() {
         GAVE_UP
-    } else if idle {
+    } else if idle && differing == 0 {
         EQUIVALENT
     } else {
+        // Packets that no difference lists fare the same, whatever is undefined or unreadable.
         EXCEPT
     };
     differences.truncate(how.limit);
@@ -162,6 +168,7 @@ pub(crate) fn compare(
         differing,
         differences,
         undecided,
+        undecided_by: undecided_by.collect(),
         limits,
         coverage: proof.coverage.iter().map(coverage).collect(),
         certificate: None,
@@ -250,6 +257,9 @@ pub(crate) fn side(
     }
 }
 
+/// How many pairs of rules that were left open are named.
+const UNDECIDED: usize = 20;
+
 /// What decides on both sides, what changes, and whether it is only possible: one difference for people.
 type Key = (Rank, [u32; 3], [u32; 3]);
 /// What is certain before what is only possible, and of each what is newly allowed first.
@@ -266,7 +276,7 @@ struct Found<'a> {
     paired: &'a Paired,
     how: &'a How<'a>,
     /// Differences that the evaluator does not confirm: a defect of ours, never shown as a difference.
-    refuted: u64,
+    refuted: Vec<(By, By)>,
 }
 
 /// A difference with its replayed witness.
@@ -287,7 +297,7 @@ impl Found<'_> {
         let mut groups: BTreeMap<Key, Shown<'p>> = BTreeMap::new();
         for differing in &proof.differences {
             let Some(shown) = self.replayed(differing) else {
-                self.refuted += 1;
+                self.refuted.push((differing.left.1, differing.right.1));
                 continue;
             };
             match groups.entry(shown.key) {

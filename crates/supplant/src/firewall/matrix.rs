@@ -55,6 +55,7 @@ fn cell(placed: Placed<'_>, flow: &Flow) -> MatrixCell {
         permits: permits.to_owned(),
         possible: further.into_iter().filter(|name| !certain.contains(name)).collect(),
         services: certain,
+        limited: names(&flow.limited()),
         internet: flow.public,
         cut: flow.cut,
         rules_all: u64::try_from(flow.by.len()).unwrap_or(u64::MAX),
@@ -80,7 +81,8 @@ fn names(sets: &[Set; 2]) -> Vec<String> {
     names
 }
 
-fn rule(placed: Placed<'_>, by: By) -> MatrixRule {
+/// What decides, by name and place.
+pub(crate) fn rule(placed: Placed<'_>, by: By) -> MatrixRule {
     let policy = placed.policy;
     let none = policy::Packet {
         ingress: policy::InterfaceId(0),

@@ -92,6 +92,8 @@ impl Question {
             || policy.services.iter().map(|object| &*object.name).collect(),
         )?;
         Ok(Query {
+            translated: false,
+            port_zero: false,
             from: zones(policy, &self.from)?,
             to: zones(policy, &self.to)?,
             source: addresses(policy, &self.source)?,

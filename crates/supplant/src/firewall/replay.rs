@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use model::record::prove::Outcome;
 use policy::{
-    About, Assumed, Atom, Decision, Egress, InterfaceId, IpRange, Packet, Policy, PredicateId,
+    About, Assumed, Atom, Decision, Egress, InterfaceId, Packet, Policy, PredicateId,
     PredicateKind, TranslatedAddress, TranslatedPort, Verdict, World, ZoneId, decide,
     without_digest,
 };
 use proof::prove::{Witness, ZoneMap};
 use proof::questions::{Asked, Subject};
+use proof::sets::Set;
 
 use super::packets::Teller;
 use super::pairing::Placed;
@@ -184,7 +185,7 @@ impl Becomes {
 #[derive(PartialEq, Eq)]
 pub(crate) enum Address {
     Exactly(IpAddr),
-    OneOf(Vec<IpRange>),
+    OneOf(Set<u128>),
     OfInterface(Vec<usize>),
     Named(PredicateKind, Box<str>, Option<(usize, PredicateId)>),
 }
@@ -240,9 +241,8 @@ impl Terms<'_> {
         match new {
             TranslatedAddress::Exactly(address) => Address::Exactly(*address),
             TranslatedAddress::OneOf(ranges) => {
-                let mut ranges = ranges.clone();
-                ranges.sort_unstable_by_key(|range| (range.first(), range.last()));
-                Address::OneOf(ranges)
+                let ranges = ranges.iter().map(|one| (number(one.first()), number(one.last())));
+                Address::OneOf(Set::new(ranges.collect()))
             }
             TranslatedAddress::OfInterface(id) => Address::OfInterface(self.numbers(*id)),
             TranslatedAddress::Named(id) => {

@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod asked;
 mod bundled_logs;
 mod compared;
 mod contents;

@@ -383,13 +383,16 @@ fn with_ports(protocol: u8, [source, destination]: [Option<PortRange>; 2]) -> Se
     })
 }
 
-/// Ranges in order, without overlap.
+/// Ranges in order, without overlap, as few as can be: the device picks from all of them.
 fn joined(mut ranges: Vec<IpRange>) -> Vec<IpRange> {
     ranges.sort_by_key(|range| (range.first(), range.last()));
     let mut joined: Vec<IpRange> = Vec::with_capacity(ranges.len());
     for range in ranges {
         match joined.last_mut() {
-            Some(last) if last.family() == range.family() && last.last() >= range.first() => {
+            Some(last)
+                if last.last() >= range.first()
+                    || IpRange::one(last.last()).nth(1) == Some(range.first()) =>
+            {
                 let end = last.last().max(range.last());
                 *last = IpRange::new(last.first(), end).unwrap_or(*last);
             }

@@ -44,6 +44,7 @@ impl Certifying<'_> {
             let why_not = match compared.context.verdict.as_str() {
                 DIFFERS => "differs",
                 GAVE_UP => "not-decided",
+                _ if compared.context.differing > 0 => "not-decided",
                 _ => "not-listed",
             };
             return Ok(Certificate { why_not: why_not.to_owned(), ..Certificate::default() });
