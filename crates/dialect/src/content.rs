@@ -25,6 +25,10 @@ use crate::tree::{Node, Tree};
 pub struct Definitions<'t> {
     named: HashMap<&'t str, Vec<Definition<'t>>>,
     placed: HashMap<(u16, u32, u32), Definition<'t>>,
+    /// The context in which the nodes at hand stand; empty outside of any.
+    context: &'t str,
+    /// All contexts that have definitions of their own.
+    contexts: HashSet<&'t str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,9 +36,30 @@ struct Definition<'t> {
     name: &'t str,
     node: Node<'t>,
     kinds: &'static [PredicateKind],
+    context: &'t str,
+}
+
+impl Definition<'_> {
+    /// Whether it is there for policies of a context: its own ones are, and those of nobody in particular.
+    fn serves(&self, context: Option<&str>) -> bool {
+        self.context.is_empty() || context.is_none_or(|context| context == self.context)
+    }
 }
 
 impl<'t> Definitions<'t> {
+    /// Adds what a dialect defines in a file, each in its context: a virtual firewall has names of its own.
+    fn walk(&mut self, tree: &'t Tree, dialect: &dyn Dialect) {
+        let mut open: Vec<Node<'t>> = Vec::new();
+        for node in tree.nodes() {
+            while open.last().is_some_and(|last| !last.holds(node)) {
+                open.pop();
+            }
+            self.context = context(&open).unwrap_or_default();
+            dialect.define(node, self);
+            open.push(node);
+        }
+    }
+
     /// Adds a node that unknowns of these kinds are named after. Whoever refers to it does so by `name` or by `identifier`.
     pub(crate) fn add(
         &mut self,
@@ -43,32 +68,36 @@ impl<'t> Definitions<'t> {
         node: Node<'t>,
         kinds: &'static [PredicateKind],
     ) {
-        let definition = Definition { name, node, kinds };
+        let definition = Definition { name, node, kinds, context: self.context };
         for key in [name, identifier].into_iter().filter(|key| !key.is_empty()) {
             self.named.entry(key).or_default().push(definition);
         }
+        self.contexts.insert(self.context);
         self.placed.insert(place(node.span()), definition);
     }
 
-    /// Of what stands behind an unknown, and behind all that it names in turn; `None` when nothing is defined.
-    fn digest(&self, unknown: &Predicate) -> Option<String> {
+    /// Of what stands behind an unknown of a context, and behind all that it names in turn; `None` when nothing is defined.
+    fn digest(&self, unknown: &Predicate, context: &str) -> Option<String> {
+        // Of a context by another name all count: more is told apart than need be.
+        let context = Some(context).filter(|context| self.contexts.contains(context));
         let mut open: Vec<Definition<'t>> = Vec::new();
         open.extend(unknown.origin.span.and_then(|span| self.placed.get(&place(span))));
         let edge = |sign: char| sign.is_whitespace() || "\"'(),;=".contains(sign);
         let words = unknown.meaning.split(edge).chain([&*unknown.meaning, &*unknown.origin.label]);
         for word in words {
-            open.extend(self.named.get(word).into_iter().flatten());
+            let named = self.named.get(word).into_iter().flatten();
+            open.extend(named.filter(|definition| definition.serves(context)));
         }
         let mut seen: HashSet<(u16, u32)> = HashSet::new();
         let mut contents: BTreeSet<(&str, String)> = BTreeSet::new();
-        while let Some(Definition { name, node, kinds }) = open.pop() {
+        while let Some(Definition { name, node, kinds, .. }) = open.pop() {
             let place = (node.tree().file(), node.index());
             if !kinds.contains(&unknown.kind) || !seen.insert(place) {
                 continue;
             }
             let content = node.content(&mut |word| match self.named.get(word) {
                 Some(others) => {
-                    open.extend(others);
+                    open.extend(others.iter().filter(|other| other.serves(context)));
                     others.first().map_or(word, |other| other.name)
                 }
                 None => word,
@@ -90,6 +119,17 @@ impl<'t> Definitions<'t> {
     }
 }
 
+/// The virtual firewall that one of these blocks, each in the one before, is about.
+fn context<'t>(blocks: &[Node<'t>]) -> Option<&'t str> {
+    blocks.windows(2).find_map(|pair| match pair {
+        [above, one] if (above.word(0), above.word(1)) == ("config", "vdom") => {
+            (one.word(0) == "edit").then(|| one.word(1))
+        }
+        [above, one] if above.word(0) == "vsys" && !one.is_statement() => Some(one.word(0)),
+        _ => None,
+    })
+}
+
 /// How many hexadecimal digits of a digest are kept.
 const DIGITS: usize = 32;
 
@@ -100,16 +140,17 @@ fn place(span: Span) -> (u16, u32, u32) {
 /// Makes what stands behind their names part of unknowns.
 pub(crate) fn identify(dialect: &dyn Dialect, trees: &[Tree], devices: &mut [Device]) {
     let mut definitions = Definitions::default();
-    for node in trees.iter().flat_map(Tree::nodes) {
-        dialect.define(node, &mut definitions);
+    for tree in trees {
+        definitions.walk(tree, dialect);
     }
     if definitions.placed.is_empty() {
         return;
     }
-    let unknowns = devices.iter_mut().flat_map(|device| &mut device.contexts);
-    for unknown in unknowns.flat_map(|context| &mut context.predicates) {
-        if let Some(digest) = definitions.digest(unknown) {
-            unknown.meaning = format!("{}#{digest}", unknown.meaning).into();
+    for policy in devices.iter_mut().flat_map(|device| &mut device.contexts) {
+        for unknown in &mut policy.predicates {
+            if let Some(digest) = definitions.digest(unknown, &policy.context) {
+                unknown.meaning = format!("{}#{digest}", unknown.meaning).into();
+            }
         }
     }
 }
@@ -165,6 +206,59 @@ mod tests {
     fn a_user_group_is_told_apart_by_what_its_members_are() {
         let bob = "config user local\nedit bob\nset type @\nnext\nend\n";
         assert!(told_apart("fortios", &format!("{FORTIOS}{bob}")));
+    }
+
+    /// What unknowns mean where each of two virtual firewalls has a group of its own.
+    fn in_contexts(first: &str, second: &str) -> Vec<String> {
+        let block = |name: &str, interface: &str, member: &str| {
+            let own = FORTIOS
+                .replace("member bob", &format!("member {member}"))
+                .replace("edit a", &format!("edit {interface}"));
+            let own = own
+                .replace("srcintf a", &format!("srcintf {interface}"))
+                .replace("dstintf a", &format!("dstintf {interface}"));
+            format!("config vdom\nedit {name}\n{own}next\nend\n")
+        };
+        let text = block("root", "a", first) + &block("v2", "b", second);
+        let all = meanings("fortios", &text, "x").into_iter();
+        all.filter(|meaning| meaning.contains("staff")).collect()
+    }
+
+    #[test]
+    fn what_another_virtual_firewall_calls_the_same_is_something_else() {
+        let (one, other) = (in_contexts("ann", "bob"), in_contexts("bob", "ann"));
+        assert_eq!(one.len(), 2);
+        assert_ne!(one, other);
+        assert_eq!(one[0], in_contexts("ann", "eve")[0]);
+    }
+
+    #[test]
+    fn members_of_a_list_are_content_whatever_they_look_like() {
+        assert!(told_apart("panos", &PANOS.replace("@.example", "b.example _@.example")));
+        let list = PANOS.replace("category sites", "").replace("source any", "source e");
+        let list = list.replace("@", "a") + "set external-list e type domain url http://@/l\n";
+        assert!(told_apart("panos", &list));
+    }
+
+    #[test]
+    fn a_dynamic_group_is_told_apart_by_what_bears_its_tags() {
+        let text = PANOS
+            .replace("category sites", "")
+            .replace("@", "a")
+            .replace("source any", "source d")
+            + "set address-group d dynamic filter \"'web'\"\nset address s ip-netmask 10.3.0.1/32\n\
+               set address s fqdn @.example\nset address s tag [ web ]\n";
+        assert!(told_apart("panos", &text));
+    }
+
+    #[test]
+    fn an_internet_service_is_told_apart_by_its_country() {
+        let text = FORTIOS.replace("set groups staff\n", "").replace(
+            "set dstaddr all\n",
+            "set internet-service enable\nset internet-service-name o\n",
+        ) + "config firewall internet-service-name\nedit o\nset type location\nset internet-service-id 65536\nset country-id 84@\nnext\nend\n";
+        let one = meanings("fortios", &text, "0");
+        assert!(!one.is_empty() && one != meanings("fortios", &text, "1"), "{one:?}");
     }
 
     #[test]

@@ -70,7 +70,8 @@ impl Dialect for FortiOs {
         let Some((_, kinds)) = known else { return };
         for entry in node.children().filter(|child| child.word(0) == "edit") {
             // An override of places is called by its code.
-            let code = entry.children().find(|set| set.word(1) == "country-id");
+            let mut codes = entry.children().filter(|set| set.word(1) == "country-id");
+            let code = codes.find(|_| kinds.contains(&PredicateKind::Geography));
             into.add(entry.word(1), code.map_or("", |set| set.word(2)), entry, kinds);
         }
     }

@@ -80,6 +80,17 @@ impl Dialect for PanOs {
     }
 
     fn define<'t>(&self, node: Node<'t>, into: &mut Definitions<'t>) {
+        if node.word(0) == "address" {
+            // Dynamic groups have what bears their tags.
+            for entry in node.children() {
+                for tags in entry.children().filter(|child| child.word(0) == "tag") {
+                    let below = tags.children().map(|tag| tag.word(0));
+                    for tag in tags.words().skip(1).chain(below).filter(|tag| !tag.is_empty()) {
+                        into.add(tag, "", entry, &[PredicateKind::Dynamic]);
+                    }
+                }
+            }
+        }
         let Ok(at) = DEFINED.binary_search_by_key(&node.word(0), |(table, _)| table) else {
             return;
         };

@@ -7,6 +7,7 @@ use crate::net::{Family, IpRange, Prefix, number};
 use crate::origin::Origin;
 use crate::place::ZoneId;
 use crate::predicate::PredicateId;
+use crate::whole::Policy;
 
 /// Index into [`crate::Policy::addresses`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +52,26 @@ pub enum Addresses {
 }
 
 impl Addresses {
+    /// Whether a rule of address translation is named anywhere in it.
+    pub fn names_translation(&self, policy: &Policy) -> bool {
+        match self {
+            Self::TranslatedBy(_) => true,
+            Self::Object(id) => {
+                let object = usize::try_from(id.0).ok().and_then(|id| policy.addresses.get(id));
+                object.is_some_and(|object| object.value.names_translation(policy))
+            }
+            Self::Union(members) | Self::Common(members) => {
+                members.iter().any(|member| member.names_translation(policy))
+            }
+            Self::Except(from, without) => {
+                from.names_translation(policy) || without.names_translation(policy)
+            }
+            Self::Any | Self::Range(_) | Self::Masked(_) | Self::Zone(_) | Self::Unknown(_) => {
+                false
+            }
+        }
+    }
+
     /// The empty set.
     pub const NONE: Self = Self::Union(Vec::new());
 

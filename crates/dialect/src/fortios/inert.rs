@@ -180,7 +180,7 @@ const SECTIONS: &[(&str, Fate)] = &[
     ("firewall internet-service-ipbl-reason", Fate::inert(Reason::Cosmetic)),
     ("firewall internet-service-ipbl-vendor", Fate::inert(Reason::Cosmetic)),
     ("firewall internet-service-list", Fate::inert(Reason::Cosmetic)),
-    ("firewall internet-service-name", Fate::inert(Reason::Cosmetic)),
+    ("firewall internet-service-name", Fate::inert(Reason::Unreferenced)),
     ("firewall internet-service-owner", Fate::inert(Reason::Cosmetic)),
     ("firewall internet-service-reputation", Fate::inert(Reason::Cosmetic)),
     ("firewall internet-service-sld", Fate::inert(Reason::Cosmetic)),

@@ -4,13 +4,12 @@ use super::{Node, Siblings, Tree};
 use crate::fate::{Fate, Reason};
 
 /// Words of settings that say nothing about packets, in whatever language.
-const SKIPPED: [&str; 18] = [
+const SKIPPED: [&str; 17] = [
     "color",
     "comment",
     "comments",
     "description",
     "disable-override",
-    "domain",
     "groups",
     "icon",
     "meta-info",
@@ -63,6 +62,11 @@ impl Tree {
 }
 
 impl<'t> Node<'t> {
+    /// Whether another node stands below this one.
+    pub(crate) fn holds(self, other: Self) -> bool {
+        self.id < other.id && other.id < self.data().after
+    }
+
     /// What stands below the node, without what says nothing about packets, in an order of its own. `each` gets every word, and says
     /// what stands for it.
     pub(crate) fn content(self, each: &mut dyn FnMut(&'t str) -> &'t str) -> String {
@@ -107,9 +111,12 @@ fn skipped(node: Node<'_>) -> bool {
         word => word,
     };
     let silent = [Reason::Secret, Reason::Cosmetic, Reason::Overridden, Reason::DefaultValue];
+    // A member of a list is a value, whatever it looks like.
+    let member = node.is_statement() && node.words().count() == 1;
+    // Where a management server keeps an object.
+    let kept = key == "domain" && node.child("domain-type").is_some();
     // What an exporter notes for itself begins with a line.
-    SKIPPED.contains(&key)
-        || key.starts_with('_')
+    (!member && (SKIPPED.contains(&key) || key.starts_with('_') || kept))
         || (node.is_statement() && silent.contains(&node.fate().reason))
 }
 
@@ -143,6 +150,13 @@ mod tests {
     fn comments_are_no_content() {
         let one = content("config a\nedit x\nset comment hello\nset n 1\nnext\nend\n");
         assert_eq!(one, content("config a\nedit x\nset n 1\nnext\nend\n"));
+    }
+
+    #[test]
+    fn a_setting_that_is_called_like_where_objects_are_kept_is_content() {
+        let content =
+            |value| content(&format!("config a\nedit x\nset domain {value}\nnext\nend\n"));
+        assert_ne!(content("x1"), content("x2"));
     }
 
     #[test]

@@ -73,7 +73,12 @@ impl Exact {
 /// Looks at the rules of a context.
 pub(crate) fn idle(reading: &Reading, device: &Device, policy: &Policy) -> Exact {
     let doubtful = Doubtful::of(reading, policy);
-    let may = |at: RuleAt| rule(policy, at).is_some_and(|rule| doubtful.proposable(&rule.origin));
+    // On some platforms a translation acts because a rule names it: without the rule it may not.
+    let may = |at: RuleAt| {
+        rule(policy, at).is_some_and(|rule| {
+            doubtful.proposable(&rule.origin) && !rule.destination.names_translation(policy)
+        })
+    };
     let wanted = Wanted { correlated: Some(PAIRS), removable: Some(&may) };
     // A defect of ours costs this part of the check, not the others.
     let Ok(found) = catch_unwind(AssertUnwindSafe(|| examine(policy, wanted))) else {

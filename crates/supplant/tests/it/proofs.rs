@@ -351,3 +351,20 @@ fn two_platforms_are_compared_in_what_crosses_them() {
     let run = estate.run(&["prove", "in/a", "in/q", "--transit"]);
     assert!(run.code == 1 && run.out.contains("newly allowed"), "{run:?}");
 }
+
+#[test]
+fn a_rule_that_lets_a_translation_act_is_not_called_removable() {
+    let estate = Estate::new();
+    let text = "config system interface\nedit wan\nset ip 203.0.113.2 255.255.255.0\nnext\nedit dmz\n\
+        set ip 10.9.0.1 255.255.255.0\nnext\nend\nconfig firewall vip\nedit v\nset extip 203.0.113.3\n\
+        set extintf wan\nset mappedip 10.9.0.5\nnext\nend\nconfig firewall policy\nedit 1\n\
+        set srcintf wan\nset dstintf dmz\nset srcaddr all\nset dstaddr DST\nset action deny\n\
+        set schedule always\nset service ALL\nnext\nend\n";
+    let removable = |name: &str, destination: &str| {
+        let path = estate.put_beside(name, text.replace("DST", destination));
+        let run = estate.run(&["check", path.to_str().unwrap(), "--exact"]);
+        run.out.contains("removable-rules") || run.err.contains("removable-rules")
+    };
+    // A deny before the deny of the end does nothing, unless it makes packets go elsewhere.
+    assert_eq!((removable("all.conf", "all"), removable("vip.conf", "v")), (true, false));
+}

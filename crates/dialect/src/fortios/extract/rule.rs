@@ -329,7 +329,7 @@ const PROFILES: [&str; 31] = [
 ];
 
 /// Options that narrow what matches or change what happens, and the value at which they do nothing. Sorted.
-const NARROWING: [(&str, &str); 44] = [
+const NARROWING: [(&str, &str); 47] = [
     ("app-category", ""),
     ("app-group", ""),
     ("application", ""),
@@ -339,6 +339,7 @@ const NARROWING: [(&str, &str); 44] = [
     ("dscp-negate", "disable"),
     ("email-collect", "disable"),
     ("fsso", "disable"),
+    ("geoip-match", "physical-location"),
     ("ha-mgmt-intf-only", "disable"),
     ("http-policy-redirect", "disable"),
     ("identity-based", "disable"),
@@ -355,6 +356,8 @@ const NARROWING: [(&str, &str); 44] = [
     ("ntlm", "disable"),
     ("pcp-inbound", "disable"),
     ("pcp-outbound", "disable"),
+    ("permit-any-host", "disable"),
+    ("permit-stun-host", "disable"),
     ("policy-behaviour-type", "standard"),
     ("policy-expiry", "disable"),
     ("reputation-minimum", "0"),
@@ -410,7 +413,6 @@ const INERT: &[(&str, Reason)] = &[
     ("firewall-session-dirty", Reason::TrafficShaping),
     ("fsso-agent-for-ntlm", Reason::Management),
     ("geoip-anycast", Reason::DefaultValue),
-    ("geoip-match", Reason::DefaultValue),
     ("inbound", Reason::DefaultValue),
     ("inspection-mode", Reason::InspectionProfile),
     ("ip-based", Reason::Management),
@@ -425,8 +427,6 @@ const INERT: &[(&str, Reason)] = &[
     ("passive-wan-health-measurement", Reason::Logging),
     ("pcp-poolname", Reason::DefaultValue),
     ("per-ip-shaper", Reason::TrafficShaping),
-    ("permit-any-host", Reason::DefaultValue),
-    ("permit-stun-host", Reason::DefaultValue),
     ("policy-expiry-date", Reason::DefaultValue),
     ("policy-expiry-date-utc", Reason::DefaultValue),
     ("policy-offload", Reason::TrafficShaping),
