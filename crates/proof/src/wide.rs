@@ -238,6 +238,20 @@ impl Wide {
         parts
     }
 
+    /// Takes what lies in this region out of others, and returns it.
+    pub(crate) fn take_from(&self, rest: &mut Vec<Self>) -> Vec<Self> {
+        let mut taken = Vec::new();
+        for piece in std::mem::take(rest) {
+            let Some(both) = piece.and(self) else {
+                rest.push(piece);
+                continue;
+            };
+            rest.extend(piece.without(self));
+            taken.push(both);
+        }
+        taken
+    }
+
     /// What is in it and not in the other, as disjoint regions.
     pub(crate) fn without(&self, other: &Self) -> Vec<Self> {
         other.complement(self).into_iter().filter_map(|part| part.and(self)).collect()

@@ -175,14 +175,7 @@ pub(super) fn translated(
     };
     let mut rest = vec![flat.region.clone()];
     for apart in apart {
-        for piece in std::mem::take(&mut rest) {
-            let Some(both) = piece.and(apart) else {
-                rest.push(piece);
-                continue;
-            };
-            add(both)?;
-            rest.extend(piece.without(apart));
-        }
+        apart.take_from(&mut rest).into_iter().try_for_each(&mut add)?;
     }
     parts.extend(rest.into_iter().map(|region| (region, None)));
     Ok(parts)

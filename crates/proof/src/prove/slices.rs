@@ -394,16 +394,9 @@ fn leaving(
             let there = meaning.to(&policy::Zones::Of(vec![ZoneId(zone)]));
             let listed = numbers.ranges().iter().flat_map(|(first, last)| *first..=*last);
             let listed: Vec<u32> = listed.collect();
-            for way in &there.0 {
-                for piece in std::mem::take(&mut rest) {
-                    let Some(both) = piece.and(way) else {
-                        rest.push(piece);
-                        continue;
-                    };
-                    rest.extend(piece.without(way));
-                    let effect = Effect::Leaves(new.clone(), Some(listed.clone()));
-                    effects.push((both, effect));
-                }
+            for both in there.0.iter().flat_map(|way| way.take_from(&mut rest)) {
+                let effect = Effect::Leaves(new.clone(), Some(listed.clone()));
+                effects.push((both, effect));
             }
         }
         let nowhere = rest.into_iter();

@@ -337,21 +337,14 @@ fn push_part(
     for zone in (0u32..).zip(&policy.zones).map(|(zone, _)| ZoneId(zone)) {
         let there = meaning.to(&policy::Zones::Of(vec![zone]));
         let source = interface_address(meaning, zone, family);
-        for region in &there.0 {
-            for piece in std::mem::take(&mut rest) {
-                let Some(both) = piece.and(region) else {
-                    rest.push(piece);
-                    continue;
-                };
-                rest.extend(piece.without(region));
-                let all = Rewritten {
-                    source: source.clone(),
-                    source_port: source_port.clone(),
-                    destination: destination.clone(),
-                    destination_port: destination_port.clone(),
-                };
-                parts.push((both, all));
-            }
+        for both in there.0.iter().flat_map(|region| region.take_from(&mut rest)) {
+            let all = Rewritten {
+                source: source.clone(),
+                source_port: source_port.clone(),
+                destination: destination.clone(),
+                destination_port: destination_port.clone(),
+            };
+            parts.push((both, all));
         }
     }
     // Whatever leaves nowhere keeps its source: it is not translated because it does not leave.
