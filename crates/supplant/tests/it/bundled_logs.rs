@@ -1,32 +1,10 @@
 //! Logs in archives, and several logs in one file.
 
-use std::io::{Cursor, Write};
-
 use serde_json::Value;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
+use crate::archives::{tar, zip};
 use crate::hostile_logs::{ARGS, TSV, columns, conn, estate, gzip, lost, read, total};
 use crate::support::Estate;
-
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        to.start_file(*name, SimpleFileOptions::default()).unwrap();
-        to.write_all(bytes).unwrap();
-    }
-    to.finish().unwrap().into_inner()
-}
-
-fn tarred(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut to = tar::Builder::new(Vec::new());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        to.append_data(&mut header, name, *bytes).unwrap();
-    }
-    to.into_inner().unwrap()
-}
 
 fn paths(record: &Value) -> Vec<&str> {
     record["inputs"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect()
@@ -38,9 +16,9 @@ fn logs_in_archives_count_under_their_own_names() {
     let second = [gzip(TSV.as_bytes()), second].concat();
     let members: [(&str, &[u8]); 2] = [("a/conn.log", first.as_bytes()), ("b.log.gz", &second)];
     for (name, archive) in [
-        ("logs.zip", zipped(&members)),
-        ("logs.tar", tarred(&members)),
-        ("logs.tar.gz", gzip(&tarred(&members))),
+        ("logs.zip", zip(&members)),
+        ("logs.tar", tar(&members)),
+        ("logs.tar.gz", gzip(&tar(&members))),
     ] {
         let estate = estate();
         estate.put(name, archive);
@@ -54,11 +32,11 @@ fn logs_in_archives_count_under_their_own_names() {
 #[test]
 fn an_archive_that_is_cut_does_not_pass_for_complete() {
     let rows = conn("Ca", 1).repeat(100);
-    let whole = tarred(&[("a.log", rows.as_bytes()), ("b.log", rows.as_bytes())]);
+    let whole = tar(&[("a.log", rows.as_bytes()), ("b.log", rows.as_bytes())]);
     let estate = estate();
     estate.put("logs.tar", &whole[..whole.len() / 2]);
     assert_eq!(estate.run(ARGS).code, 3);
-    let broken = zipped(&[("a.log", rows.as_bytes())]);
+    let broken = zip(&[("a.log", rows.as_bytes())]);
     estate.put("logs.tar", &broken[..broken.len() - 30]);
     assert_eq!(estate.run(ARGS).code, 3);
 }
@@ -67,7 +45,7 @@ fn an_archive_that_is_cut_does_not_pass_for_complete() {
 fn a_document_is_no_archive_of_logs() {
     let estate = estate();
     estate.put("conn.log", conn("Ca", 1));
-    estate.put("book.xlsx", zipped(&[("[Content_Types].xml", b"")]));
+    estate.put("book.xlsx", zip(&[("[Content_Types].xml", b"")]));
     assert_eq!(
         (paths(&read(&estate)), lost(&read(&estate))),
         (vec!["in/book.xlsx", "in/conn.log"], 0)

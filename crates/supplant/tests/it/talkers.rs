@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde_json::Value;
 
+use crate::archives::tar;
 use crate::support::{DAY, Estate, codes, sound, source};
 
 const CMDB: &str = "\
@@ -187,17 +188,6 @@ fn something_else_is_no_inventory() {
     assert_eq!(run.code, 2, "{run:?}");
 }
 
-fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (name, bytes) in members {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        archive.append_data(&mut header, name, *bytes).unwrap();
-    }
-    archive.into_inner().unwrap()
-}
-
 #[test]
 fn an_assessment_takes_endpoints_and_places_of_the_users() {
     let estate = estate();
@@ -230,7 +220,7 @@ fn a_log_in_an_archive_counts_like_one_that_lies_there() {
     let packed = Estate::new();
     packed.put("cmdb.csv", CMDB);
     let [conn, names] = logs();
-    packed.put("logs.tar", archive(&[("a.log", conn.as_bytes()), ("b.log", names.as_bytes())]));
+    packed.put("logs.tar", tar(&[("a.log", conn.as_bytes()), ("b.log", names.as_bytes())]));
     let record = record(&packed);
     let sums = ["/asset", "/endpoint", "/bytes_out"];
     let pairs = shown(&record["egress"]["pairs"], &sums);
@@ -245,7 +235,7 @@ fn members_are_told_apart_by_their_place_and_not_by_how_paths_are_written() {
     let [conn, names] = logs();
     let members =
         [("./x.log", CMDB.as_bytes()), ("x.log", conn.as_bytes()), ("./b.log", names.as_bytes())];
-    estate.put("logs.tar", archive(&members));
+    estate.put("logs.tar", tar(&members));
     let pairs = record(&estate)["egress"]["pairs"].take();
     assert_eq!(shown(&pairs, &["/bytes_out"]), ["700", "900"], "{pairs}");
 }
@@ -269,8 +259,8 @@ fn a_log_in_an_archive_in_an_archive_is_said_not_to_be_counted() {
     let estate = Estate::new();
     estate.put("cmdb.csv", CMDB);
     let [conn, _] = logs();
-    let inner = archive(&[("conn.log", conn.as_bytes())]);
-    estate.put("logs.tar", archive(&[("inner.tar", &inner)]));
+    let inner = tar(&[("conn.log", conn.as_bytes())]);
+    estate.put("logs.tar", tar(&[("inner.tar", &inner)]));
     let path = "logs.tar!/inner.tar!/conn.log";
     assert_eq!(codes(&record(&estate), path), ["input/log-in-archive"]);
 }
