@@ -99,7 +99,13 @@ fn interface<'t>(
                 Some(prefix) if !value::unset(prefix.address()) => interface.remote = Some(prefix),
                 _ => {}
             },
-            "mode" => interface.dynamic = matches!(value.one(), "dhcp" | "pppoe"),
+            "mode" => {
+                interface.dynamic = matches!(value.one(), "dhcp" | "pppoe");
+                if interface.dynamic {
+                    value.claim(GIVEN);
+                    continue;
+                }
+            }
             "status" => interface.down = value.one() == "down",
             "type" => interface.tunnel = value.one() == "tunnel",
             _ if stops(key, value.one()) => {
@@ -191,6 +197,9 @@ fn address_of(settings: &Settings<'_>, key: &str, to: &mut Vec<Prefix>, say: &mu
     }
 }
 
+/// An address, and with it perhaps routes, that somebody else gives.
+const GIVEN: Fate = Fate::approximated(Reason::DynamicRoute);
+
 fn ipv6<'t>(block: Node<'t>, interface: &mut Interface<'t>, say: &mut Say) {
     let settings = Settings::of([block]);
     address_of(&settings, "ip6-address", &mut interface.addresses, say);
@@ -199,12 +208,14 @@ fn ipv6<'t>(block: Node<'t>, interface: &mut Interface<'t>, say: &mut Say) {
         value.claim(Fate::CONVERTED);
     }
     if let Some(value) = settings.get("autoconf") {
-        interface.dynamic |= value.one() == "enable";
-        value.claim(Fate::CONVERTED);
+        let given = value.one() == "enable";
+        interface.dynamic |= given;
+        value.claim(if given { GIVEN } else { Fate::CONVERTED });
     }
     if let Some(value) = settings.get("ip6-mode") {
-        interface.dynamic |= value.one() != "static";
-        value.claim(Fate::CONVERTED);
+        let given = value.one() != "static";
+        interface.dynamic |= given;
+        value.claim(if given { GIVEN } else { Fate::CONVERTED });
     }
     for extra in settings.blocks.iter().filter(|block| block.word(1) == "ip6-extra-addr") {
         for entry in extra.children().filter(|child| child.word(0) == "edit") {
@@ -401,7 +412,7 @@ fn route<'t>(
             },
             "dstaddr" => to = Target::Named(value.one()),
             "internet-service" | "internet-service-custom" if value.one() != "0" => {
-                value.claim(Fate::approximated(Reason::NamedUnknown));
+                value.claim(Fate::approximated(Reason::DynamicRoute));
                 to = Target::Unknown;
                 continue;
             }
