@@ -363,6 +363,16 @@ mod tests {
     }
 
     #[test]
+    fn a_group_of_frames_is_told_apart_by_its_members() {
+        let members =
+            r#"{"resource_type": "MACAddressExpression", "mac_addresses": ["00:00:5e:00:53:@"]}"#;
+        let from = NSX.find(r#"{"resource_type": "IdentityGroupExpression""#).unwrap();
+        let to = NSX.find("]}]}},").unwrap() + 2;
+        let text = format!("{}{members}{}", &NSX[..from], &NSX[to..]);
+        assert!(told_apart("nsx", &text.replace("\"Application\"", "\"Ethernet\"")));
+    }
+
+    #[test]
     fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
         assert!(told_apart("checkpoint", CHECKPOINT));
     }
