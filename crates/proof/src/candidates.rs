@@ -4,9 +4,10 @@ use hashbrown::HashSet;
 use policy::{Addresses, NatId, Policy, RulebaseId, Seen, ZoneId, Zones};
 
 use crate::bits;
-use crate::meaning::{Meaning, Party, Side, Slice};
+use crate::meaning::{Meaning, Party, Side};
 use crate::reach::Reach;
 use crate::sets::Set;
+use crate::slice::Slice;
 use crate::wide::{Exceeded, Wide};
 
 /// The rules of each rulebase and of each pass of address translation.

@@ -8,10 +8,11 @@ use hashbrown::HashMap;
 use policy::{NatId, NatPass, NatRule, NatWhen, Policy, Seen};
 
 use crate::bits;
-use crate::meaning::{Meaning, NewAddress, NewPort, Party, Side, Slice};
+use crate::meaning::{Meaning, Party, Side};
 use crate::questions::Questions;
 use crate::reach::Reach;
 use crate::sets::Set;
+use crate::slice::{NewAddress, NewPort, Slice};
 use crate::wide::{Exceeded, Union, Wide};
 pub(crate) use source::{Translator, listed, rewritten};
 

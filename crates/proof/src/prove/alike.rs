@@ -7,9 +7,10 @@ use super::result::Effect;
 use super::slices::{Known, Lists, Outline, Whole};
 use crate::candidates::Candidates;
 use crate::flatten::Flat;
-use crate::meaning::{Meaning, NewAddress, NewPort, Party, Slice};
+use crate::meaning::{Meaning, Party};
 use crate::numbering::Labelled;
 use crate::sets::{Number, Set};
+use crate::slice::{NewAddress, NewPort, Slice};
 use crate::translation::{Rewritten, Translator, listed, rewritten};
 use crate::wide::{Exceeded, Wide};
 

@@ -14,10 +14,11 @@ use crate::candidates::Candidates;
 use crate::compare::{Comparison, Difference, Watch, compare_watched};
 use crate::flatten::Flattening;
 use crate::list::{List, Region};
-use crate::meaning::{Meaning, NewAddress, Party, Slice, Sources};
+use crate::meaning::{Meaning, Party, Sources};
 use crate::numbering::{ELSEWHERE, Labelled, Numbering};
 use crate::questions::Questions;
 use crate::sets::Set;
+use crate::slice::{NewAddress, Slice};
 use crate::translation::{Rewritten, Translator, without};
 use crate::wide::{Exceeded, Universe, Wide};
 

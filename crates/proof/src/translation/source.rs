@@ -6,11 +6,12 @@ use super::{NewValue, Rewritten, matches};
 use crate::bits;
 use crate::candidates::Candidates;
 use crate::flatten::Flat;
-use crate::meaning::{Meaning, NewAddress, NewPort, Party, Slice};
+use crate::meaning::{Meaning, Party};
 use crate::questions::alone;
 use crate::reach::Reach;
 use crate::routes::own_address;
 use crate::sets::Set;
+use crate::slice::{NewAddress, NewPort, Slice};
 use crate::wide::{Exceeded, Union, Wide, line};
 
 /// What decides about the source of the packets of one slice, looked up once.
