@@ -3,6 +3,7 @@
 use policy::{AddressTarget, Family, NatId, Policy, PortRange, PortTarget, Seen};
 
 use crate::sets::Set;
+use crate::translation::NewValue;
 use crate::wide::{Exceeded, Universe, Wide, address_number, line, number_range};
 
 /// What the passes before the filter made of the destination.
@@ -154,6 +155,26 @@ impl Slice {
         let destination = self.address_after(&region.destination)?;
         let inside = universe.full.service.covers(&service);
         inside.then(|| Wide { destination, service, ..region.clone() })
+    }
+
+    /// The new destination address and port of packets of a region, where each is one function of the old one that has no choice.
+    pub(crate) fn values(&self, region: &Wide) -> Option<[NewValue; 2]> {
+        let address = match &self.address {
+            NewAddress::Same => NewValue::Same,
+            NewAddress::Constant(to) => NewValue::OneOf(vec![(*to, *to)]),
+            NewAddress::Shift { first, last, to } => {
+                let shifted = Set::new(vec![(*first, *last)]);
+                let all = shifted.covers(&region.destination);
+                all.then(|| NewValue::Moved(to.wrapping_sub(*first)))?
+            }
+            NewAddress::Picked(_) => return None,
+        };
+        let port = match self.port {
+            NewPort::Same => NewValue::Same,
+            NewPort::Constant(to) => NewValue::OneOf(vec![(to.into(), to.into())]),
+            NewPort::Shift { .. } => return None,
+        };
+        Some([address, port])
     }
 
     /// The old services whose new one is in the set.
