@@ -167,22 +167,24 @@ impl Whole<'_, '_, '_> {
             Telling::Told => return None,
             Telling::Listed(listed) => listed,
         };
-        let met = |region: &Wide| -> Vec<Wide> {
-            listed.apart.iter().filter(|apart| apart.meets(region)).cloned().collect()
+        let met = |new: &[Wide]| {
+            let meets = |apart: &&Wide| new.iter().any(|new| meets_bare(apart, new));
+            listed.apart.iter().filter(meets).cloned().collect::<Vec<Wide>>()
         };
-        if listed.before {
-            return Some(met(region));
+        if listed.before || (keeps(slices.0) && keeps(slices.1)) {
+            return Some(met(std::slice::from_ref(region)));
         }
-        let mut all = Vec::new();
-        for slice in [slices.0, slices.1] {
-            let new = slice.becomes(region, self.universe)?;
-            let there = met_by(&listed.apart, &new);
-            if !there.is_empty() && !keeps(slice) {
-                return None;
-            }
-            all = if keeps(slice) { met(region) } else { all };
-        }
-        Some(all)
+        let new = [slices.0, slices.1].map(|slice| slice.becomes(region, self.universe));
+        let [Some(left), Some(right)] = new else { return None };
+        // A new destination leaves the rest of a packet as it is.
+        let Wide { destination, service, .. } = &self.universe.full;
+        let wider = |apart: Wide| Wide {
+            destination: destination.clone(),
+            service: service.clone(),
+            answers: Vec::new(),
+            ..apart
+        };
+        Some(met(&[left, right]).into_iter().map(wider).collect())
     }
 
     /// A region that has all differences of labels that may yet mean the same. `None`: it is not known where they are;
@@ -253,8 +255,8 @@ impl Whole<'_, '_, '_> {
         }
         let Some(new) = mine.becomes(region, self.universe) else { return all };
         let Some(apart) = self.apart(region, (mine, theirs)) else { return all };
-        let mut met = met_by(&plain.apart, &new);
-        met.extend(apart);
+        let near = plain.apart.iter().filter(|apart| meets_bare(apart, &new));
+        let met: Vec<Wide> = near.cloned().chain(apart).collect();
         if !met.is_empty() {
             return if keeps(mine) { region.and(&hull(&met)) } else { all };
         }
@@ -289,12 +291,11 @@ fn keeps(slice: &Slice) -> bool {
     slice.address == NewAddress::Same && slice.port == NewPort::Same
 }
 
-/// Those of some regions that packets meet after their destination was rewritten. Answers to questions about new destinations have other
-/// numbers.
-fn met_by(regions: &[Wide], new: &Wide) -> Vec<Wide> {
-    let bare = regions.iter().map(|region| Wide { answers: Vec::new(), ..region.clone() });
-    let new = Wide { answers: Vec::new(), ..new.clone() };
-    bare.filter(|region| region.meets(&new)).collect()
+/// Whether packets meet a region after their destination was rewritten, whatever is unknown: answers to questions about new destinations
+/// have other numbers.
+fn meets_bare(region: &Wide, new: &Wide) -> bool {
+    let bare = |region: &Wide| Wide { answers: Vec::new(), ..region.clone() };
+    bare(region).meets(&bare(new))
 }
 
 /// Splits accepted packets by what becomes of them. `told`: where the source is told; elsewhere it becomes what is said.
@@ -322,7 +323,7 @@ pub(super) fn translated(
 }
 
 /// A region that has all of these.
-fn hull(regions: &[Wide]) -> Wide {
+pub(super) fn hull(regions: &[Wide]) -> Wide {
     fn all<'s, N: Number + 's>(sets: impl Iterator<Item = &'s Set<N>>) -> Set<N> {
         Set::new(sets.flat_map(Set::ranges).copied().collect())
     }

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use policy::{By, Family, NatId, RulebaseId, Verdict, ZoneId};
 
-use super::alike::{Plain, Telling, translated};
+use super::alike::{Plain, Telling, hull, translated};
 use super::effects::{Effects, Meeting};
 use super::gather::{Gathered, Scene};
 use super::jobs::Job;
@@ -337,9 +337,9 @@ impl Whole<'_, '_, '_> {
         slice: &Slice,
         (rule, apart): (Option<NatId>, &[Wide]),
     ) -> Result<Written, Exceeded> {
-        let translator = match apart {
-            [] => None,
-            _ => Some(self.translator(party, region, slice, rule)?),
+        let translator = match region.and(&hull(apart)) {
+            None => None,
+            Some(within) => Some(self.translator(party, &within, slice, rule)?),
         };
         let told = translator.as_ref().map(|translator| (translator, apart));
         let most = self.entries_held();
