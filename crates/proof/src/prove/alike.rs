@@ -60,8 +60,8 @@ impl Telling {
         let Self::Listed(listed) = self else { return Ok(NewSource::KEPT) };
         let own = own_source(party.policy, flat);
         let own = own.map(|own| NewSource::new(party, Some(&own.address), own.port)).transpose()?;
-        let number = listed.numbers.get(&own).copied();
-        Ok(number.map_or(NewSource::KEPT, NewSource::listed))
+        let number = listed.numbers.get(&own).ok_or(Exceeded("sources of one rule"))?;
+        Ok(NewSource::listed(*number))
     }
 }
 

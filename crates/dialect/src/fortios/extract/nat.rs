@@ -124,7 +124,7 @@ fn setting<'t>(
             vip.balanced = matches!(kind, "server-load-balance" | "load-balance");
             return Some(match kind {
                 "" | "static-nat" => Fate::CONVERTED,
-                "load-balance" | "server-load-balance" => Fate::unsupported(Reason::NatKind),
+                "fqdn" if !vip.mapped_name.is_empty() => Fate::approximated(Reason::NamedUnknown),
                 _ => Fate::unsupported(Reason::NatKind),
             });
         }

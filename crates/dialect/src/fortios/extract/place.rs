@@ -99,13 +99,7 @@ fn interface<'t>(
                 Some(prefix) if !value::unset(prefix.address()) => interface.remote = Some(prefix),
                 _ => {}
             },
-            "mode" => {
-                interface.dynamic = matches!(value.one(), "dhcp" | "pppoe");
-                if interface.dynamic {
-                    value.claim(GIVEN);
-                    continue;
-                }
-            }
+            "mode" => interface.dynamic = matches!(value.one(), "dhcp" | "pppoe"),
             "status" => interface.down = value.one() == "down",
             "type" => interface.tunnel = value.one() == "tunnel",
             _ if stops(key, value.one()) => {
@@ -134,7 +128,8 @@ fn interface<'t>(
             _ if inert::cosmetic(key, value) => continue,
             _ => continue,
         }
-        value.claim(Fate::CONVERTED);
+        let given = *key == "mode" && interface.dynamic;
+        value.claim(if given { GIVEN } else { Fate::CONVERTED });
     }
     let second = settings.enabled("secondary-IP") || settings.get("secondary-IP").is_none();
     for block in &settings.blocks {
