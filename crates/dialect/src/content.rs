@@ -261,6 +261,47 @@ mod tests {
         assert!(!one.is_empty() && one != meanings("fortios", &text, "1"), "{one:?}");
     }
 
+    /// What a FortiOS configuration with this says that is modelled with a difference.
+    fn approximated(text: &str) -> Vec<String> {
+        let bytes = format!("{FORTIOS}{text}").into_bytes();
+        let files = vec![Bytes { path: "fw.conf".to_owned(), bytes }];
+        let group = Group { dialect: "fortios", files };
+        let reading = read(group, &DialectFacts::default(), &Limits::default());
+        reading.approximations().into_iter().map(|(text, ..)| text).collect()
+    }
+
+    #[test]
+    fn what_changes_a_predefined_service_is_said() {
+        for kind in ["addition", "definition", "extension", "cat-definition"] {
+            let of = |port: u32| {
+                approximated(&format!(
+                    "config firewall internet-service-{kind}\nedit 65537\nset port {port}\nnext\nend\n"
+                ))
+            };
+            assert_ne!(of(1), of(2), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_route_by_a_service_of_the_internet_is_said() {
+        let of = |service: u32| {
+            approximated(&format!(
+                "config router static\nedit 1\nset internet-service {service}\nset device a\nnext\nend\n"
+            ))
+        };
+        assert_ne!(of(65537), of(65538));
+    }
+
+    #[test]
+    fn an_interface_whose_address_is_given_is_said() {
+        let of = |name: &str| {
+            approximated(&format!(
+                "config system interface\nedit {name}\nset mode dhcp\nnext\nend\n"
+            ))
+        };
+        assert_ne!(of("b"), of("c"));
+    }
+
     #[test]
     fn comments_and_passwords_tell_nothing_apart() {
         let bob = "config user local\nedit bob\nset passwd ENC @\nnext\nend\n";
@@ -319,6 +360,16 @@ mod tests {
     #[test]
     fn a_directory_group_is_told_apart_by_its_directory() {
         assert!(told_apart("nsx", NSX));
+    }
+
+    #[test]
+    fn a_group_of_frames_is_told_apart_by_its_members() {
+        let members =
+            r#"{"resource_type": "MACAddressExpression", "mac_addresses": ["00:00:5e:00:53:@"]}"#;
+        let from = NSX.find(r#"{"resource_type": "IdentityGroupExpression""#).unwrap();
+        let to = NSX.find("]}]}},").unwrap() + 2;
+        let text = format!("{}{members}{}", &NSX[..from], &NSX[to..]);
+        assert!(told_apart("nsx", &text.replace("\"Application\"", "\"Ethernet\"")));
     }
 
     #[test]

@@ -133,6 +133,8 @@ reasons! {
     Inspection = "inspection",
     /// Approximated: names of servers, countries, lists, groups and tags are unknowns with a name.
     NamedUnknown = "named-unknown",
+    /// Approximated: it changes what the vendor predefines, which rules know by a name that does not lead here.
+    Predefined = "predefined",
     /// Approximated: applications are unknowns with a name.
     Application = "application",
     /// Approximated: users, groups and devices are unknowns with a name.

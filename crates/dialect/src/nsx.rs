@@ -65,6 +65,11 @@ impl Dialect for Nsx {
         if let Some(name) = node.child("distinguished_name") {
             into.add(name.word(1), "", node, &[PredicateKind::User]);
         }
+        // Ethernet rules know a group by its path.
+        let group = node.child("resource_type").is_some_and(|kind| kind.word(1) == "Group");
+        if let Some(path) = node.child("path").filter(|_| group) {
+            into.add(path.word(1), "", node, &[PredicateKind::Mac]);
+        }
     }
 }
 

@@ -102,13 +102,21 @@ fn family(
     let Some(universe) = theorem::universe(version, header.zones.len(), header.port_zero) else {
         return refused("no zones are compared", "header");
     };
+    let placed = |what: &str, number: usize, flaw: Flaw| {
+        let Flaw { why, place } = flaw;
+        Refused { why, place: format!("IPv{version}, {what} {number}, {place}") }
+    };
+    let mut known = Vec::new();
+    for number in 0..family.lists {
+        let lists = reader.lists(&family)?;
+        let holds = theorem::lists(&lists, &family, &universe, &known, tally);
+        known.push(holds.map_err(|flaw| placed("lists", number, flaw))?);
+    }
     let mut parts = Vec::new();
     for number in 0..family.parts {
         let part = reader.part(&family)?;
-        theorem::part(&part, &family, &universe, tally).map_err(|flaw| {
-            let Flaw { why, place } = flaw;
-            Refused { why, place: format!("IPv{version}, part {number}, {place}") }
-        })?;
+        theorem::part(&part, &known, &universe).map_err(|flaw| placed("part", number, flaw))?;
+        tally.parts += 1;
         parts.push(part.region);
     }
     theorem::everything(&universe, &parts)

@@ -7,7 +7,7 @@ use crate::space::{DIMENSIONS, Region, Set};
 /// What every certificate begins with.
 pub const MAGIC: &[u8; 8] = b"SPLPROOF";
 /// The one version of the format that this checker knows.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 /// How long the digest at the end is.
 pub const DIGEST: usize = 32;
 
@@ -39,6 +39,16 @@ pub enum Value {
     Named(String),
 }
 
+/// The new source of a packet that leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Address and port.
+    Told([Value; 2]),
+    /// As the lists of this number say of the packet: as it came, or as it is with its new destination, which is for all packets of
+    /// those lists the same.
+    Listed(usize),
+}
+
 /// What happens to packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Label {
@@ -46,8 +56,10 @@ pub enum Label {
     Stopped(String),
     /// They leave.
     Leaves {
-        /// Source, source port, destination, destination port; `None`: as the lists of translation of the part say.
-        values: Option<[Value; 4]>,
+        /// The new source.
+        source: Source,
+        /// The new destination, address and port.
+        destination: [Value; 2],
         /// Where: as the routes say, or by one of these zones.
         by: String,
     },
@@ -62,7 +74,9 @@ pub struct Family {
     pub questions: Vec<String>,
     /// What happens to packets.
     pub labels: Vec<Label>,
-    /// How many parts follow.
+    /// How many lists of both policies follow.
+    pub lists: usize,
+    /// How many parts follow behind those.
     pub parts: usize,
 }
 
@@ -71,18 +85,18 @@ pub struct Family {
 pub struct Entry {
     /// Which packets.
     pub region: Region,
-    /// What happens to them: the number of a label; `None`: they are not of the part.
+    /// What happens to them: the number of a label; `None`: they are not of the region.
     pub label: Option<usize>,
     /// Numbers of entries that together cover it (see [`entry_of`]), if that is claimed.
     pub cover: Option<Vec<u32>>,
 }
 
-/// One policy's list for one part of the packets.
+/// One policy's list for the packets of a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
     /// In order: the first entry that has a packet decides.
     pub entries: Vec<Entry>,
-    /// Numbers of entries that together cover the part.
+    /// Numbers of entries that together cover the region.
     pub whole: Vec<u32>,
 }
 
@@ -102,15 +116,17 @@ pub struct Pair {
 pub struct Part {
     /// Which packets.
     pub region: Region,
-    /// How the two policies translate the packets that they let pass, where rules say no more than that they do.
-    pub translation: Option<Lists>,
-    /// What the two policies do with the packets.
-    pub rules: Lists,
+    /// The destination address and port that both policies give them before their rules see them.
+    pub new: [Value; 2],
+    /// The number of the lists that say what both do with packets like that.
+    pub lists: usize,
 }
 
 /// The lists of both policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lists {
+    /// The packets that they are about.
+    pub region: Region,
     /// The left policy.
     pub left: List,
     /// The right policy.
@@ -202,6 +218,10 @@ impl<'b> Reader<'b> {
         u32::try_from(number).or_else(|_| self.malformed("a number is too large"))
     }
 
+    fn index(&mut self) -> Read<usize> {
+        Ok(usize::try_from(self.small()?).unwrap_or(usize::MAX))
+    }
+
     fn flag(&mut self) -> Read<bool> {
         match self.byte()? {
             0 => Ok(false),
@@ -265,6 +285,7 @@ impl<'b> Reader<'b> {
             version: self.byte()?,
             questions: self.many(Self::text)?,
             labels: self.many(Self::label)?,
+            lists: self.count()?,
             parts: self.count()?,
         })
     }
@@ -273,12 +294,20 @@ impl<'b> Reader<'b> {
         Ok(match self.byte()? {
             0 => Label::Stopped(self.text()?),
             1 => {
-                let values = [self.value()?, self.value()?, self.value()?, self.value()?];
-                Label::Leaves { values: Some(values), by: self.text()? }
+                let source = Source::Told([self.value()?, self.value()?]);
+                self.leaves(source)?
             }
-            2 => Label::Leaves { values: None, by: self.text()? },
+            2 => {
+                let source = Source::Listed(self.index()?);
+                self.leaves(source)?
+            }
             _ => return self.malformed("a label is of no known kind"),
         })
+    }
+
+    fn leaves(&mut self, source: Source) -> Read<Label> {
+        let destination = [self.value()?, self.value()?];
+        Ok(Label::Leaves { source, destination, by: self.text()? })
     }
 
     fn value(&mut self) -> Read<Value> {
@@ -290,33 +319,40 @@ impl<'b> Reader<'b> {
         })
     }
 
-    /// A part.
+    /// The lists of both policies for the packets of a region.
     ///
     /// # Errors
-    /// When it is not as the format has it, or names questions or labels that the family does not have.
-    pub fn part(&mut self, family: &Family) -> Read<Part> {
+    /// When they are not as the format has it, or name questions or labels that the family does not have.
+    pub fn lists(&mut self, family: &Family) -> Read<Lists> {
         let sets = self.many(Self::set)?;
-        let mut cells = Vec::new();
-        for _ in 0..DIMENSIONS {
-            cells.push(self.cell(&sets)?);
-        }
-        let Ok(cells) = <[Set; DIMENSIONS]>::try_from(cells) else {
-            return self.malformed("a region has too few cells");
-        };
-        let region = Region { cells, answers: self.answers(family)? };
-        let translation =
-            if self.flag()? { Some(self.lists(family, &sets, &region)?) } else { None };
-        let rules = self.lists(family, &sets, &region)?;
-        Ok(Part { region, translation, rules })
-    }
-
-    fn lists(&mut self, family: &Family, sets: &[Set], region: &Region) -> Read<Lists> {
-        let left = self.list(family, sets, region)?;
-        let right = self.list(family, sets, region)?;
+        let region = self.region(family, &sets)?;
+        let left = self.list(family, &sets, &region)?;
+        let right = self.list(family, &sets, &region)?;
         let pairs = self.many(|reader| {
             Ok(Pair { left: reader.small()?, right: reader.small()?, cover: reader.cover()? })
         })?;
-        Ok(Lists { left, right, pairs })
+        Ok(Lists { region, left, right, pairs })
+    }
+
+    /// A part.
+    ///
+    /// # Errors
+    /// When it is not as the format has it, or names questions that the family does not have.
+    pub fn part(&mut self, family: &Family) -> Read<Part> {
+        let sets = self.many(Self::set)?;
+        let region = self.region(family, &sets)?;
+        Ok(Part { region, new: [self.value()?, self.value()?], lists: self.index()? })
+    }
+
+    fn region(&mut self, family: &Family, sets: &[Set]) -> Read<Region> {
+        let mut cells = Vec::new();
+        for _ in 0..DIMENSIONS {
+            cells.push(self.cell(sets)?);
+        }
+        match <[Set; DIMENSIONS]>::try_from(cells) {
+            Ok(cells) => Ok(Region { cells, answers: self.answers(family)? }),
+            Err(_) => self.malformed("a region has too few cells"),
+        }
     }
 
     /// Ranges, each as the numbers left out before it and its length without the first number.
@@ -341,7 +377,7 @@ impl<'b> Reader<'b> {
     }
 
     fn cell(&mut self, sets: &[Set]) -> Read<Set> {
-        let index = usize::try_from(self.small()?).unwrap_or(usize::MAX);
+        let index = self.index()?;
         match sets.get(index) {
             Some(set) => Ok(set.clone()),
             None => self.malformed("there is no set of this number"),
@@ -378,7 +414,7 @@ impl<'b> Reader<'b> {
                 1 => entry.answers = reader.answers(family)?,
                 _ => return reader.malformed("an entry is of no known kind"),
             }
-            let label = usize::try_from(reader.small()?).unwrap_or(usize::MAX).checked_sub(1);
+            let label = reader.index()?.checked_sub(1);
             if label.is_some_and(|label| label >= family.labels.len()) {
                 return reader.malformed("there is no label of this number");
             }

@@ -1,6 +1,6 @@
 //! The algebra held against single packets; what the reader refuses.
 
-use crate::read::{Label, Reader, Value};
+use crate::read::{Label, Reader, Source, Value};
 use crate::space::{Region, Set, covered};
 use crate::theorem::{agreement, universe};
 use crate::{Expected, check};
@@ -86,7 +86,8 @@ fn covers_and_common_parts_are_right_packet_by_packet() {
 #[test]
 fn labels_agree_only_where_all_values_do() {
     let leaves = |source: Value, port: Value, by: &str| Label::Leaves {
-        values: Some([source, Value::Moved(0), Value::Moved(0), port]),
+        source: Source::Told([source, Value::Moved(0)]),
+        destination: [Value::Moved(0), port],
         by: by.into(),
     };
     let (same, to) = (|| Value::Moved(0), |number| Value::OneOf(vec![(number, number)]));
@@ -134,16 +135,16 @@ fn what_is_not_a_certificate_is_refused() {
         assert!(check(bytes, Expected::default()).is_err());
     }
     let header = |tail: &[u8]| Reader::new(&[b"SPLPROOF", tail].concat()).header();
-    assert!(header(&[3, 0, 0, 0, 0, 0, 0, 0, 0]).is_ok());
-    assert!(header(&[2, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(), "another version");
+    assert!(header(&[4, 0, 0, 0, 0, 0, 0, 0, 0]).is_ok());
+    assert!(header(&[3, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(), "another version");
     assert!(
-        header(&[0x83, 0, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(),
+        header(&[0x84, 0, 0, 0, 0, 0, 0, 0, 0, 0]).is_err(),
         "a number longer than it needs to be"
     );
-    assert!(header(&[3, 0, 0, 0, 2, 0, 0, 0, 0]).is_err(), "no flag");
-    assert!(header(&[3, 1, 0xff, 0, 0, 0, 0, 0, 0, 0]).is_err(), "no UTF-8");
-    let many = [&[3, 0, 0, 0, 0, 0][..], &[0xff; 18], &[3]].concat();
+    assert!(header(&[4, 0, 0, 0, 2, 0, 0, 0, 0]).is_err(), "no flag");
+    assert!(header(&[4, 1, 0xff, 0, 0, 0, 0, 0, 0, 0]).is_err(), "no UTF-8");
+    let many = [&[4, 0, 0, 0, 0, 0][..], &[0xff; 18], &[3]].concat();
     assert!(header(&many).is_err(), "more zones than the file could hold");
-    let too_large = [&[3, 0, 0, 0, 0, 0][..], &[0xff; 18], &[4]].concat();
+    let too_large = [&[4, 0, 0, 0, 0, 0][..], &[0xff; 18], &[4]].concat();
     assert!(header(&too_large).is_err(), "more than 128 bits");
 }

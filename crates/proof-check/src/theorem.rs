@@ -1,7 +1,7 @@
 //! What has to hold so that two lists do the same with every packet of a part.
 //!
-//! **Theorem.** Two lists, in which the first entry that has a packet decides, and of which every packet of a part is in some entry,
-//! do the same with all packets of the part, if for every entry `r` of the one and every entry `d` of the other with different labels
+//! **Theorem.** Two lists, in which the first entry that has a packet decides, and of which every packet of a region is in some entry,
+//! do the same with all packets of the region, if for every entry `r` of the one and every entry `d` of the other with different labels
 //! each packet in both `r` and `d` is
 //! - in an entry before `r` with another label than `r`'s, or
 //! - in an entry before `d` with another label than `d`'s, or
@@ -10,15 +10,22 @@
 //! *Proof.* Take a packet, and let `r` and `d` be the first entries of the two lists that have it; there are such entries. No entry
 //! before `r` has the packet, and none before `d`. So the labels are the same, or mean the same for it. ∎
 //!
-//! **Translation.** Where a label says "as the lists of translation say", the theorem holds of those lists, too: for each packet they give
-//! the same new values on both sides, so that packets with that label on both sides fare the same.
+//! **Sources.** A label may say that the source becomes what earlier lists say, its own list of the left policy for the left one, of the
+//! right policy for the right one. Those lists are about every packet and name no others, and the theorem holds of them: they give each
+//! packet the same new source on both sides. Which packet is looked up in them, as it came or with its new destination, does not
+//! matter, as long as it is the same on both sides: two such labels mean the same only where the new destinations are the same. A new
+//! destination makes no packet of a port that is not compared.
+//!
+//! **Parts.** All packets of a part get the same new destination by both policies, before their rules see them: what becomes of them is
+//! what becomes of those packets, which all have to be of the region of the lists that the part names. The parts together have every
+//! packet.
 //!
 //! **Bounds.** Let an entry `d` be covered by entries of its own list before it with other labels, and by entries of the *other* list
 //! with its own label that all stand before number `b`. Then every pair of `d` with an entry `r` of number `b` or more, and another
 //! label, is as the theorem wants it: a packet in both is in an entry before `d` with another label than `d`'s, or in an entry before
 //! `r` with `d`'s label, which is not `r`'s. So only the pairs below both bounds need a cover of their own.
 
-use crate::read::{Entry, Family, Label, List, Lists, Part, Value, entry_of};
+use crate::read::{Entry, Family, Label, List, Lists, Part, Source, Value, entry_of};
 use crate::space::{DIMENSIONS, Region, Set, covered};
 
 /// Where the services with ports begin on the line of services: TCP, UDP, SCTP. The destination port is added.
@@ -37,6 +44,15 @@ pub struct Tally {
     pub entries: u64,
     /// Pairs of entries with different labels and shared packets, below both bounds.
     pub pairs: u64,
+}
+
+/// Lists that hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The packets that they are about.
+    region: Region,
+    /// Whether others may leave sources to them: they tell every packet's.
+    sources: bool,
 }
 
 /// What does not hold, and where.
@@ -74,8 +90,8 @@ pub fn universe(version: u8, zones: usize, port_zero: bool) -> Option<Region> {
 /// The packets for which two different labels mean the same, if any: labels are functions, and two functions may meet.
 pub fn agreement(left: &Label, right: &Label, universe: &Region) -> Option<Region> {
     let (
-        Label::Leaves { values: Some(mine), by },
-        Label::Leaves { values: Some(theirs), by: other },
+        Label::Leaves { source: mine, destination: to, by },
+        Label::Leaves { source: theirs, destination: other_to, by: other },
     ) = (left, right)
     else {
         return (left == right).then(|| universe.clone());
@@ -83,11 +99,17 @@ pub fn agreement(left: &Label, right: &Label, universe: &Region) -> Option<Regio
     if by != other {
         return None;
     }
+    let same = [Value::Moved(0), Value::Moved(0)];
+    let (mine, theirs) = match (mine, theirs) {
+        (Source::Told(mine), Source::Told(theirs)) => (mine, theirs),
+        (Source::Listed(mine), Source::Listed(theirs)) if mine == theirs => (&same, &same),
+        _ => return None,
+    };
     let mut region = universe.clone();
     let [_, _, source, destination, service, client] = &mut region.cells;
-    // In the order in which a label has its values.
     let cells = [source, client, destination, service];
-    for (index, ((mine, theirs), cell)) in mine.iter().zip(theirs).zip(cells).enumerate() {
+    let values = mine.iter().zip(theirs).chain(to.iter().zip(other_to));
+    for (index, ((mine, theirs), cell)) in values.zip(cells).enumerate() {
         let old = match meeting(mine, theirs) {
             Meeting::Always => continue,
             Meeting::Never => return None,
@@ -128,67 +150,133 @@ fn meeting(one: &Value, two: &Value) -> Meeting {
     }
 }
 
-/// Whether the two policies do the same with every packet of a part: their rules do, and so do their lists of translation, if rules say
-/// no more than that a packet is translated as those have it.
+/// Whether two lists do the same with every packet of their region. `known` are the lists before them.
 ///
 /// # Errors
 /// What does not hold.
-pub fn part(
-    part: &Part,
-    family: &Family,
-    universe: &Region,
-    tally: &mut Tally,
-) -> Result<(), Flaw> {
-    // What is not of the part has no label.
-    let told = |list: &List, says: fn(&Label) -> bool| {
-        list.entries.iter().all(|entry| match entry.label {
-            Some(label) => family.labels.get(label).is_some_and(says),
-            None => part.region.and(&entry.region).is_none(),
-        })
-    };
-    let both = |lists: &Lists, says| told(&lists.left, says) && told(&lists.right, says);
-    match &part.translation {
-        Some(translation) => {
-            if !both(&part.rules, |_| true) {
-                return flaw("a label is missing", "rules".to_owned());
-            }
-            if !both(translation, |label| matches!(label, Label::Leaves { values: Some(_), .. })) {
-                return flaw("a label says no new values, or is missing", "translation".to_owned());
-            }
-            lists(&part.region, translation, family, universe, tally)
-                .map_err(|flaw| Flaw { place: format!("translation, {}", flaw.place), ..flaw })?;
-        }
-        None => {
-            if !both(&part.rules, |label| !matches!(label, Label::Leaves { values: None, .. })) {
-                return flaw(
-                    "a label names a translation that is not there, or is missing",
-                    "rules".to_owned(),
-                );
-            }
-        }
-    }
-    tally.parts += 1;
-    lists(&part.region, &part.rules, family, universe, tally)
-}
-
-/// Whether two lists do the same with every packet of a region.
-fn lists(
-    region: &Region,
+pub fn lists(
     lists: &Lists,
     family: &Family,
     universe: &Region,
+    known: &[Known],
     tally: &mut Tally,
-) -> Result<(), Flaw> {
-    whole(region, &lists.left, "left")?;
-    whole(region, &lists.right, "right")?;
-    let left = bounds(&lists.left, &lists.right, "left")?;
-    let right = bounds(&lists.right, &lists.left, "right")?;
-    let counted = lists.left.entries.len() + lists.right.entries.len();
+) -> Result<Known, Flaw> {
+    let Lists { region, left, right, .. } = lists;
+    let mut sources = region == universe;
+    for (side, list) in [("left", left), ("right", right)] {
+        for (number, entry) in list.entries.iter().enumerate() {
+            let place = || format!("{side} list, entry {number}");
+            match entry.label.map(|label| family.labels.get(label)) {
+                Some(Some(Label::Leaves { source: Source::Told(_), .. })) => continue,
+                Some(Some(Label::Leaves { source: Source::Listed(list), destination, .. })) => {
+                    let [_, port] = destination;
+                    if !known.get(*list).is_some_and(|known| known.sources) {
+                        return flaw("a source is left to lists that do not tell it", place());
+                    }
+                    if !stays(port, universe) {
+                        return flaw("a new port may be one that is not compared", place());
+                    }
+                }
+                Some(Some(Label::Stopped(_))) => {}
+                // What is not of the region has no label.
+                None if region.and(&entry.region).is_none() => {}
+                None | Some(None) => return flaw("a label is missing", place()),
+            }
+            sources = false;
+        }
+    }
+    whole(region, left, "left")?;
+    whole(region, right, "right")?;
+    let bounds = (bounds(left, right, "left")?, bounds(right, left, "right")?);
+    let counted = left.entries.len() + right.entries.len();
     tally.entries += u64::try_from(counted).unwrap_or(u64::MAX);
-    pairs(lists, family, universe, (&left, &right), tally)
+    pairs(lists, family, universe, (&bounds.0, &bounds.1), tally)?;
+    Ok(Known { region: region.clone(), sources })
 }
 
-/// Whether every packet of the part is in some entry of the list.
+/// Whether no port that is compared becomes one that is not: port 0, if that is not compared.
+fn stays(port: &Value, universe: &Region) -> bool {
+    let [.., service, _] = &universe.cells;
+    let first = u128::from(!service.contains(0));
+    match port {
+        Value::Moved(by) => first == 0 || !(1..=LAST_PORT).contains(&0u128.wrapping_sub(*by)),
+        Value::OneOf(ranges) => ranges.iter().all(|(from, to)| first <= *from && *to <= LAST_PORT),
+        Value::Named(_) => false,
+    }
+}
+
+/// Whether the packets of a part, with their new destination, are of the region of its lists.
+///
+/// # Errors
+/// What does not hold.
+pub fn part(part: &Part, known: &[Known], universe: &Region) -> Result<(), Flaw> {
+    let Some(known) = known.get(part.lists) else {
+        return flaw("there are no such lists", "lists".to_owned());
+    };
+    match moved(&part.region, &part.new, universe) {
+        Some(new) => all_covered(&new, &[&known.region], || "new destinations".to_owned()),
+        None => flaw("a new destination is not told", "new destinations".to_owned()),
+    }
+}
+
+/// The packets of a region with their new destination; with other ports than they have rather too many than too few.
+fn moved(region: &Region, [address, port]: &[Value; 2], universe: &Region) -> Option<Region> {
+    let mut new = region.clone();
+    let kept = Value::Moved(0);
+    let [_, _, _, destination, service, _] = &mut new.cells;
+    let [_, _, _, addresses, _, _] = &universe.cells;
+    match address {
+        Value::Moved(0) => {}
+        Value::Moved(by) => {
+            let moved = |number: &u128| number.wrapping_add(*by);
+            let ranges = destination.ranges().iter().map(|(a, b)| (moved(a), moved(b)));
+            let mut ranges: Vec<(u128, u128)> = ranges.collect();
+            ranges.sort_unstable();
+            *destination = Set::new(ranges)?;
+        }
+        Value::OneOf(ranges) => match ranges.as_slice() {
+            [(only, last)] if only == last => *destination = Set::range(*only, *only),
+            _ => return None,
+        },
+        Value::Named(_) => return None,
+    }
+    let inside = destination.without(addresses).is_empty();
+    match port {
+        Value::Moved(0) => {}
+        Value::OneOf(ranges) => match ranges.as_slice() {
+            [(only, last)] if only == last && *only <= LAST_PORT => {
+                *service = at_port(service, *only);
+            }
+            _ => return None,
+        },
+        Value::Moved(_) | Value::Named(_) => return None,
+    }
+    // What is unknown of a destination is another question about the new one.
+    if *address != kept || *port != kept {
+        new.answers.clear();
+    }
+    inside.then_some(new)
+}
+
+/// Services that have ports at this port, if there are any, and the others as they are.
+fn at_port(service: &Set, port: u128) -> Set {
+    let (ports, others) = (Set::range(0, (3 << 16) - 1), Set::range(3 << 16, LAST_SERVICE));
+    let mut new = Set::range(0, LAST_SERVICE).without(&others.without(service));
+    if service.without(&others).is_empty() {
+        return new.without(&ports);
+    }
+    for base in WITH_PORTS {
+        if port > 0 {
+            new = new.without(&Set::range(base, base + port - 1));
+        }
+        if port < LAST_PORT {
+            new = new.without(&Set::range(base + port + 1, base + LAST_PORT));
+        }
+    }
+    new
+}
+
+/// Whether every packet of the region is in some entry of the list.
 fn whole(region: &Region, list: &List, side: &str) -> Result<(), Flaw> {
     let mut by = Vec::new();
     for number in &list.whole {
@@ -198,7 +286,7 @@ fn whole(region: &Region, list: &List, side: &str) -> Result<(), Flaw> {
             None => return flaw("there is no such entry", format!("{side} list, {number}")),
         }
     }
-    all_covered(region, &by, || format!("{side} list, the part as a whole"))
+    all_covered(region, &by, || format!("{side} list, the region as a whole"))
 }
 
 fn all_covered(

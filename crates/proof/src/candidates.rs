@@ -4,9 +4,10 @@ use hashbrown::HashSet;
 use policy::{Addresses, NatId, Policy, RulebaseId, Seen, ZoneId, Zones};
 
 use crate::bits;
-use crate::meaning::{Meaning, Party, Side, Slice};
+use crate::meaning::{Meaning, Party, Side};
 use crate::reach::Reach;
 use crate::sets::Set;
+use crate::slice::Slice;
 use crate::wide::{Exceeded, Wide};
 
 /// The rules of each rulebase and of each pass of address translation.
@@ -20,6 +21,8 @@ pub(crate) struct Candidates {
 #[derive(Debug)]
 struct Rules {
     reach: Reach,
+    /// By source, for rules of address translation.
+    sources: Option<Reach>,
     /// Rules that name a rule of address translation, by it.
     named: Vec<(NatId, u32)>,
     /// Whether all rules that name one are among those.
@@ -44,7 +47,16 @@ impl Candidates {
         let bases = bases.collect::<Result<_, _>>()?;
         let passes = policy.nat.passes.iter().map(|pass| {
             let rules = pass.rules.iter();
-            Rules::new(meaning, rules.map(|rule| (&rule.from, &rule.to, &rule.destination)))
+            let cells = rules.clone().map(|rule| (&rule.from, &rule.to, &rule.destination));
+            let mut known = Rules::new(meaning, cells)?;
+            let mut sources = Vec::with_capacity(rules.len());
+            for rule in rules {
+                let union = meaning.addresses(&rule.source, Side::Source)?;
+                let ranges = union.0.iter().flat_map(|region| region.source.ranges());
+                sources.push(Set::new(ranges.copied().collect()));
+            }
+            known.sources = Some(Reach::new(sources.iter()));
+            Ok(known)
         });
         let passes = passes.collect::<Result<_, _>>()?;
         Ok(Self { bases, passes })
@@ -113,7 +125,8 @@ impl Rules {
                 all.filter(|zone| zones.contains(ZoneId(*zone))).collect()
             });
         }
-        Ok(Self { reach: Reach::new(sets.iter()), named, all_named, from, to })
+        let reach = Reach::new(sets.iter());
+        Ok(Self { reach, sources: None, named, all_named, from, to })
     }
 
     fn matching(&self, party: &Party<'_>, slice: &Slice, region: &Wide) -> Option<Vec<u32>> {
@@ -125,6 +138,8 @@ impl Rules {
             let named = self.named.iter().skip(from).take_while(|(id, _)| *id == by);
             named.for_each(|(_, rule)| bits::set(&mut found, *rule));
         }
+        let near = self.sources.as_ref().and_then(|sources| sources.meeting(&region.source));
+        near.into_iter().for_each(|near| bits::and(&mut found, &near));
         let full = &party.universe.full;
         if !self.from.is_empty() && region.from.identity() != full.from.identity() {
             keep(&mut found, &self.from, numbers(&region.from));

@@ -17,7 +17,7 @@ use crate::translation::NewValue;
 use crate::wide::Wide;
 
 const MAGIC: &[u8; 8] = b"SPLPROOF";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Shows that two policies are the same. Made by [`crate::prove::prove`] when it is asked to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,9 @@ pub struct Certificate {
     unpaired: [Vec<Box<str>>; 2],
     /// What each address family has, head first.
     families: Vec<Vec<Vec<u8>>>,
-    /// The parts of the family at hand.
+    /// The lists of the family at hand, of both policies.
+    lists: Vec<Vec<u8>>,
+    /// Its parts.
     parts: Vec<Vec<u8>>,
 }
 
@@ -63,40 +65,33 @@ impl Certificate {
             alone.map(|zone| name(policy, zone)).collect()
         };
         let unpaired = [unpaired(left, |pair| pair.0), unpaired(right, |pair| pair.1)];
-        let (families, parts) = (Vec::new(), Vec::new());
+        let (families, lists, parts) = (Vec::new(), Vec::new(), Vec::new());
         let Options { merge_denials, port_zero, .. } = options;
         let empty = zones.is_empty();
-        let new = Self { merge_denials, port_zero, zones, unpaired, families, parts };
+        let new = Self { merge_denials, port_zero, zones, unpaired, families, lists, parts };
         (!empty).then_some(new)
     }
 
-    /// Adds a part of the packets with both lists, and with the lists of how their packets are translated where those have labels that
-    /// say so. `false` when what was found does not show that they are the same.
-    pub(crate) fn part(
-        &mut self,
-        region: &Wide,
-        translation: Option<&Lists>,
-        rules: &Lists,
-    ) -> bool {
+    /// Adds the lists of both policies for the packets of a region, and returns their number. `None` when what was found does not show
+    /// that they are the same.
+    pub(crate) fn list(&mut self, region: &Wide, both: &Lists) -> Option<u32> {
         let mut sets = Sets::default();
         let mut body = Vec::new();
-        let cells = sets.cells(region);
-        for cell in cells {
-            number(&mut body, cell.into());
-        }
-        answers(&mut body, region);
-        body.push(translation.is_some().into());
-        for both in translation.into_iter().chain([rules]) {
-            if lists(&mut body, both, &mut sets, &cells).is_none() {
-                return false;
-            }
-        }
-        let mut part = Vec::with_capacity(sets.bytes.len() + body.len() + 8);
-        number(&mut part, sets.count.into());
-        part.append(&mut sets.bytes);
-        part.append(&mut body);
-        self.parts.push(part);
-        true
+        let cells = self::region(&mut body, region, &mut sets);
+        lists(&mut body, both, &mut sets, &cells)?;
+        self.lists.push(sets.before(body));
+        u32::try_from(self.lists.len() - 1).ok()
+    }
+
+    /// Adds a part of the packets, with the new destination address and port that both policies give them, and the number of the lists
+    /// that say what becomes of packets like that.
+    pub(crate) fn part(&mut self, region: &Wide, new: &[NewValue; 2], list: u32) {
+        let mut sets = Sets::default();
+        let mut body = Vec::new();
+        self::region(&mut body, region, &mut sets);
+        new.iter().for_each(|new| value(&mut body, new));
+        number(&mut body, list.into());
+        self.parts.push(sets.before(body));
     }
 
     /// Ends a family: its questions and labels are known.
@@ -110,8 +105,10 @@ impl Certificate {
         for effect in labels {
             label(&mut head, effect, self.merge_denials);
         }
+        count(&mut head, self.lists.len());
         count(&mut head, self.parts.len());
         let mut family = vec![head];
+        family.append(&mut self.lists);
         family.append(&mut self.parts);
         self.families.push(family);
     }
@@ -147,6 +144,16 @@ impl Certificate {
 
 fn at(index: u32) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
+}
+
+/// A region, with the numbers of its cells.
+fn region(out: &mut Vec<u8>, region: &Wide, sets: &mut Sets) -> [u32; 6] {
+    let cells = sets.cells(region);
+    for cell in cells {
+        number(out, cell.into());
+    }
+    answers(out, region);
+    cells
 }
 
 /// Two lists and what shows that they are the same; `None` when that was not found.
@@ -203,6 +210,15 @@ struct Sets {
 }
 
 impl Sets {
+    /// The sets, and behind them what names them.
+    fn before(mut self, mut body: Vec<u8>) -> Vec<u8> {
+        let mut all = Vec::with_capacity(self.bytes.len() + body.len() + 8);
+        number(&mut all, self.count.into());
+        all.append(&mut self.bytes);
+        all.append(&mut body);
+        all
+    }
+
     /// The numbers of the cells of a region. Its sets must outlive this table.
     fn cells(&mut self, wide: &Wide) -> [u32; 6] {
         [
@@ -289,14 +305,15 @@ fn label(out: &mut Vec<u8>, effect: &Effect, merged: bool) {
         }
         Effect::Leaves(new, by) => (new, by),
     };
-    match new {
-        None => out.push(2),
-        Some(new) => {
-            out.push(1);
-            for new in [&new.source, &new.source_port, &new.destination, &new.destination_port] {
-                value(out, new);
-            }
-        }
+    let destination = [&new.destination, &new.destination_port];
+    if let NewValue::Listed(list) = new.source {
+        out.push(2);
+        number(out, list.into());
+        destination.into_iter().for_each(|new| value(out, new));
+    } else {
+        out.push(1);
+        let all = [&new.source, &new.source_port].into_iter().chain(destination);
+        all.for_each(|new| value(out, new));
     }
     let by = match by.as_deref() {
         None => "as the routes say, which are the same".to_owned(),
@@ -326,6 +343,11 @@ fn value(out: &mut Vec<u8>, new: &NewValue) {
             let (pairs, inside) = &**place;
             out.push(2);
             text(out, &format!("the interface in zones {pairs:?} {inside}"));
+        }
+        // Never on its own: `label` has it.
+        NewValue::Listed(list) => {
+            out.push(2);
+            text(out, &format!("list {list}"));
         }
         NewValue::Named(name) => {
             out.push(2);

@@ -18,6 +18,7 @@ pub mod questions;
 mod reach;
 mod routes;
 pub mod sets;
+mod slice;
 mod translation;
 mod wide;
 

@@ -28,6 +28,7 @@ use crate::sets::Set;
 use crate::translation::destination_parts;
 use crate::wide::{Exceeded, Universe};
 
+use alike::Telling;
 use effects::Effects;
 use gather::{Gathered, Told};
 pub(crate) use jobs::{Job, jobs};
@@ -183,7 +184,7 @@ fn one_family(
         span: (before, 0.5),
         proof,
         known,
-        own_sources: own_sources(left) || own_sources(right),
+        sources: Telling::Told,
         plain: None,
     };
     whole.run(&jobs);
@@ -212,12 +213,6 @@ fn modelled(policy: &Policy) -> Result<(), Exceeded> {
         true => Err(Exceeded("source translated before the filter")),
         false => Ok(()),
     }
-}
-
-/// Whether some rule has source NAT of its own.
-fn own_sources(policy: &Policy) -> bool {
-    let mut rules = policy.rulebases.iter().flat_map(|base| &base.rules);
-    rules.any(|rule| rule.enabled && rule.source_nat.is_some())
 }
 
 /// Whether the two send every address the same way.

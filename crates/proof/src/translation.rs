@@ -8,12 +8,13 @@ use hashbrown::HashMap;
 use policy::{NatId, NatPass, NatRule, NatWhen, Policy, Seen};
 
 use crate::bits;
-use crate::meaning::{Meaning, NewAddress, NewPort, Party, Side, Slice};
+use crate::meaning::{Meaning, Party, Side};
 use crate::questions::Questions;
 use crate::reach::Reach;
 use crate::sets::Set;
+use crate::slice::{NewAddress, NewPort, Slice};
 use crate::wide::{Exceeded, Union, Wide};
-pub(crate) use source::{Translator, listed, rewritten};
+pub(crate) use source::{NewSource, Translator, listed, own_source, push, rewritten};
 
 /// The new source (or destination) of a packet as people compare it: equal values mean the same function.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,8 @@ pub enum NewValue {
     /// The address of an interface of a zone, which depends on more than the zone: by the numbers of the zone, and by what tells which
     /// interface of it a packet leaves by. Only the same text is the same function.
     Interface(Box<(Vec<u32>, Arc<str>)>),
+    /// As a list of source translation says, by its number: of the packet as that list sees it, whoever accepts it.
+    Listed(u32),
     /// An address that only the device knows: its kind and meaning. For what is like nothing else, which policy and which predicate.
     Named(Box<str>),
 }

@@ -255,11 +255,20 @@ review-duplicate-rule = an earlier rule matches the same and does the same: { $e
     .help = remove one of the two
 review-contradicted-rule = an earlier rule matches the same and does something else, so this one never decides: { $earlier }
     .help = find out which of the two is meant
-review-shadowed-rule = everything that the rule matches is decided before it, by { $rules }
+review-shadowed-rule = everything that the rule matches is decided before it, by { $rules }{ $translation ->
+    [acts] ; but the translation that it names acts because of it
+   *[none] {""}
+}
     .help = find out which is meant; a rule that never decides can go
-review-redundant-rule = without the rule the same would happen to every packet, because of { $rules }
+review-redundant-rule = without the rule the same would happen to every packet, because of { $rules }{ $translation ->
+    [acts] ; but the translation that it names acts because of it
+   *[none] {""}
+}
     .help = it can go, or the others can; nothing changes
-review-unreached-rule = no packet that the rule could match ever comes to it
+review-unreached-rule = no packet that the rule could match ever comes to it{ $translation ->
+    [acts] ; but the translation that it names acts because of it
+   *[none] {""}
+}
     .help = look at the zones, the routes and the rules that lead to it
 review-not-analysed = it was not looked at whether { $count } rules are needed; limit: { $limits }
     .help = nothing to do; rules that look alike are still found

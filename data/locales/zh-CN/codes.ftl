@@ -255,11 +255,20 @@ review-duplicate-rule = 前面的规则匹配相同且动作相同：{ $earlier 
     .help = 删除其中一条
 review-contradicted-rule = 前面的规则匹配相同而动作不同，本条永远不起作用：{ $earlier }
     .help = 弄清两条中哪一条是本意
-review-shadowed-rule = 该规则匹配的全部流量已由前面的规则判定：{ $rules }
+review-shadowed-rule = 该规则匹配的全部流量已由前面的规则判定：{ $rules }{ $translation ->
+    [acts] ；但它引用的地址转换因它而生效
+   *[none] {""}
+}
     .help = 查明应以哪条为准；永远不起作用的规则可以删除
-review-redundant-rule = 没有该规则，每个数据包的结果也相同，因为有 { $rules }
+review-redundant-rule = 没有该规则，每个数据包的结果也相同，因为有 { $rules }{ $translation ->
+    [acts] ；但它引用的地址转换因它而生效
+   *[none] {""}
+}
     .help = 可以删除它或其他规则，结果不变
-review-unreached-rule = 该规则可能匹配的数据包都不会到达它
+review-unreached-rule = 该规则可能匹配的数据包都不会到达它{ $translation ->
+    [acts] ；但它引用的地址转换因它而生效
+   *[none] {""}
+}
     .help = 检查区域、路由以及通往它的规则
 review-not-analysed = 未检查 { $count } 条规则是否必要；上限：{ $limits }
     .help = 无需处理；外观相同的规则仍会列出

@@ -143,6 +143,8 @@ pub(super) struct Vip<'t> {
     pub(super) external: Option<IpRange>,
     /// `extaddr`: the external addresses are those of an object.
     pub(super) external_name: &'t str,
+    /// The object that says where packets go, when that is a name of the network.
+    pub(super) mapped_name: &'t str,
     /// Internal addresses; `None` when they are only a name.
     pub(super) mapped: Option<Vec<IpRange>>,
     /// Protocol, external and internal ports, when ports are forwarded.

@@ -29,6 +29,17 @@ impl Effects {
         })
     }
 
+    /// Whether two different labels may yet be the same in part: a source that a list says may be what the other one tells.
+    pub(super) fn in_doubt(&self, left: u32, right: u32) -> bool {
+        let listed = |new: &Rewritten| matches!(new.source, NewValue::Listed(_));
+        match (self.all.get(at(left)), self.all.get(at(right))) {
+            (Some(Effect::Leaves(mine, _)), Some(Effect::Leaves(theirs, _))) => {
+                mine.source != theirs.source && (listed(mine) || listed(theirs))
+            }
+            _ => false,
+        }
+    }
+
     /// Addresses (sources, destinations) at which some two of the effects of two lists may agree although they differ elsewhere.
     pub(super) fn meetings(
         &self,
@@ -41,7 +52,7 @@ impl Effects {
         let effects = labels.iter().filter_map(|label| self.all.get(at(*label)));
         let rewritten: Vec<&Rewritten> = effects
             .filter_map(|effect| match effect {
-                Effect::Leaves(new, _) => new.as_ref(),
+                Effect::Leaves(new, _) => Some(new),
                 Effect::Stopped(_) => None,
             })
             .collect();
@@ -71,7 +82,7 @@ pub(super) struct Meeting<'a> {
 
 impl Labels for Meeting<'_> {
     fn agreement(&self, left: u32, right: u32) -> Option<Region> {
-        let (Effect::Leaves(Some(mine), by), Effect::Leaves(Some(theirs), other)) =
+        let (Effect::Leaves(mine, by), Effect::Leaves(theirs, other)) =
             (self.effects.all.get(at(left))?, self.effects.all.get(at(right))?)
         else {
             return None;

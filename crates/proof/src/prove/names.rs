@@ -7,10 +7,11 @@ use policy::{AddressId, Addresses, Family, IpRange, Policy, Seen, ServiceId, Ser
 
 use super::packet::address;
 use super::result::Area;
-use crate::meaning::{Meaning, Party, Side, Slice};
+use crate::meaning::{Meaning, Party, Side};
 use crate::questions::Questions;
 use crate::routes::Ways;
 use crate::sets::Set;
+use crate::slice::Slice;
 use crate::wide::{Universe, Wide, line};
 
 /// A set in words: these, or all but these.

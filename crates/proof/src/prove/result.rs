@@ -13,9 +13,8 @@ use crate::wide::Exceeded;
 pub enum Effect {
     /// They are stopped like this.
     Stopped(Verdict),
-    /// They leave, rewritten like this (`None`: as both policies do, alike, whichever rule accepts them), by a zone of this set (numbers
-    /// of pairs; `None`: as the routes say, which are alike).
-    Leaves(Option<Rewritten>, Option<Vec<u32>>),
+    /// They leave, rewritten like this, by a zone of this set (numbers of pairs; `None`: as the routes say, which are alike).
+    Leaves(Rewritten, Option<Vec<u32>>),
 }
 
 /// Stands for the firewall itself where the numbers of zones stand.

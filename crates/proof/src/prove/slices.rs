@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use policy::{By, Family, NatId, RulebaseId, Verdict, ZoneId};
 
-use super::alike::{Alike, translated};
+use super::alike::{Plain, Telling, hull, translated};
 use super::effects::{Effects, Meeting};
 use super::gather::{Gathered, Scene};
 use super::jobs::Job;
@@ -14,11 +14,12 @@ use crate::candidates::Candidates;
 use crate::compare::{Comparison, Difference, Watch, compare_watched};
 use crate::flatten::Flattening;
 use crate::list::{List, Region};
-use crate::meaning::{Meaning, NewAddress, Party, Slice, Sources};
+use crate::meaning::{Meaning, Party, Sources};
 use crate::numbering::{ELSEWHERE, Labelled, Numbering};
 use crate::questions::Questions;
 use crate::sets::Set;
-use crate::translation::{Rewritten, Translator, without};
+use crate::slice::{NewAddress, Slice};
+use crate::translation::{NewValue, Rewritten, Translator, without};
 use crate::wide::{Exceeded, Universe, Wide};
 
 /// A comparison of one family.
@@ -38,10 +39,10 @@ pub(super) struct Whole<'u, 'p, 'o> {
     pub(super) proof: &'p mut Proof,
     /// For each side what was found out about its sources, and its rules by destination where that pays.
     pub(super) known: (Known, Known),
-    /// Whether some rule of either has source NAT of its own.
-    pub(super) own_sources: bool,
+    /// How sources are told.
+    pub(super) sources: Telling,
     /// Where the rules of the two differ for packets whose destination nobody rewrites, if that was looked for.
-    pub(super) plain: Option<Vec<Wide>>,
+    pub(super) plain: Option<Plain>,
 }
 
 /// Two lists that were compared, as they are with all bits of their addresses and as they were numbered.
@@ -55,7 +56,6 @@ pub(crate) struct Lists {
 
 /// What was written and compared of a part.
 struct TwoSides {
-    alike: Option<Alike>,
     lists: Lists,
     numbering: Numbering,
     by: (Vec<By>, Vec<By>),
@@ -126,6 +126,7 @@ impl Known {
 impl Whole<'_, '_, '_> {
     /// Compares what happens to the packets of each job. What a limit stops is left open, the others go on.
     pub(super) fn run(&mut self, jobs: &[Job]) {
+        self.sources = self.sources();
         if jobs.len() > MANY {
             self.plain = self.plain_differences();
         }
@@ -197,9 +198,7 @@ impl Whole<'_, '_, '_> {
         rules: (Option<NatId>, Option<NatId>),
         span: (f64, f64),
     ) -> Result<(), Exceeded> {
-        let Some(region) = &self.remaining(&Outline::new(region), slices, rules) else {
-            return Ok(());
-        };
+        let Some(region) = &self.remaining(region, slices) else { return Ok(()) };
         let outline = Outline::new(region);
         let told = self.told(&outline, slices, rules, span);
         // What is too much in the outline may be less without what only lies within it.
@@ -210,12 +209,12 @@ impl Whole<'_, '_, '_> {
             }
             told => told,
         };
-        let TwoSides { alike, lists, numbering, by } = told?;
-        let translation = alike.as_ref().map(|alike| &alike.lists);
-        if let Some(certificate) = &mut self.proof.certificate
-            && !certificate.part(region, translation, &lists)
-        {
-            self.proof.certificate = None;
+        let TwoSides { lists, numbering, by } = told?;
+        if let Some(certificate) = &mut self.proof.certificate {
+            match certificate.list(region, &lists) {
+                Some(list) => certificate.part(region, &[NewValue::Same, NewValue::Same], list),
+                None => self.proof.certificate = None,
+            }
         }
         let found = &lists.found;
         self.proof.undecided += u64::try_from(found.undecided.len()).unwrap_or(u64::MAX);
@@ -245,7 +244,7 @@ impl Whole<'_, '_, '_> {
         Ok(())
     }
 
-    /// Writes both sides out and compares them.
+    /// Writes both sides out and compares them. Where a source that a list says meets another one, sources are told.
     fn told(
         &mut self,
         outline: &Outline<'_>,
@@ -255,19 +254,21 @@ impl Whole<'_, '_, '_> {
     ) -> Result<TwoSides, Exceeded> {
         let (left, right) = self.sides;
         let around = &outline.around;
-        let translators = (
-            self.translator(left, around, slices.0, rules.0)?,
-            self.translator(right, around, slices.1, rules.1)?,
-        );
-        let alike = self.alike(outline, slices, (&translators.0, &translators.1), span)?;
-        let apart = alike.as_ref().map(|alike| &*alike.apart);
-        let (left_list, left_by) =
-            self.write(left, around, slices.0, Some(&translators.0), apart)?;
-        let (right_list, right_by) =
-            self.write(right, around, slices.1, Some(&translators.1), apart)?;
-        let by = Some((&*left_by, &*right_by));
-        let (lists, numbering) = self.compared(outline, (left_list, right_list), by, span)?;
-        Ok(TwoSides { alike, lists, numbering, by: (left_by, right_by) })
+        let everywhere = || vec![around.clone()];
+        let mut again = false;
+        let mut apart = self.apart(around, slices).unwrap_or_else(everywhere);
+        loop {
+            let (left_list, left_by) = self.write(left, around, slices.0, (rules.0, &apart))?;
+            let (right_list, right_by) = self.write(right, around, slices.1, (rules.1, &apart))?;
+            let by = Some((&*left_by, &*right_by));
+            let (lists, numbering) = self.compared(outline, (left_list, right_list), by, span)?;
+            match self.doubtful(&lists, &numbering) {
+                Some(None) => return Ok(TwoSides { lists, numbering, by: (left_by, right_by) }),
+                Some(Some(doubtful)) if !again => apart.push(doubtful),
+                _ => apart = everywhere(),
+            }
+            again = true;
+        }
     }
 
     /// Numbers two lists for the packets of a region and compares them. Differences are shown where it is known what decides.
@@ -310,7 +311,7 @@ impl Whole<'_, '_, '_> {
     }
 
     /// What decides about sources, for the packets of a region whose destination this rule rewrote.
-    pub(super) fn translator<'q>(
+    fn translator<'q>(
         &mut self,
         party: &Party<'q>,
         region: &Wide,
@@ -328,15 +329,19 @@ impl Whole<'_, '_, '_> {
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 
-    /// One policy's list for the packets of a region. Sources are told as [`translated`] does.
+    /// One policy's list for the packets of a region, whose destination this rule rewrote. Sources are told in these regions.
     pub(super) fn write(
         &mut self,
         party: &Party<'_>,
         region: &Wide,
         slice: &Slice,
-        translator: Option<&Translator<'_>>,
-        apart: Option<&[Wide]>,
+        (rule, apart): (Option<NatId>, &[Wide]),
     ) -> Result<Written, Exceeded> {
+        let translator = match region.and(&hull(apart)) {
+            None => None,
+            Some(within) => Some(self.translator(party, &within, slice, rule)?),
+        };
+        let told = translator.as_ref().map(|translator| (translator, apart));
         let most = self.entries_held();
         let known = if party.side == 0 { &mut self.known.0 } else { &mut self.known.1 };
         let meaning = Meaning::new(party, slice.clone(), &mut self.questions);
@@ -358,7 +363,8 @@ impl Whole<'_, '_, '_> {
                 }
             };
             if flat.verdict == Verdict::Accept {
-                let parts = translated(&mut meaning, &flat, translator, apart)?;
+                let source = self.sources.of(party, &flat)?;
+                let parts = translated(&mut meaning, &flat, &source, told)?;
                 let parts = if self.egress { leaving(&meaning, parts) } else { anywhere(parts) };
                 for (region, effect) in parts {
                     list.push((region, self.effects.number(effect), origin));
@@ -374,15 +380,12 @@ impl Whole<'_, '_, '_> {
 }
 
 /// Accepted packets where the routes of both sides are alike.
-fn anywhere(parts: Vec<(Wide, Option<Rewritten>)>) -> Vec<(Wide, Effect)> {
+fn anywhere(parts: Vec<(Wide, Rewritten)>) -> Vec<(Wide, Effect)> {
     parts.into_iter().map(|(region, new)| (region, Effect::Leaves(new, None))).collect()
 }
 
 /// Splits accepted packets by where they leave.
-fn leaving(
-    meaning: &Meaning<'_, '_>,
-    parts: Vec<(Wide, Option<Rewritten>)>,
-) -> Vec<(Wide, Effect)> {
+fn leaving(meaning: &Meaning<'_, '_>, parts: Vec<(Wide, Rewritten)>) -> Vec<(Wide, Effect)> {
     let mut effects = Vec::new();
     for (region, new) in parts {
         let local = meaning.routed(&meaning.party.ways.own);

@@ -1,6 +1,6 @@
 //! Whether what a certificate states is true, packet by packet.
 
-use proof_check::read::{Family as Head, Label, List as Lines, Part, Reader, Value};
+use proof_check::read::{Family as Head, Label, List as Lines, Lists, Part, Reader, Source, Value};
 use proof_check::space::Region as Space;
 use proof_check::theorem;
 
@@ -27,29 +27,58 @@ fn becomes(value: &Value, old: u128) -> String {
     }
 }
 
-/// What a list does with a packet, and what the list of translation of its side makes of it where the label leaves that to it.
-fn outcome(
-    head: &Head,
-    (list, translation): (&Lines, Option<&Lines>),
-    spot: &Spot,
-) -> Option<String> {
-    let label = &head.labels[first(list, spot)?];
-    let Label::Leaves { values, by } = label else { return Some(format!("{label:?}")) };
-    let told = || match &head.labels[first(translation?, spot)?] {
-        Label::Leaves { values, .. } => values.clone(),
-        Label::Stopped(_) => None,
+/// The packet with a new destination; `None` where that is not one address and port.
+fn redirected(spot: &Spot, [address, port]: &[Value; 2]) -> Option<Spot> {
+    let only = |value: &Value, old: u128| match value {
+        Value::Moved(by) => Some(old.wrapping_add(*by)),
+        Value::OneOf(ranges) => match ranges.as_slice() {
+            [(first, last)] if first == last => Some(*first),
+            _ => None,
+        },
+        Value::Named(_) => None,
     };
-    let values = values.clone().or_else(told)?;
-    let [_, _, source, destination, service, client] = spot.0;
-    let port = if service < 3 << 16 { service & 0xffff } else { 1 << 40 };
-    let old = [source, client, destination, port];
+    let (mut numbers, yes) = *spot;
+    numbers[3] = only(address, numbers[3])?;
+    if numbers[4] < 3 << 16 {
+        numbers[4] = numbers[4] >> 16 << 16 | only(port, numbers[4] & 0xffff)?;
+    }
+    Some((numbers, yes))
+}
+
+/// What becomes of the values of a packet.
+fn values(values: &[Value; 2], old: [u128; 2]) -> String {
     let new: Vec<String> = values.iter().zip(old).map(|(value, old)| becomes(value, old)).collect();
-    Some(format!("{new:?} {by}"))
+    format!("{new:?}")
+}
+
+impl Stated {
+    /// What the lists of a side do with a packet; where a label leaves the source to others, what those make of it as it comes and with
+    /// its new destination.
+    fn outcome(&self, lists: usize, right: bool, spot: &Spot) -> Option<String> {
+        let of = |both: &Lists| if right { both.right.clone() } else { both.left.clone() };
+        let label = &self.head.labels[first(&of(self.lists.get(lists)?), spot)?];
+        let Label::Leaves { source, destination, by } = label else {
+            return Some(format!("{label:?}"));
+        };
+        let [_, _, old, to, service, client] = spot.0;
+        let port = if service < 3 << 16 { service & 0xffff } else { 1 << 40 };
+        let told = match source {
+            Source::Told(source) => values(source, [old, client]),
+            Source::Listed(list) => {
+                let new = redirected(spot, destination);
+                let told = [Some(*spot), new].into_iter().flatten();
+                let told = told.map(|spot| self.outcome(*list, right, &spot));
+                format!("{:?}", told.collect::<Option<Vec<_>>>()?)
+            }
+        };
+        Some(format!("{told} {} {by}", values(destination, [to, port])))
+    }
 }
 
 /// What a certificate has of one family.
 pub(super) struct Stated {
     pub(super) head: Head,
+    pub(super) lists: Vec<Lists>,
     pub(super) parts: Vec<Part>,
     pub(super) universe: Space,
 }
@@ -60,9 +89,10 @@ pub(super) fn stated(bytes: &[u8]) -> [Stated; 2] {
     let header = reader.header().unwrap();
     [4, 6].map(|version| {
         let head = reader.family().unwrap();
+        let lists = (0..head.lists).map(|_| reader.lists(&head).unwrap()).collect();
         let parts = (0..head.parts).map(|_| reader.part(&head).unwrap()).collect();
         let universe = theorem::universe(version, header.zones.len(), header.port_zero).unwrap();
-        Stated { head, parts, universe }
+        Stated { head, lists, parts, universe }
     })
 }
 
@@ -74,10 +104,10 @@ pub(super) fn is_true(bytes: &[u8]) -> bool {
 impl Stated {
     /// At the first number of every piece, and next to it.
     pub(super) fn holds(&self) -> bool {
-        let Self { head, parts, universe } = self;
+        let Self { head, lists, parts, universe } = self;
         let mut numbers: [Vec<u128>; 6] = std::array::from_fn(|_| vec![0]);
-        let lists = parts.iter().flat_map(|part| part.translation.iter().chain([&part.rules]));
-        let entries = lists.flat_map(|both| both.left.entries.iter().chain(&both.right.entries));
+        let entries =
+            lists.iter().flat_map(|both| both.left.entries.iter().chain(&both.right.entries));
         let regions =
             entries.map(|entry| &entry.region).chain(parts.iter().map(|part| &part.region));
         for region in regions {
@@ -94,7 +124,7 @@ impl Stated {
             numbers.sort_unstable();
             numbers.dedup();
         }
-        spots(&numbers, head.questions.len().min(2)).all(|spot| true_at(head, parts, &spot))
+        spots(&numbers, head.questions.len().min(2)).all(|spot| self.true_at(&spot))
     }
 }
 
@@ -110,14 +140,14 @@ fn spots(numbers: &[Vec<u128>; 6], questions: usize) -> impl Iterator<Item = Spo
     })
 }
 
-fn true_at(head: &Head, parts: &[Part], spot: &Spot) -> bool {
-    let mut here = parts.iter().filter(|part| inside(&part.region, spot)).peekable();
-    here.peek().is_some()
-        && here.all(|part| {
-            let translation = part.translation.as_ref();
-            let mine = (&part.rules.left, translation.map(|both| &both.left));
-            let theirs = (&part.rules.right, translation.map(|both| &both.right));
-            let mine = outcome(head, mine, spot);
-            mine.is_some() && mine == outcome(head, theirs, spot)
-        })
+impl Stated {
+    fn true_at(&self, spot: &Spot) -> bool {
+        let mut here = self.parts.iter().filter(|part| inside(&part.region, spot)).peekable();
+        here.peek().is_some()
+            && here.all(|part| {
+                let Some(new) = redirected(spot, &part.new) else { return false };
+                let mine = self.outcome(part.lists, false, &new);
+                mine.is_some() && mine == self.outcome(part.lists, true, &new)
+            })
+    }
 }

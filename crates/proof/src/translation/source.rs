@@ -1,16 +1,19 @@
 //! What becomes of the source of what is accepted.
 
-use policy::{AddressTarget, Family, NatId, NatRule, NatWhen, PortTarget, Seen, ZoneId};
+use policy::{
+    AddressTarget, Family, NatId, NatRule, NatWhen, Policy, PortTarget, Seen, SourceNat, ZoneId,
+};
 
 use super::{NewValue, Rewritten, matches};
 use crate::bits;
 use crate::candidates::Candidates;
 use crate::flatten::Flat;
-use crate::meaning::{Meaning, NewAddress, NewPort, Party, Slice};
+use crate::meaning::{Meaning, Party};
 use crate::questions::alone;
 use crate::reach::Reach;
 use crate::routes::own_address;
 use crate::sets::Set;
+use crate::slice::{NewAddress, NewPort, Slice};
 use crate::wide::{Exceeded, Union, Wide, line};
 
 /// What decides about the source of the packets of one slice, looked up once.
@@ -98,39 +101,36 @@ impl<'p> Translator<'p> {
             local: meaning.routed(&meaning.party.ways.own),
         })
     }
-
-    /// Whether nothing but a rule that accepts rewrites the source.
-    pub(crate) fn keeps(&self) -> bool {
-        self.first.regions.is_empty() && self.last.regions.is_empty()
-    }
 }
 
-/// What becomes of the packets of a region, whoever accepts them, as one ordered list: the first entry that has a packet says it. `None`
-/// where passes before and after the filter work together. Not for packets that rules with source NAT of their own accept.
+/// What becomes of the source of the packets of a region, when whoever accepts them has this source NAT of its own: one ordered list, of
+/// which the first entry that has a packet says it. Passes before and after the filter must not work together.
 pub(crate) fn listed(
     meaning: &mut Meaning<'_, '_>,
     translator: &Translator<'_>,
     region: &Wide,
-) -> Result<Option<Vec<(Wide, Rewritten)>>, Exceeded> {
-    let Translator { destination, first, last_rewrites, last, local, .. } = translator;
+    own: Option<&NewSource>,
+) -> Result<Vec<(Wide, Rewritten)>, Exceeded> {
+    let Translator { first, instead, instead_of_interface, last, local, .. } = translator;
     let before = !first.regions.is_empty();
-    if before && *last_rewrites {
-        return Ok(None);
-    }
-    let kept = (None, PortTarget::Keep);
+    let orders = match own {
+        _ if before => vec![first],
+        None => vec![last],
+        Some(own) if own.address.is_none() => vec![instead, instead_of_interface],
+        Some(_) => vec![instead],
+    };
     let mut list = Vec::new();
     // What is for the firewall itself does not leave it: see below.
     if let Some(stays) = region.and(local).filter(|_| !before) {
-        push(&mut list, meaning, stays, *destination, kept)?;
+        push(&mut list, meaning, stays, None, &NewSource::KEPT)?;
     }
-    for (there, rule) in if before { &first.regions } else { &last.regions } {
-        let source = rule.map_or(kept, |rule| (rule.source_to.as_ref(), rule.source_port));
+    for (there, rule) in orders.into_iter().flat_map(|order| &order.regions) {
         if let Some(both) = region.and(there) {
-            push(&mut list, meaning, both, *destination, source)?;
+            push(&mut list, meaning, both, None, &NewSource::of(meaning.party, *rule)?)?;
         }
     }
-    push(&mut list, meaning, region.clone(), *destination, kept)?;
-    Ok(Some(list))
+    push(&mut list, meaning, region.clone(), None, own.unwrap_or(&NewSource::KEPT))?;
+    Ok(list)
 }
 
 /// Splits accepted packets by what becomes of them. `meaning` has the slice that they are in.
@@ -140,12 +140,8 @@ pub(crate) fn rewritten(
     translator: &Translator<'_>,
 ) -> Result<Vec<(Wide, Rewritten)>, Exceeded> {
     let policy = meaning.party.policy;
-    let own = flat.accepted_by.and_then(|(base, at)| {
-        let rules = &policy.rulebase(base)?.rules;
-        rules.get(usize::try_from(at).ok()?)?.source_nat.as_deref()
-    });
+    let own = own_source(policy, flat);
     let destination = translator.destination;
-    let kept = (None, PortTarget::Keep);
     let mut parts: Vec<(Wide, Rewritten)> = Vec::new();
     // Destination and source of one rule, or of two in a chain, before the filter.
     let twice = own.is_some() || translator.last_rewrites;
@@ -154,7 +150,7 @@ pub(crate) fn rewritten(
     if !translator.local.is_empty() {
         for piece in std::mem::take(&mut left) {
             if let Some(local) = piece.and(&translator.local) {
-                push(&mut parts, meaning, local, destination, kept)?;
+                push(&mut parts, meaning, local, destination, &NewSource::KEPT)?;
             }
             left.extend(piece.without(&translator.local));
         }
@@ -162,7 +158,7 @@ pub(crate) fn rewritten(
     let Some(own) = own else {
         take(&mut left, &mut parts, meaning, destination, &translator.last)?;
         for region in left {
-            push(&mut parts, meaning, region, destination, kept)?;
+            push(&mut parts, meaning, region, destination, &NewSource::KEPT)?;
         }
         return Ok(parts);
     };
@@ -170,11 +166,18 @@ pub(crate) fn rewritten(
     if own.address == AddressTarget::EgressInterface {
         take(&mut left, &mut parts, meaning, destination, &translator.instead_of_interface)?;
     }
+    let source = NewSource::new(meaning.party, Some(&own.address), own.port)?;
     for region in left {
-        let source = (Some(&own.address), own.port);
-        push(&mut parts, meaning, region, destination, source)?;
+        push(&mut parts, meaning, region, destination, &source)?;
     }
     Ok(parts)
+}
+
+/// The source NAT of the rule that accepted.
+pub(crate) fn own_source<'p>(policy: &'p Policy, flat: &Flat) -> Option<&'p SourceNat> {
+    let (base, at) = flat.accepted_by?;
+    let rules = &policy.rulebase(base)?.rules;
+    rules.get(usize::try_from(at).ok()?)?.source_nat.as_deref()
 }
 
 /// Rules that decide about the source in passes of one kind, with the packets they match: of the packets as they are at that time.
@@ -229,10 +232,7 @@ fn take(
     }
     for piece in std::mem::take(left) {
         left.extend(order.split(piece, |both, rule| {
-            let source = rule.map_or((None, PortTarget::Keep), |rule| {
-                (rule.source_to.as_ref(), rule.source_port)
-            });
-            push(parts, meaning, both, destination, source)
+            push(parts, meaning, both, destination, &NewSource::of(meaning.party, rule)?)
         })?);
     }
     Ok(())
@@ -254,8 +254,8 @@ fn before_filter(
         match rule.filter(|rule| rule.rewrites_source()) {
             Some(_) if twice => return Err(Exceeded("source translated twice")),
             Some(rule) => {
-                let source = (rule.source_to.as_ref(), rule.source_port);
-                push(parts, meaning, both, translator.destination, source)?;
+                let source = NewSource::of(meaning.party, Some(rule))?;
+                push(parts, meaning, both, translator.destination, &source)?;
             }
             None => kept.push(both),
         }
@@ -286,29 +286,67 @@ fn source_order<'r>(
     Ok(ordered)
 }
 
+/// What becomes of a source, so that what is equal is the same function.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NewSource {
+    /// The address; `None`: that of the interface by which the packet leaves.
+    address: Option<NewValue>,
+    port: NewValue,
+}
+
+impl NewSource {
+    /// Nobody rewrites it.
+    pub(crate) const KEPT: Self = Self { address: Some(NewValue::Same), port: NewValue::Same };
+
+    /// As the list of this number says.
+    pub(crate) fn listed(number: u32) -> Self {
+        let of = NewValue::Listed(number);
+        Self { address: Some(of.clone()), port: of }
+    }
+
+    pub(crate) fn new(
+        party: &Party<'_>,
+        address: Option<&AddressTarget>,
+        port: PortTarget,
+    ) -> Result<Self, Exceeded> {
+        let address = match address {
+            Some(AddressTarget::EgressInterface) => None,
+            other => Some(new_address(party, other)?),
+        };
+        Ok(Self { address, port: new_port(port) })
+    }
+
+    fn of(party: &Party<'_>, rule: Option<&NatRule>) -> Result<Self, Exceeded> {
+        let rule = rule.map(|rule| Self::new(party, rule.source_to.as_ref(), rule.source_port));
+        rule.unwrap_or(Ok(Self::KEPT))
+    }
+}
+
 /// Adds a part. Ports are rewritten only where there are any.
-fn push(
+pub(crate) fn push(
     parts: &mut Vec<(Wide, Rewritten)>,
     meaning: &Meaning<'_, '_>,
     region: Wide,
     destination: Option<&NatRule>,
-    (source, port): (Option<&AddressTarget>, PortTarget),
+    source: &NewSource,
 ) -> Result<(), Exceeded> {
-    let to_port = destination.map_or(PortTarget::Keep, |rule| rule.destination_port);
-    if port == PortTarget::Keep && to_port == PortTarget::Keep {
-        return push_part(parts, meaning, region, destination, (source, port, to_port));
+    let to_port = new_port(destination.map_or(PortTarget::Keep, |rule| rule.destination_port));
+    let listed = matches!(source.port, NewValue::Listed(_));
+    if (source.port == NewValue::Same || listed) && to_port == NewValue::Same {
+        return push_part(parts, meaning, region, destination, source, to_port);
     }
     let ports = line::with_ports();
     let with = Wide { service: region.service.and(&ports), ..region.clone() };
     let none = Wide { service: region.service.without(&ports), ..region };
     if !none.is_empty() {
-        let keep = PortTarget::Keep;
-        push_part(parts, meaning, none, destination, (source, keep, keep))?;
+        let port = if listed { source.port.clone() } else { NewValue::Same };
+        let kept = NewSource { port, ..source.clone() };
+        push_part(parts, meaning, none, destination, &kept, NewValue::Same)?;
     }
     if with.is_empty() {
         return Ok(());
     }
-    push_part(parts, meaning, with, destination, (source, port, to_port))
+    push_part(parts, meaning, with, destination, source, to_port)
 }
 
 fn push_part(
@@ -316,18 +354,16 @@ fn push_part(
     meaning: &Meaning<'_, '_>,
     region: Wide,
     destination: Option<&NatRule>,
-    (source, port, to_port): (Option<&AddressTarget>, PortTarget, PortTarget),
+    source: &NewSource,
+    destination_port: NewValue,
 ) -> Result<(), Exceeded> {
     let family = meaning.party.universe.family;
     let policy = meaning.party.policy;
     let to = destination.and_then(|rule| rule.destination_to.as_ref());
     let destination = new_address(meaning.party, to)?;
-    let destination_port = new_port(to_port);
-    let source_port = new_port(port);
-    if source != Some(&AddressTarget::EgressInterface) {
-        let source = new_address(meaning.party, source)?;
-        let all = Rewritten { source, source_port, destination, destination_port };
-        parts.push((region, all));
+    let source_port = source.port.clone();
+    if let Some(source) = source.address.clone() {
+        parts.push((region, Rewritten { source, source_port, destination, destination_port }));
         return Ok(());
     }
     // The address depends on where the packet leaves; what is for the firewall itself does not.

@@ -180,7 +180,14 @@ impl Teller<'_> {
             Idle::Redundant(by) => (REDUNDANT, Severity::Note, Some(by)),
         };
         let rules = by.map(|by| self.list(by));
-        let args = rules.map(|rules| ("rules".to_owned(), rules)).into_iter().collect();
+        let mut args: BTreeMap<String, String> =
+            rules.map(|rules| ("rules".to_owned(), rules)).into_iter().collect();
+        // On some platforms a translation acts because a rule that accepts names it, whatever comes to the rule.
+        let acts = rule(self.policy, at).is_some_and(|rule| {
+            rule.action == policy::Action::Decide(policy::Verdict::Accept)
+                && rule.destination.names_translation(self.policy)
+        });
+        args.insert("translation".to_owned(), if acts { "acts" } else { "none" }.to_owned());
         Some(Found { at, code, severity, args })
     }
 

@@ -47,6 +47,19 @@ fn where_a_check_of_sources_differs_is_named() {
 }
 
 #[test]
+fn where_a_predefined_service_is_changed_is_named() {
+    let more = "config firewall internet-service-addition\n edit 65537\n  set comment x\n";
+    let of = |protocol: u32| {
+        with("")
+            + &format!(
+                "{more}  config entry\n   edit 1\n    set protocol {protocol}\n   next\n  end\n next\nend\n"
+            )
+    };
+    assert_eq!(verdict(&of(6), &of(17)), "equivalent-except");
+    assert_eq!(verdict(&of(6), &format!("{}# later\n", of(6))), "equivalent");
+}
+
+#[test]
 fn what_is_modelled_with_one_difference_in_both_is_shared() {
     let text = with("")
         .replace("192.0.2.1 255.255.255.0", "192.0.2.1 255.255.255.0\n set src-check disable");

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use policy::{IpRange, PortRange};
+use policy::{IpRange, PortRange, Span};
 
 use super::invalid;
 use crate::fate::{Fate, Reason};
@@ -24,6 +24,7 @@ fn blank<'t>(name: Cow<'t, str>, node: Node<'t>) -> Vip<'t> {
         external: None,
         external_name: "",
         mapped: None,
+        mapped_name: "",
         ports: None,
         fixed: false,
         balanced: false,
@@ -43,22 +44,32 @@ pub(in crate::fortios) fn vip<'t>(entry: &Entry<'t>, say: &mut Say) -> Vip<'t> {
     vip.external_name = settings.word("extaddr");
     let kind = settings.word("type");
     let forwards = settings.enabled("portforward");
+    if kind == "fqdn" {
+        vip.mapped_name = settings.word("mapped-addr");
+    }
     for (key, value) in &settings.values {
         match setting(&mut vip, key, value, kind, forwards, say) {
             Some(fate) => value.claim(fate),
             None => continue,
         }
     }
+    let mut ports = Vec::new();
     for block in &settings.blocks {
         match block.word(1) {
-            "realservers" => servers(&mut vip, *block, say),
+            "realservers" => ports.extend(servers(&mut vip, *block, say)),
             _ => inert::claim_below(*block, Fate::inert(Reason::InspectionProfile)),
         }
     }
     if forwards || (vip.balanced && settings.get("extport").is_some()) {
         vip.ports = forwarded(&settings, &mut vip.marks, say);
     }
-    if matches!(kind, "fqdn" | "dns-translation" | "access-proxy") {
+    at_ports(&mut vip, &ports);
+    if kind == "fqdn" {
+        vip.mapped = None;
+    }
+    if matches!(kind, "dns-translation" | "access-proxy")
+        || (kind == "fqdn" && vip.mapped_name.is_empty())
+    {
         vip.marks.push(Mark { span: entry.node.span(), what: format!("set type {kind}") });
         vip.mapped = None;
     }
@@ -113,7 +124,7 @@ fn setting<'t>(
             vip.balanced = matches!(kind, "server-load-balance" | "load-balance");
             return Some(match kind {
                 "" | "static-nat" => Fate::CONVERTED,
-                "load-balance" | "server-load-balance" => Fate::unsupported(Reason::NatKind),
+                "fqdn" if !vip.mapped_name.is_empty() => Fate::approximated(Reason::NamedUnknown),
                 _ => Fate::unsupported(Reason::NatKind),
             });
         }
@@ -157,6 +168,10 @@ fn option<'t>(vip: &mut Vip<'t>, key: &str, value: &Value<'t>, forwards: bool) -
             if value.words().nth(1).is_some() {
                 mark(vip, format!("set {key}"));
             }
+            Some(Fate::approximated(Reason::NamedUnknown))
+        }
+        // What the name stands for is asked by the name.
+        "mapped-addr" if !vip.mapped_name.is_empty() => {
             Some(Fate::approximated(Reason::NamedUnknown))
         }
         "mapped-addr" | "gslb-hostname" if !value.one().is_empty() => {
@@ -251,9 +266,25 @@ fn forwarded(
     Some((protocol, external, mapped.unwrap_or(external)))
 }
 
-/// `config realservers`: one of them answers.
-fn servers(vip: &mut Vip<'_>, block: Node<'_>, say: &mut Say) {
+/// Servers that all listen on one port get packets there. Otherwise the port depends on which one the device picks.
+fn at_ports(vip: &mut Vip<'_>, ports: &[(u16, Span)]) {
+    let told = || ports.iter().filter(|(port, _)| *port != 0);
+    match (told().next(), &mut vip.ports) {
+        (Some((port, _)), Some((6 | 17 | 132, _, mapped)))
+            if ports.iter().all(|(other, _)| other == port) =>
+        {
+            *mapped = PortRange::one(*port);
+        }
+        _ => vip
+            .marks
+            .extend(told().map(|(_, span)| Mark { span: *span, what: "set port".to_owned() })),
+    }
+}
+
+/// `config realservers`: one of them answers. Returns the ports of those that may; 0 where none is set.
+fn servers(vip: &mut Vip<'_>, block: Node<'_>, say: &mut Say) -> Vec<(u16, Span)> {
     let mut ranges = Vec::new();
+    let mut ports = Vec::new();
     for entry in crate::fortios::table::entries(&[block]) {
         let settings = entry.settings();
         let active = matches!(settings.word("status"), "" | "active" | "standby");
@@ -270,10 +301,16 @@ fn servers(vip: &mut Vip<'_>, block: Node<'_>, say: &mut Say) {
             },
             None => vip.marks.push(Mark { span: entry.node.span(), what: "realserver".to_owned() }),
         }
-        if let Some(port) = settings.get("port")
-            && port.one() != "0"
-        {
-            vip.marks.push(Mark { span: port.span(), what: "set port".to_owned() });
+        match settings.get("port") {
+            _ if !active => {}
+            None => ports.push((0, entry.node.span())),
+            Some(value) => match value.one().parse() {
+                Ok(port) => ports.push((port, value.span())),
+                Err(_) => {
+                    let span = invalid(value, say);
+                    vip.marks.push(Mark { span, what: "set port".to_owned() });
+                }
+            },
         }
         entry.claim_rest(Fate::approximated(Reason::DevicePicks));
     }
@@ -282,6 +319,7 @@ fn servers(vip: &mut Vip<'_>, block: Node<'_>, say: &mut Say) {
     if !ranges.is_empty() {
         vip.mapped = Some(ranges);
     }
+    ports
 }
 
 /// `config firewall ippool` and `ippool6`: one entry.

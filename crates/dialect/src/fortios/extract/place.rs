@@ -128,7 +128,8 @@ fn interface<'t>(
             _ if inert::cosmetic(key, value) => continue,
             _ => continue,
         }
-        value.claim(Fate::CONVERTED);
+        let given = *key == "mode" && interface.dynamic;
+        value.claim(if given { GIVEN } else { Fate::CONVERTED });
     }
     let second = settings.enabled("secondary-IP") || settings.get("secondary-IP").is_none();
     for block in &settings.blocks {
@@ -191,6 +192,9 @@ fn address_of(settings: &Settings<'_>, key: &str, to: &mut Vec<Prefix>, say: &mu
     }
 }
 
+/// An address, and with it perhaps routes, that somebody else gives.
+const GIVEN: Fate = Fate::approximated(Reason::DynamicRoute);
+
 fn ipv6<'t>(block: Node<'t>, interface: &mut Interface<'t>, say: &mut Say) {
     let settings = Settings::of([block]);
     address_of(&settings, "ip6-address", &mut interface.addresses, say);
@@ -199,12 +203,14 @@ fn ipv6<'t>(block: Node<'t>, interface: &mut Interface<'t>, say: &mut Say) {
         value.claim(Fate::CONVERTED);
     }
     if let Some(value) = settings.get("autoconf") {
-        interface.dynamic |= value.one() == "enable";
-        value.claim(Fate::CONVERTED);
+        let given = value.one() == "enable";
+        interface.dynamic |= given;
+        value.claim(if given { GIVEN } else { Fate::CONVERTED });
     }
     if let Some(value) = settings.get("ip6-mode") {
-        interface.dynamic |= value.one() != "static";
-        value.claim(Fate::CONVERTED);
+        let given = value.one() != "static";
+        interface.dynamic |= given;
+        value.claim(if given { GIVEN } else { Fate::CONVERTED });
     }
     for extra in settings.blocks.iter().filter(|block| block.word(1) == "ip6-extra-addr") {
         for entry in extra.children().filter(|child| child.word(0) == "edit") {
@@ -401,7 +407,7 @@ fn route<'t>(
             },
             "dstaddr" => to = Target::Named(value.one()),
             "internet-service" | "internet-service-custom" if value.one() != "0" => {
-                value.claim(Fate::approximated(Reason::NamedUnknown));
+                value.claim(Fate::approximated(Reason::DynamicRoute));
                 to = Target::Unknown;
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use policy::{
     AddressTarget, Addresses, Family, IpRange, NatPass, NatRule, NatWhen, Origin, PortRange,
-    PortTarget, PredicateKind, Services, Zones,
+    PortTarget, PredicateId, PredicateKind, Services, Zones,
 };
 
 use super::{Lower, label};
@@ -87,6 +87,7 @@ impl<'t> Lower<'t, '_> {
         };
         rule.destination_to = match vip.mapped.as_deref() {
             Some(mapped) if !mapped.is_empty() && same_family(mapped) => Some(target(vip, mapped)),
+            _ if let Some(name) = self.fqdn(vip, index) => Some(AddressTarget::Named(name)),
             _ => {
                 self.say.warn(codes::UNSUPPORTED, span, "what", &label("VIP", &vip.name));
                 let what = label("mapped address of VIP", &vip.name);
@@ -94,6 +95,30 @@ impl<'t> Lower<'t, '_> {
             }
         };
         rule
+    }
+
+    /// The name of the network that a VIP sends packets to.
+    fn fqdn(&mut self, vip: &Vip<'t>, index: usize) -> Option<PredicateId> {
+        if vip.mapped_name.is_empty() {
+            return None;
+        }
+        let mut set = self.address(vip.mapped_name, index, vip.node.span());
+        for _ in 0..policy::MAX_DEPTH {
+            set = match set {
+                Addresses::Object(id) => {
+                    let id = usize::try_from(id.0).ok()?;
+                    self.b.policy.addresses.get(id)?.value.clone()
+                }
+                // Of one family only.
+                Addresses::Common(members) => members.into_iter().last()?,
+                Addresses::Unknown(id) => {
+                    let known = self.b.policy.predicates.get(usize::try_from(id.0).ok()?)?;
+                    return (known.kind == PredicateKind::Fqdn).then_some(id);
+                }
+                _ => return None,
+            };
+        }
+        None
     }
 
     /// `extip 0.0.0.0`: the address of the interface, whatever it is.

@@ -210,3 +210,43 @@ fn a_vip_of_a_named_external_address_is_not_that_of_its_interface() {
     assert_eq!(to("198.51.100.7"), Verdict::Accept);
     assert_eq!(to("203.0.113.2"), Verdict::Deny);
 }
+
+/// A balanced VIP whose two servers listen on these ports.
+fn balanced(one: &str, two: &str) -> Policy {
+    let server = |id: u32, port: &str| format!("edit {id}\nset ip 10.9.0.{id}\n{port}\nnext\n");
+    let vip = format!(
+        "config firewall vip\nedit \"web\"\nset type server-load-balance\nset extip 203.0.113.3\n\
+         set extintf wan\nset server-type tcp\nset extport 443\nconfig realservers\n{}{}end\nnext\nend\n",
+        server(5, one),
+        server(6, two)
+    );
+    let allow = line(1, "wan", "dmz", "all", "web", "set action accept\nset service ALL");
+    with(&format!("{vip}{allow}"))
+}
+
+#[test]
+fn servers_that_listen_on_one_port_get_packets_there() {
+    let decision = decided(&balanced("set port 8443", "set port 8443"), TO_WEB);
+    assert_eq!(decision.translated.destination_port, TranslatedPort::Exactly(8443));
+}
+
+#[test]
+fn servers_on_several_ports_leave_the_port_open() {
+    for (one, two) in [("set port 8443", "set port 9443"), ("set port 8443", "")] {
+        let policy = balanced(one, two);
+        assert!(!policy.nat.passes[0].rules[0].conditions.is_empty(), "{one} {two}");
+    }
+}
+
+#[test]
+fn a_vip_to_a_name_of_the_network_goes_where_the_name_says() {
+    let vip = "config firewall address\nedit app\nset type fqdn\nset fqdn app.example\nnext\nend\n\
+        config firewall vip\nedit \"web\"\nset type fqdn\nset extip 203.0.113.3\nset extintf wan\n\
+        set mapped-addr app\nnext\nend\n";
+    let allow = line(1, "wan", "dmz", "all", "web", "set action accept\nset service ALL");
+    let policy = with(&format!("{vip}{allow}"));
+    let rule = &policy.nat.passes[0].rules[0];
+    let Some(policy::AddressTarget::Named(name)) = rule.destination_to else { panic!("{rule:?}") };
+    assert_eq!(&*policy.predicates[name.0 as usize].meaning, "app.example");
+    assert!(rule.conditions.is_empty(), "{rule:?}");
+}

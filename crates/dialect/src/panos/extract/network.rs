@@ -148,7 +148,7 @@ fn parts<'t>(node: Node<'t>, found: &mut Interface<'t>, network: &mut Network<'t
             }
             "ipv6" => ipv6(child, found),
             "dhcp-client" | "pppoe" | "dynamic" => {
-                child.claim_all(Fate::approximated(Reason::NamedUnknown));
+                child.claim_all(Fate::approximated(Reason::DynamicRoute));
                 let off = child.child("enable").and_then(|node| node.children().next());
                 found.dynamic |= off.is_none_or(|word| word.word(0) != "no");
             }
@@ -173,7 +173,7 @@ fn ipv6<'t>(node: Node<'t>, found: &mut Interface<'t>) {
                 }
             }
             "dhcp-client" | "inherited" => {
-                child.claim_all(Fate::approximated(Reason::NamedUnknown));
+                child.claim_all(Fate::approximated(Reason::DynamicRoute));
                 found.dynamic = true;
             }
             _ => take_inert(child, Reason::LinkLayer),
@@ -294,7 +294,7 @@ fn hop(node: Node<'_>) -> Hop<'_> {
             Hop::None
         }
         ("fqdn" | "tunnel", _) => {
-            kind.claim_all(Fate::approximated(Reason::NamedUnknown));
+            kind.claim_all(Fate::approximated(Reason::DynamicRoute));
             Hop::Unknown
         }
         _ => Hop::Unknown,
