@@ -178,9 +178,10 @@ pub enum Sieved {
     Nothing,
     /// It is of a kind that has nothing we look at, for the reason that [`LineReader::read`] gives.
     Inert(Code),
-    /// It is a flow that concerns one only if a row elsewhere named it, or told its client the address.
+    /// It is a flow that concerns one only if a row elsewhere named it, or told its client the address; or a name that matters only in
+    /// the latter case.
     OnlyIf {
-        /// The flow's key.
+        /// The flow's key; `None` where only an answer can make the line matter.
         key: Option<Key>,
         /// Its two addresses, see [`pair`].
         pair: Option<u64>,

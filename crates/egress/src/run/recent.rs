@@ -28,16 +28,18 @@ pub(super) struct Kept {
     pub(super) part: Part,
     /// The pairs of addresses in it.
     pairs: Maybe,
+    /// Whether an answer came since that may be for one of them.
+    pub(super) answered: bool,
 }
 
 /// How many bytes of a log are kept.
-const KEPT: usize = 4 << 20;
+const KEPT: usize = 16 << 20;
 /// One pair in a hundred others seems to be in a segment of 650 rows.
 const PAIR_BITS: u32 = 14;
 
 impl Recent {
     /// Remembers what a segment says, and the names in the segments before it that its answers make matter.
-    pub(super) fn note(&self, how: How<'_>, memory: &mut Memory, part: &Part) {
+    pub(super) fn note(&mut self, how: How<'_>, memory: &mut Memory, part: &Part) {
         let limits = &how.run.options.limits;
         let answers = part.notes.answers.iter().map(|(pair, _)| *pair);
         let fresh: HashSet<u64> = answers.filter(|pair| !memory.has_pair(*pair)).collect();
@@ -45,10 +47,11 @@ impl Recent {
         if fresh.is_empty() {
             return;
         }
-        for Kept { reader, part, pairs } in &self.parts {
+        for Kept { reader, part, pairs, answered } in &mut self.parts {
             if !fresh.iter().any(|pair| pairs.holds(*pair)) {
                 continue;
             }
+            *answered = true;
             let names = part.notes.names.iter();
             let matter =
                 names.filter(|(_, seen)| seen.pair.is_some_and(|pair| fresh.contains(&pair)));
@@ -65,7 +68,7 @@ impl Recent {
         let named = part.notes.names.iter().map(|(_, seen)| seen.pair);
         let waiting = part.waiting.iter().map(|waiting| waiting.pair);
         waiting.chain(named).flatten().for_each(|pair| pairs.add(pair));
-        self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs });
+        self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs, answered: false });
     }
 
     /// The oldest segment, where there is more than is kept, or none will come after: its flows wait no longer.

@@ -107,6 +107,7 @@ impl Live<'_> {
         event(&mut taker);
         let (notes, sums) = (taker.notes, taker.sums);
         self.memory.note(&notes, &self.how.run.options.limits);
+        self.passed.named(&notes);
         self.sums.merge(sums);
     }
 }

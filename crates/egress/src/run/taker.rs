@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::attribute::{Attributed, Grade, attribute};
+use crate::attribute::{Attributed, Grade, attribute, named_during};
 use crate::endpoints::EndpointId;
 use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
 use crate::maybe::Maybe;
@@ -127,7 +127,7 @@ impl Events for Taker<'_> {
                     if let (Grade::Answer, Some(key), Some(passed)) =
                         (found.grade, flow.key, &mut self.passed)
                     {
-                        passed.answered.insert(key.0);
+                        passed.answered.insert((key.0, named_during(flow)));
                     }
                     self.count(flow, found);
                 }
@@ -215,8 +215,10 @@ impl Events for Taker<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
     keys: Option<Maybe>,
-    /// Keys of flows that an answer told the endpoint of, because they carried no name so far.
-    answered: HashSet<u64>,
+    /// Keys of flows that an answer told the endpoint of, because they carried no name so far, and when a name counts for them.
+    answered: HashSet<(u64, Option<(Time, Time)>)>,
+    /// Keys that an endpoint's name came for when a flow seemed to have gone by.
+    late: HashSet<u64>,
 }
 
 impl Passed {
@@ -227,12 +229,19 @@ impl Passed {
         keys.iter().for_each(|key| known.add(*key));
     }
 
+    /// Notes names that come now.
+    pub(crate) fn named(&mut self, notes: &Notes) {
+        let Some(keys) = &self.keys else { return };
+        let endpoints = notes.names.iter().filter(|(_, seen)| seen.endpoint.is_some());
+        self.late.extend(endpoints.map(|(key, _)| *key).filter(|key| keys.holds(*key)));
+    }
+
     /// Whether what is remembered now could change what became of a flow that went by.
     pub(crate) fn may_be_wrong(&self, memory: &Memory) -> bool {
-        let went_by = |key| self.keys.as_ref().is_some_and(|keys| keys.holds(key));
-        memory.unclaimed().any(went_by) || self.answered.iter().any(|key| memory.has_key(*key))
+        let renamed = |(key, during): &(u64, _)| memory.names(*key, *during).next().is_some();
+        self.late.iter().any(|key| memory.is_unclaimed(*key)) || self.answered.iter().any(renamed)
     }
 }
 
-/// 16 MiB: with ten million flows one in forty others seems to be in the set.
+/// 16 MiB: with ten million flows one in two hundred others seems to be in the set.
 const BITS: u32 = 27;

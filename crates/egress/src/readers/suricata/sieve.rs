@@ -96,10 +96,9 @@ impl<'s> Sieve<'s> {
         if id.is_empty() || self.again(rest) {
             return None;
         }
-        let key = Key::new(sensor(inner)?, id);
-        let ends = Ends { client, server, key: Some(key) };
+        let ends = Ends { client, server };
         match kind {
-            Kind::Flow => Some(ends.flow(&self.sought)),
+            Kind::Flow => Some(ends.flow(Key::new(sensor(inner)?, id), &self.sought)),
             Kind::Tls => match scan::find(rest, &self.needles.sni) {
                 Found::Nowhere => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
                 Found::Once(after) => Some(ends.named(scan::string(after)?, &self.sought)),

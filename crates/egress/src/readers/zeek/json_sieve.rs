@@ -80,12 +80,12 @@ impl<'s> Sieve<'s> {
             return None;
         }
         let stream = before.stream.or_else(|| stream(rest))?;
-        let ends = |uid| Ends { client, server, key: Some(Key::new(before.sensor, uid)) };
+        let ends = Ends { client, server };
         match stream {
-            Stream::Conn => Some(ends(uid).flow(&self.sought)),
-            Stream::Tls => self.tls(rest, &ends(uid)),
-            Stream::Http => self.http(rest, &ends(uid)),
-            Stream::Dns => self.dns(rest, &ends(uid)),
+            Stream::Conn => Some(ends.flow(Key::new(before.sensor, uid), &self.sought)),
+            Stream::Tls => self.tls(rest, &ends),
+            Stream::Http => self.http(rest, &ends),
+            Stream::Dns => self.dns(rest, &ends),
             Stream::Interim => Some(Sieved::Inert(codes::COUNTED_AT_END)),
             Stream::Other => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
         }
