@@ -85,7 +85,7 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
         endpoint: endpoints.by_name(name.as_bytes()),
         pair: None,
     });
-    let during = named_during(flow);
+    let during = flow.key_recurs.then(|| during(flow)).flatten();
     let seen = flow.key.into_iter().flat_map(|key| memory.names(key.0, during)).chain(own.as_ref());
     let mut named = false;
     let mut best: Option<(Grade, Option<Time>, EndpointId, Option<u64>)> = None;
@@ -130,11 +130,8 @@ fn turned(flow: &Flow<'_>, client: Option<IpAddr>, named: Option<u64>) -> bool {
     flow.one_way && named == Some(pair(target, source))
 }
 
-/// When the flow was there, as far as its record says, where its key alone does not tell whose a name is.
-pub(crate) fn named_during(flow: &Flow<'_>) -> Option<(Time, Time)> {
-    if !flow.key_recurs {
-        return None;
-    }
+/// When the flow was there, as far as its record says.
+fn during(flow: &Flow<'_>) -> Option<(Time, Time)> {
     let begin = flow.began.or(flow.start).or(flow.end)?;
     Some((begin, flow.end.unwrap_or(begin).max(begin)))
 }

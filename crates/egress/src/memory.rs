@@ -206,11 +206,6 @@ impl Memory {
         self.names.iter().filter(|(_, named)| named.is_open()).map(|(key, _)| *key)
     }
 
-    /// Whether this is one of [`Self::unclaimed`].
-    pub fn is_unclaimed(&self, key: u64) -> bool {
-        self.names.get(&key).is_some_and(Named::is_open)
-    }
-
     /// The names of a flow. With `during`, only those from a minute before its begin to a minute after its end.
     pub fn names(&self, key: u64, during: Option<(Time, Time)>) -> impl Iterator<Item = &Seen> {
         let list = self.names.get(&key).map_or(&[][..], |named| named.list.as_slice());

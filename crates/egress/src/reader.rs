@@ -16,6 +16,7 @@ use crate::codes;
 use crate::endpoints::Blocks;
 use crate::event::{Answer, Channel, Flow, Key, Name, Talk, fold};
 use crate::limits::Limits;
+use crate::time::Time;
 
 /// The beginning of a (decompressed) input.
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +149,13 @@ pub trait LineReader: Send + Sync {
             swept.bytes += end.map_or(rest.len(), |end| end + 1);
         }
         swept
+    }
+
+    /// When the flow of a row, which it sieved as one, began, and by when it had ended; each `None` when that is not known at little
+    /// cost. By when it had ended is only said where keys of flows recur: names of others have any time.
+    fn lasted(&self, line: &[u8]) -> (Option<Time>, Option<Time>) {
+        let _ = line;
+        (None, None)
     }
 
     /// The reader for the lines after this one, where the line is a header that changes what columns mean: logs are concatenated.

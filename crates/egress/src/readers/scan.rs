@@ -303,6 +303,15 @@ impl Ends {
         if self.are_sought(sought) { Sieved::Read } else { self.only_if(Some(key), sought) }
     }
 
+    /// What a row of one direction is: on its way back the server is who was told the address.
+    pub(crate) fn one_way(&self, key: Key, sought: &Sought<'_>) -> Sieved {
+        let turned = Self { client: self.server, server: self.client };
+        if sought.pairs && sought.wanted.matters(None, Some(turned.pair())) {
+            return Sieved::Read;
+        }
+        self.flow(key, sought)
+    }
+
     #[inline]
     fn pair(&self) -> u64 {
         match (self.client.v4(), self.server.v4()) {

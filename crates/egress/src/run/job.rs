@@ -259,9 +259,8 @@ impl<'a> Job<'a> {
                     let mut shared = lock(shared);
                     let (memory, sums, passed) = &mut *shared;
                     let mut recent = lock(&self.recent);
-                    recent.note(how, memory, &part);
-                    passed.named(&part.notes);
-                    look_again(how, memory, reader, &mut part);
+                    recent.note(how, memory, passed, &part);
+                    look_again(how, memory, passed, reader, &mut part);
                     sums.merge(std::mem::take(&mut part.sums));
                     let mut told = part.told();
                     recent.keep(reader, part);

@@ -14,7 +14,7 @@ use crate::memory::{Memory, Notes};
 use crate::reader::{Account, LineReader};
 use crate::run::Pass;
 use crate::run::segment::{How, Part, read_line};
-use crate::run::taker::Taker;
+use crate::run::taker::{Passed, Taker};
 
 /// Segments that were dealt with.
 #[derive(Default)]
@@ -39,11 +39,17 @@ const PAIR_BITS: u32 = 14;
 
 impl Recent {
     /// Remembers what a segment says, and the names in the segments before it that its answers make matter.
-    pub(super) fn note(&mut self, how: How<'_>, memory: &mut Memory, part: &Part) {
+    pub(super) fn note(
+        &mut self,
+        how: How<'_>,
+        memory: &mut Memory,
+        passed: &mut Passed,
+        part: &Part,
+    ) {
         let limits = &how.run.options.limits;
         let answers = part.notes.answers.iter().map(|(pair, _)| *pair);
         let fresh: HashSet<u64> = answers.filter(|pair| !memory.has_pair(*pair)).collect();
-        memory.note(&part.notes, limits);
+        passed.remember(memory, &part.notes, limits);
         if fresh.is_empty() {
             return;
         }
@@ -56,9 +62,9 @@ impl Recent {
             let matter =
                 names.filter(|(_, seen)| seen.pair.is_some_and(|pair| fresh.contains(&pair)));
             let notes = Notes { names: matter.copied().collect(), ..Notes::default() };
-            memory.note(&notes, limits);
+            passed.remember(memory, &notes, limits);
             let again = read_again(how, memory, reader, part, &fresh);
-            memory.note(&again, limits);
+            passed.remember(memory, &again, limits);
         }
     }
 

@@ -244,13 +244,23 @@ pub(crate) fn resolve(
     taker.passed = Some(passed);
     let mut aside = Account::default();
     let mut understood = 0;
-    let mut others = Vec::with_capacity(part.waiting.len());
+    let mut others = Vec::with_capacity(2 * part.waiting.len());
     for waiting in &part.waiting {
         // Where no answer came since, those whose pair matters were read then.
         let pair = waiting.pair.filter(|_| *answered);
         if !waiting.read && !memory.matters(waiting.key, pair) {
             understood += 1;
-            others.extend(waiting.key.map(|key| key.0));
+            // Without a key it is a name, and no flow.
+            if let Some(key) = waiting.key {
+                let reader = waiting.reader.as_ref().unwrap_or(reader);
+                let (began, ended) = part
+                    .segment
+                    .bytes
+                    .get(waiting.line.clone())
+                    .map_or((None, None), |line| reader.lasted(line));
+                others.push((key.0, ended));
+                others.extend(waiting.pair.map(|pair| (pair, began)));
+            }
             continue;
         }
         let account = if waiting.read { &mut aside } else { &mut part.account };
@@ -258,7 +268,7 @@ pub(crate) fn resolve(
         read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
     }
     if let Some(passed) = &mut taker.passed {
-        passed.note(&others);
+        passed.went_by(others);
     }
     part.account.ledger.add(understood, [], []);
     taker.sums
@@ -269,6 +279,7 @@ pub(crate) fn resolve(
 pub(crate) fn look_again(
     how: How<'_>,
     memory: &mut Memory,
+    passed: &mut Passed,
     reader: &Arc<dyn LineReader>,
     part: &mut Part,
 ) {
@@ -286,7 +297,7 @@ pub(crate) fn look_again(
         flows
     });
     let notes = taker.notes;
-    memory.note(&notes, &how.run.options.limits);
+    passed.remember(memory, &notes, &how.run.options.limits);
 }
 
 impl Part {
