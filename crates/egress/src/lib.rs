@@ -13,6 +13,7 @@ pub mod changes;
 pub mod codes;
 pub mod endpoints;
 pub mod event;
+mod latest;
 pub mod limits;
 mod maybe;
 pub mod memory;

@@ -1,6 +1,6 @@
 //! A set of numbers that may seem to hold more than was put in, and never less.
 
-/// Two bits of one word for each number, so that asking costs one look into memory.
+/// Four bits of one word for each number, so that asking costs one look into memory.
 #[derive(Debug)]
 pub(crate) struct Maybe {
     words: Vec<u64>,
@@ -34,7 +34,8 @@ impl Maybe {
     #[inline]
     fn place(&self, number: u64) -> (usize, u64) {
         let hash = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let bits = 1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63);
+        let bit = |from: u32| 1 << (hash >> from & 63);
+        let bits = bit(26) | bit(20) | bit(14) | bit(8);
         ((hash >> self.shift) as usize, bits)
     }
 }

@@ -16,6 +16,7 @@ use crate::codes;
 use crate::endpoints::Blocks;
 use crate::event::{Answer, Channel, Flow, Key, Name, Talk, fold};
 use crate::limits::Limits;
+use crate::time::Time;
 
 /// The beginning of a (decompressed) input.
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +151,13 @@ pub trait LineReader: Send + Sync {
         swept
     }
 
+    /// When the flow of a row, which it sieved as one, began, and by when it had ended; each `None` when that is not known at little
+    /// cost. By when it had ended is only said where keys of flows recur: names of others have any time.
+    fn lasted(&self, line: &[u8]) -> (Option<Time>, Option<Time>) {
+        let _ = line;
+        (None, None)
+    }
+
     /// The reader for the lines after this one, where the line is a header that changes what columns mean: logs are concatenated.
     fn header(&self, line: &[u8]) -> Option<Box<dyn LineReader>> {
         let _ = line;
@@ -178,9 +186,10 @@ pub enum Sieved {
     Nothing,
     /// It is of a kind that has nothing we look at, for the reason that [`LineReader::read`] gives.
     Inert(Code),
-    /// It is a flow that concerns one only if a row elsewhere named it, or told its client the address.
+    /// It is a flow that concerns one only if a row elsewhere named it, or told its client the address; or a name that matters only in
+    /// the latter case.
     OnlyIf {
-        /// The flow's key.
+        /// The flow's key; `None` where only an answer can make the line matter.
         key: Option<Key>,
         /// Its two addresses, see [`pair`].
         pair: Option<u64>,

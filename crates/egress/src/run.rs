@@ -259,7 +259,7 @@ impl Run<'_> {
             for job in &list {
                 self.ordered(job, memory, &mut first, &mut passed);
             }
-            if passed.may_be_wrong(memory) {
+            if passed.wrong {
                 // A name came long after its flow: now that everything is known, once more.
                 list.iter().for_each(|job| job.reset());
                 first = EgressSum::default();

@@ -68,7 +68,7 @@ egress-scale-unknown = { $count ->
 egress-others = { $count ->
     [one] { $count } report
    *[other] { $count } reports
-} of other reporters of the same traffic, left out so that nothing counts twice.
+} of other reporters, taken to be of the same traffic and left out so that nothing counts twice; where they saw other traffic, too little is counted.
 egress-handovers = { $count ->
     [one] { $count } time
    *[other] { $count } times

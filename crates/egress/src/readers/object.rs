@@ -76,16 +76,17 @@ impl<'a> Value<'a> {
     }
 
     /// A counter: a whole number from zero, also as text or with a zero fraction (some shippers write them so).
+    /// From 2⁶³ on it is a negative one.
     pub(crate) fn count(&self) -> Result<Option<u64>, Unusable> {
-        match self {
-            Self::Null => Ok(None),
-            Self::Whole(count) => Ok(Some(*count)),
-            Self::Number(number) => whole(*number).map(Some).ok_or(Unusable::Odd),
-            Self::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                text.parse().map(Some).map_err(|_| Unusable::Odd)
-            }
-            _ => Err(Unusable::Odd),
-        }
+        let count = match self {
+            Self::Null => return Ok(None),
+            Self::Whole(count) => Some(*count),
+            Self::Number(number) => whole(*number),
+            Self::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
+            _ => None,
+        };
+        let count = count.filter(|count| i64::try_from(*count).is_ok());
+        count.map(Some).ok_or(Unusable::Odd)
     }
 
     /// A time: seconds, milliseconds or microseconds since the epoch by their size, or ISO 8601. What cannot be read is none.
@@ -322,7 +323,7 @@ mod tests {
         assert_eq!(count("12.0"), Ok(Some(12)));
         assert_eq!(count("\"12\""), Ok(Some(12)));
         assert_eq!(count("null"), Ok(None));
-        for odd in ["-1", "1.5", "18446744073709551616", "\"-1\"", "\"\"", "[]", "true"] {
+        for odd in ["-1", "1.5", "9223372036854775808", "\"-1\"", "\"\"", "[]", "true"] {
             assert_eq!(count(odd), Err(Unusable::Odd), "{odd}");
         }
     }

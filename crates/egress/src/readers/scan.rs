@@ -283,12 +283,11 @@ pub(crate) fn string(after_key: &[u8]) -> Option<&[u8]> {
     Some(until(after_key.strip_prefix(b":\"")?, b'"')?.0)
 }
 
-/// The two ends and the key of a flow.
+/// The two ends of a flow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ends {
     pub(crate) client: Address,
     pub(crate) server: Address,
-    pub(crate) key: Option<Key>,
 }
 
 impl Ends {
@@ -300,8 +299,17 @@ impl Ends {
 
     /// What a row of a flow is, of which no name is known here.
     #[inline]
-    pub(crate) fn flow(&self, sought: &Sought<'_>) -> Sieved {
-        if self.are_sought(sought) { Sieved::Read } else { self.only_if(sought) }
+    pub(crate) fn flow(&self, key: Key, sought: &Sought<'_>) -> Sieved {
+        if self.are_sought(sought) { Sieved::Read } else { self.only_if(Some(key), sought) }
+    }
+
+    /// What a row of one direction is: on its way back the server is who was told the address.
+    pub(crate) fn one_way(&self, key: Key, sought: &Sought<'_>) -> Sieved {
+        let turned = Self { client: self.server, server: self.client };
+        if sought.pairs && sought.wanted.matters(None, Some(turned.pair())) {
+            return Sieved::Read;
+        }
+        self.flow(key, sought)
     }
 
     #[inline]
@@ -313,10 +321,10 @@ impl Ends {
     }
 
     #[inline]
-    fn only_if(&self, sought: &Sought<'_>) -> Sieved {
+    fn only_if(&self, key: Option<Key>, sought: &Sought<'_>) -> Sieved {
         let pair = sought.pairs.then(|| self.pair());
-        match sought.wanted.matters(self.key, pair) {
-            true => Sieved::OnlyIf { key: self.key, pair },
+        match sought.wanted.matters(key, pair) {
+            true => Sieved::OnlyIf { key, pair },
             false => Sieved::Nothing,
         }
     }
@@ -327,7 +335,8 @@ impl Ends {
         if self.asked(name, sought) {
             return Sieved::Read;
         }
-        if sought.pairs { self.only_if(sought) } else { Sieved::Nothing }
+        // Another name of its flow does not make this one matter.
+        if sought.pairs { self.only_if(None, sought) } else { Sieved::Nothing }
     }
 
     /// Whether a row with this name has to be read for the name's sake or that of one of the ends.

@@ -20,6 +20,7 @@ use crate::reader::{Format, Head, LineReader, Open, Out, Sieved, Swept, Wanted, 
 use crate::readers::names;
 use crate::readers::object::{self, LOOKED_AT, Unusable, Value, object};
 use crate::readers::scan;
+use crate::time::Time;
 use sieve::Sieve;
 
 /// The format.
@@ -167,6 +168,10 @@ impl LineReader for Reader {
         let sieve = Sieve::new(wanted);
         scan::lines(chunk, |_| false, |line| sieve.row(line), take)
     }
+
+    fn lasted(&self, line: &[u8]) -> (Option<Time>, Option<Time>) {
+        sieve::lasted(line)
+    }
 }
 
 /// A row's known members.
@@ -203,17 +208,13 @@ impl Row<'_> {
             None => return Ok(None),
             Some(_) => return Err(codes::ROW_MALFORMED),
         };
-        Ok(Some(Key::new(self.sensor().as_bytes(), id.as_bytes())))
+        Ok(Some(Key::new(self.sensor()?.as_bytes(), id.as_bytes())))
     }
 
     /// The sensor; empty when none is named.
-    fn sensor(&self) -> &str {
-        let mut last =
-            self.0.iter().rev().skip_while(|(field, name)| {
-                *field == Field::Capture && matches!(name, Value::Text(_))
-            });
-        let sensor = last.next().filter(|(field, _)| *field == Field::Sensor);
-        sensor.and_then(|(_, value)| value.text().ok()?).unwrap_or_default()
+    fn sensor(&self) -> Result<&str, Code> {
+        let sensor = self.get(Field::Sensor)?;
+        Ok(sensor.and_then(|value| value.text().ok()?).unwrap_or_default())
     }
 
     fn emit(&self, at: u64, out: &mut Out<'_>) -> Result<Option<Code>, Code> {
@@ -251,7 +252,7 @@ impl Row<'_> {
         let mut flow = self.ends(body)?;
         flow.sent = volume(body, "bytes_toserver")?;
         flow.received = volume(body, "bytes_toclient")?;
-        flow.channel = out.channel(self.sensor());
+        flow.channel = out.channel(self.sensor()?);
         out.flow(&flow, at);
         Ok(None)
     }
@@ -262,7 +263,7 @@ impl Row<'_> {
         flow.sent = volume(body, "bytes")?;
         flow.received = Volume::Elsewhere;
         flow.one_way = true;
-        flow.channel = out.channel(format!("netflow {}", self.sensor()).trim_end());
+        flow.channel = out.channel(format!("netflow {}", self.sensor()?).trim_end());
         out.flow(&flow, at);
         Ok(None)
     }

@@ -187,7 +187,7 @@ impl Field {
             }
             Self::Missed => Some(Stream::Conn),
             Self::Service | Self::Duration if after_protocol => Some(Stream::Conn),
-            Self::ServerName | Self::Version => Some(Stream::Tls),
+            Self::ServerName => Some(Stream::Tls),
             Self::Host | Self::Target => Some(Stream::Http),
             Self::Query | Self::QueryType | Self::Answers | Self::Lives => Some(Stream::Dns),
             _ => None,
@@ -196,14 +196,16 @@ impl Field {
 
     /// The stream of a row with these fields in this order, by the first that tells.
     pub(crate) fn tell(fields: impl IntoIterator<Item = Self>) -> Stream {
-        let mut after_protocol = false;
+        let (mut after_protocol, mut version) = (false, false);
         for field in fields {
             if let Some(stream) = field.stream(after_protocol) {
                 return stream;
             }
             after_protocol |= field == Self::Protocol;
+            version |= field == Self::Version;
         }
-        Stream::Other
+        // `http.log` has one too.
+        if version { Stream::Tls } else { Stream::Other }
     }
 }
 
@@ -255,14 +257,13 @@ impl Row<'_> {
     /// What ties it to other rows.
     fn key(&self) -> Result<Option<Key>, Code> {
         let Some(uid) = self.text(Field::Uid)? else { return Ok(None) };
-        Ok(Some(Key::new(self.sensor().as_bytes(), uid.as_bytes())))
+        Ok(Some(Key::new(self.sensor()?.as_bytes(), uid.as_bytes())))
     }
 
-    /// The sensor, which is named before the row's own fields; empty when none is.
-    fn sensor(&self) -> &str {
-        let before = self.fields.iter().take_while(|(field, _)| *field != Field::Uid);
-        let sensor = before.filter(|(field, _)| *field == Field::Sensor).last();
-        sensor.and_then(|(_, value)| value.text().ok()?).unwrap_or_default()
+    /// The sensor; empty when none is named.
+    fn sensor(&self) -> Result<&str, Code> {
+        let sensor = self.get(Field::Sensor)?;
+        Ok(sensor.and_then(|value| value.text().ok()?).unwrap_or_default())
     }
 
     /// Hands on what the row says; `Err` is why it was lost, `Ok` of a code why it says nothing.
@@ -301,7 +302,7 @@ impl Row<'_> {
             _ => None,
         };
         flow.application = self.text(Field::Service)?;
-        flow.channel = out.channel(self.sensor());
+        flow.channel = out.channel(reporter(self.sensor()?));
         if self.count(Field::Missed)?.is_some_and(|missed| missed > 0) {
             out.note(codes::GAPS, Severity::Warning, at, &[]);
         }
@@ -372,6 +373,19 @@ impl Row<'_> {
         };
         out.answer(&answer, at);
         Ok(None)
+    }
+}
+
+/// Who reports, by the sensor's name. The processes of one worker, `worker-1-1` and `worker-1-2`, share out the connections among
+/// them (Zeek's cluster documentation, `lb_procs`).
+fn reporter(sensor: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match sensor.rsplit_once('-') {
+        Some((worker, process)) if is_number(process) => match worker.rsplit_once('-') {
+            Some((name, number)) if name.starts_with("worker") && is_number(number) => worker,
+            _ => sensor,
+        },
+        _ => sensor,
     }
 }
 

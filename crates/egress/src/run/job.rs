@@ -10,7 +10,7 @@ use model::diagnostic::{Code, Severity};
 use crate::codes;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, Format, Learnt, LineReader, Noted, Open, Yields, trim_end};
-use crate::run::recent::{Kept, Recent};
+use crate::run::recent::Recent;
 use crate::run::segment::{How, InForce, Part, SEGMENT, Segment, look_again, process, resolve};
 use crate::run::taker::Passed;
 use crate::run::{Input, Options, Pass, Probed, Run, stream, whole, with_head, yields};
@@ -161,9 +161,9 @@ impl<'a> Job<'a> {
         (memory, sums, passed): (&Memory, &mut EgressSum, &mut Passed),
     ) {
         let how = self.how(run, Pass::Ordered, true, memory);
-        while let Some(Kept { reader, mut part, .. }) = lock(&self.recent).leaves(true) {
-            sums.merge(resolve(how, memory, passed, &reader, &mut part));
-            lock(&self.state).account.add(part.account);
+        while let Some(mut kept) = lock(&self.recent).leaves(true) {
+            sums.merge(resolve(how, memory, passed, &mut kept));
+            lock(&self.state).account.add(kept.part.account);
         }
     }
 
@@ -259,15 +259,15 @@ impl<'a> Job<'a> {
                     let mut shared = lock(shared);
                     let (memory, sums, passed) = &mut *shared;
                     let mut recent = lock(&self.recent);
-                    recent.note(how, memory, &part);
-                    look_again(how, memory, reader, &mut part);
+                    recent.note(how, memory, passed, &part);
+                    look_again(how, memory, passed, reader, &mut part);
                     sums.merge(std::mem::take(&mut part.sums));
                     let mut told = part.told();
                     recent.keep(reader, part);
-                    while let Some(Kept { reader, mut part, .. }) = recent.leaves(false) {
-                        sums.merge(resolve(how, memory, passed, &reader, &mut part));
-                        told.account.add(part.account);
-                        told.segment.bytes = part.segment.bytes;
+                    while let Some(mut kept) = recent.leaves(false) {
+                        sums.merge(resolve(how, memory, passed, &mut kept));
+                        told.account.add(kept.part.account);
+                        told.segment.bytes = kept.part.segment.bytes;
                     }
                     told
                 },

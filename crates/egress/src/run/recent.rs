@@ -14,7 +14,7 @@ use crate::memory::{Memory, Notes};
 use crate::reader::{Account, LineReader};
 use crate::run::Pass;
 use crate::run::segment::{How, Part, read_line};
-use crate::run::taker::Taker;
+use crate::run::taker::{Passed, Taker};
 
 /// Segments that were dealt with.
 #[derive(Default)]
@@ -28,34 +28,43 @@ pub(super) struct Kept {
     pub(super) part: Part,
     /// The pairs of addresses in it.
     pairs: Maybe,
+    /// Whether an answer came since that may be for one of them.
+    pub(super) answered: bool,
 }
 
 /// How many bytes of a log are kept.
-const KEPT: usize = 4 << 20;
+const KEPT: usize = 16 << 20;
 /// One pair in a hundred others seems to be in a segment of 650 rows.
 const PAIR_BITS: u32 = 14;
 
 impl Recent {
     /// Remembers what a segment says, and the names in the segments before it that its answers make matter.
-    pub(super) fn note(&self, how: How<'_>, memory: &mut Memory, part: &Part) {
+    pub(super) fn note(
+        &mut self,
+        how: How<'_>,
+        memory: &mut Memory,
+        passed: &mut Passed,
+        part: &Part,
+    ) {
         let limits = &how.run.options.limits;
         let answers = part.notes.answers.iter().map(|(pair, _)| *pair);
         let fresh: HashSet<u64> = answers.filter(|pair| !memory.has_pair(*pair)).collect();
-        memory.note(&part.notes, limits);
+        passed.remember(memory, &part.notes, limits);
         if fresh.is_empty() {
             return;
         }
-        for Kept { reader, part, pairs } in &self.parts {
+        for Kept { reader, part, pairs, answered } in &mut self.parts {
             if !fresh.iter().any(|pair| pairs.holds(*pair)) {
                 continue;
             }
+            *answered = true;
             let names = part.notes.names.iter();
             let matter =
                 names.filter(|(_, seen)| seen.pair.is_some_and(|pair| fresh.contains(&pair)));
             let notes = Notes { names: matter.copied().collect(), ..Notes::default() };
-            memory.note(&notes, limits);
+            passed.remember(memory, &notes, limits);
             let again = read_again(how, memory, reader, part, &fresh);
-            memory.note(&again, limits);
+            passed.remember(memory, &again, limits);
         }
     }
 
@@ -65,7 +74,7 @@ impl Recent {
         let named = part.notes.names.iter().map(|(_, seen)| seen.pair);
         let waiting = part.waiting.iter().map(|waiting| waiting.pair);
         waiting.chain(named).flatten().for_each(|pair| pairs.add(pair));
-        self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs });
+        self.parts.push_back(Kept { reader: Arc::clone(reader), part, pairs, answered: false });
     }
 
     /// The oldest segment, where there is more than is kept, or none will come after: its flows wait no longer.

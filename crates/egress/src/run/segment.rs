@@ -8,6 +8,7 @@ use crate::codes;
 use crate::event::Key;
 use crate::memory::{Memory, Notes};
 use crate::reader::{Account, LineReader, Out, Sieved, Swept, trim_end};
+use crate::run::recent::Kept;
 use crate::run::taker::{Passed, Taker};
 use crate::run::{Looking, Pass, Run, Span};
 use crate::sums::EgressSum;
@@ -236,26 +237,38 @@ pub(crate) fn resolve(
     how: How<'_>,
     memory: &Memory,
     passed: &mut Passed,
-    reader: &Arc<dyn LineReader>,
-    part: &mut Part,
+    kept: &mut Kept,
 ) -> EgressSum {
+    let Kept { reader, part, answered, .. } = kept;
     let mut taker = Taker::new(how.run, memory, Pass::Flows, true, how.family);
     taker.passed = Some(passed);
     let mut aside = Account::default();
     let mut understood = 0;
-    let mut others = Vec::with_capacity(part.waiting.len());
+    let mut others = Vec::with_capacity(2 * part.waiting.len());
     for waiting in &part.waiting {
-        if !waiting.read && !memory.matters(waiting.key, waiting.pair) {
+        // Where no answer came since, those whose pair matters were read then.
+        let pair = waiting.pair.filter(|_| *answered);
+        if !waiting.read && !memory.matters(waiting.key, pair) {
             understood += 1;
-            others.extend(waiting.key.map(|key| key.0));
+            // Without a key it is a name, and no flow.
+            if let Some(key) = waiting.key {
+                let reader = waiting.reader.as_ref().unwrap_or(reader);
+                let (began, ended) = part
+                    .segment
+                    .bytes
+                    .get(waiting.line.clone())
+                    .map_or((None, None), |line| reader.lasted(line));
+                others.push((key.0, ended));
+                others.extend(waiting.pair.map(|pair| (pair, began)));
+            }
             continue;
         }
         let account = if waiting.read { &mut aside } else { &mut part.account };
-        let reader = waiting.reader.as_ref().unwrap_or(reader);
+        let reader = waiting.reader.as_ref().unwrap_or(&*reader);
         read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
     }
     if let Some(passed) = &mut taker.passed {
-        passed.note(&others);
+        passed.went_by(others);
     }
     part.account.ledger.add(understood, [], []);
     taker.sums
@@ -266,6 +279,7 @@ pub(crate) fn resolve(
 pub(crate) fn look_again(
     how: How<'_>,
     memory: &mut Memory,
+    passed: &mut Passed,
     reader: &Arc<dyn LineReader>,
     part: &mut Part,
 ) {
@@ -283,7 +297,7 @@ pub(crate) fn look_again(
         flows
     });
     let notes = taker.notes;
-    memory.note(&notes, &how.run.options.limits);
+    passed.remember(memory, &notes, &how.run.options.limits);
 }
 
 impl Part {
@@ -430,4 +444,4 @@ impl Segment {
 }
 
 /// How much is read at a time behind a segment, for the end of its last line.
-const TAIL: usize = 16 << 10;
+const TAIL: usize = 2 << 10;

@@ -106,7 +106,7 @@ impl Live<'_> {
         }
         event(&mut taker);
         let (notes, sums) = (taker.notes, taker.sums);
-        self.memory.note(&notes, &self.how.run.options.limits);
+        self.passed.remember(self.memory, &notes, &self.how.run.options.limits);
         self.sums.merge(sums);
     }
 }

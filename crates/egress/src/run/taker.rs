@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use crate::attribute::{Attributed, Grade, attribute};
 use crate::endpoints::EndpointId;
 use crate::event::{Answer, Channel, Flow, Host, Name, Side, Talk};
-use crate::maybe::Maybe;
-use crate::memory::{ASSUMED_SECONDS, Memory, Notes, Seen, Spoke, Told};
+use crate::latest::Latest;
+use crate::limits::Limits;
+use crate::memory::{
+    ASSUMED_SECONDS, Memory, Notes, RECURS_SECONDS, SLACK_SECONDS, Seen, Spoke, Told,
+};
 use crate::reader::{Events, pair};
 use crate::run::{Pass, Run};
 use crate::sums::{Asset, Contact, ContactKey, EgressSum, Reporter};
@@ -28,7 +31,7 @@ pub(crate) struct Taker<'t> {
     pub(crate) sums: EgressSum,
     /// Where flows were that have to wait until everything before them is remembered.
     pub(crate) waiting: Vec<u64>,
-    /// Flows that carry no name so far.
+    /// Flows that went by.
     pub(crate) passed: Option<&'t mut Passed>,
 }
 
@@ -93,6 +96,24 @@ impl<'t> Taker<'t> {
         }
     }
 
+    /// Notes a flow that went by.
+    fn pass_by(&mut self, flow: &Flow<'_>, found: Option<Attributed>) {
+        let Some(passed) = &mut self.passed else { return };
+        let ends = match (flow.client, flow.server) {
+            (Host::Address(client), Some(server)) => Some((client, server)),
+            _ => None,
+        };
+        let there = ends.map(|(client, server)| pair(client, server));
+        let back = ends.filter(|_| flow.one_way).map(|(client, server)| pair(server, client));
+        // Names of a key that does not recur may have any time.
+        let ended = flow.end.or(flow.start).filter(|_| flow.key_recurs);
+        let began = flow.began.or(flow.start).or(flow.end);
+        let told = found.is_some_and(|found| found.grade == Grade::Answer);
+        let keys = [flow.key.map(|key| key.0), flow.key.filter(|_| told).map(|it| answered(it.0))];
+        passed.went_by(keys.into_iter().flatten().map(|key| (key, ended)));
+        passed.went_by([there, back].into_iter().flatten().map(|pair| (pair, began)));
+    }
+
     /// The endpoint that a program talks to, as far as the row and answers show it.
     fn talked_to(&self, talk: &Talk<'_>) -> Option<EndpointId> {
         let by_name = talk.name.and_then(|name| self.run.endpoints.by_name(name.as_bytes()));
@@ -117,18 +138,10 @@ impl Events for Taker<'_> {
             Pass::Flows if self.counted => {
                 if let Some(key) = flow.key {
                     self.memory.claim(key.0);
-                    if !self.memory.has_key(key.0)
-                        && let Some(passed) = &mut self.passed
-                    {
-                        passed.note(&[key.0]);
-                    }
                 }
-                if let Some(found) = attribute(flow, self.run.endpoints, self.memory) {
-                    if let (Grade::Answer, Some(key), Some(passed)) =
-                        (found.grade, flow.key, &mut self.passed)
-                    {
-                        passed.answered.insert(key.0);
-                    }
+                let found = attribute(flow, self.run.endpoints, self.memory);
+                self.pass_by(flow, found);
+                if let Some(found) = found {
                     self.count(flow, found);
                 }
             }
@@ -204,35 +217,51 @@ impl Events for Taker<'_> {
     }
 
     fn channel(&mut self, channel: Channel, name: &str) {
-        let family = &self.family;
-        self.channels
-            .entry(channel)
-            .or_insert_with(|| Reporter { family: Arc::clone(family), channel: name.into() });
+        // Rows that are read for different accounts number their channels apart: the name that comes with the row counts.
+        if self.channels.get(&channel).is_none_or(|known| *known.channel != *name) {
+            let reporter = Reporter { family: Arc::clone(&self.family), channel: name.into() };
+            self.channels.insert(channel, reporter);
+        }
     }
 }
 
-/// Which keys of flows went by without a name.
+/// Which flows went by, so that what comes too late for one of them is noticed: a name, or an answer, that would have told another
+/// endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    keys: Option<Maybe>,
-    /// Keys of flows that an answer told the endpoint of, because they carried no name so far.
-    answered: HashSet<u64>,
+    /// When flows of a key ended, or of a pair of addresses began.
+    seen: Option<Latest>,
+    /// Whether something came too late.
+    pub(crate) wrong: bool,
 }
 
 impl Passed {
-    /// Notes that flows of these keys went by. One after the other without anything between: each is a look into memory far away, of
-    /// which a processor does many at once.
-    pub(crate) fn note(&mut self, keys: &[u64]) {
-        let known = self.keys.get_or_insert_with(|| Maybe::new(BITS));
-        keys.iter().for_each(|key| known.add(*key));
+    /// Notes what went by. One after the other without anything between: each is a look into memory far away, of which a processor
+    /// does many at once.
+    pub(crate) fn went_by(&mut self, list: impl IntoIterator<Item = (u64, Option<Time>)>) {
+        let seen = self.seen.get_or_insert_with(|| Latest::new(PLACES));
+        list.into_iter().for_each(|(number, time)| seen.note(number, time));
     }
 
-    /// Whether what is remembered now could change what became of a flow that went by.
-    pub(crate) fn may_be_wrong(&self, memory: &Memory) -> bool {
-        let went_by = |key| self.keys.as_ref().is_some_and(|keys| keys.holds(key));
-        memory.unclaimed().any(went_by) || self.answered.iter().any(|key| memory.has_key(*key))
+    /// Remembers what comes now.
+    pub(crate) fn remember(&mut self, memory: &mut Memory, notes: &Notes, limits: &Limits) {
+        memory.note(notes, limits);
+        let Some(seen) = &self.seen else { return };
+        self.wrong |= notes.names.iter().any(|(key, name)| {
+            let key = if name.endpoint.is_some() { *key } else { answered(*key) };
+            seen.reaches(key, name.at.map(|at| at.plus_seconds(-RECURS_SECONDS)))
+        });
+        self.wrong |= notes
+            .answers
+            .iter()
+            .any(|(pair, told)| seen.reaches(*pair, Some(told.from.plus_seconds(-SLACK_SECONDS))));
     }
 }
 
-/// 16 MiB: with ten million flows one in forty others seems to be in the set.
-const BITS: u32 = 27;
+/// The key of a flow whose endpoint an answer told, because it carried no name so far: then somebody else's name matters too.
+fn answered(key: u64) -> u64 {
+    key.rotate_left(32)
+}
+
+/// 16 MiB.
+const PLACES: u32 = 22;

@@ -15,6 +15,10 @@ fn pairs(log: &str, presence: &Arc<Presence>) -> Vec<Pair> {
 
 /// Several logs by name.
 fn of_logs(logs: &[(&str, &str)], presence: &Arc<Presence>) -> Vec<Pair> {
+    with(logs, Options { presence: Arc::clone(presence), ..Options::default() })
+}
+
+fn with(logs: &[(&str, &str)], options: Options) -> Vec<Pair> {
     let tables: [&[u8]; 2] =
         [b"suffix,vendor\nup.example,Acme\n", b"cidr,vendor\n203.0.113.0/24,Acme\n"];
     let endpoints = Endpoints::new(tables.into_iter().flat_map(|it| read_table(it).endpoints));
@@ -34,7 +38,6 @@ fn of_logs(logs: &[(&str, &str)], presence: &Arc<Presence>) -> Vec<Pair> {
             part: None,
         })
         .collect();
-    let options = Options { presence: Arc::clone(presence), ..Options::default() };
     views(&run(&inputs, &endpoints, &Nowhere, &options, &|_| ()).sums, &endpoints).pairs
 }
 
@@ -154,4 +157,142 @@ fn an_input_that_is_cut_early_counts_its_rows_and_says_that_it_was_not_read_to_i
     let outcome = run(&[input], &endpoints, &Nowhere, &Options::default(), &|_| ());
     let out: u128 = outcome.sums.totals.values().map(|total| total.bytes_out).sum();
     assert_eq!((out, outcome.inputs[0].error.is_some()), (1500, true));
+}
+
+/// A row of eve.json at a second of a minute, between two addresses.
+fn row(second: u32, id: u32, kind: &str, (from, to): (&str, &str), rest: &str) -> String {
+    format!(
+        concat!(
+            r#"{{"timestamp":"2026-03-01T10:00:{:02}.000000+0000","flow_id":{},"in_iface":"e","#,
+            r#""event_type":"{}","src_ip":"{}","src_port":5000,"dest_ip":"{}","dest_port":443,"#,
+            r#""proto":"TCP",{}}}"#,
+            "\n"
+        ),
+        second, id, kind, from, to, rest
+    )
+}
+
+const HOST: &str = "10.0.0.5";
+/// An address that an endpoint shares with others.
+const SHARED: &str = "198.51.100.1";
+
+/// A flow from the first second of the minute to the second.
+fn flow(second: u32, id: u32, to: &str, bytes: u32, sensor: &str) -> String {
+    let body = format!(
+        concat!(
+            r#""flow":{{"bytes_toserver":{},"bytes_toclient":1,"#,
+            r#""start":"2026-03-01T10:00:{:02}.000000+0000"}}{}"#
+        ),
+        bytes,
+        second.saturating_sub(2),
+        sensor
+    );
+    row(second, id, "flow", (HOST, to), &body)
+}
+
+fn named(second: u32, id: u32, sensor: &str) -> String {
+    row(second, id, "tls", (HOST, SHARED), &format!(r#""tls":{{"sni":"up.example"}}{sensor}"#))
+}
+
+/// The host is told the shared address for the endpoint's name.
+fn told(second: u32) -> String {
+    let body = concat!(
+        r#""dns":{"version":3,"type":"response","queries":[{"rrname":"up.example","rrtype":"A"}],"#,
+        r#""answers":[{"rrname":"up.example","rrtype":"A","ttl":60,"rdata":"198.51.100.1"}]}"#
+    );
+    row(second, 99, "dns", (HOST, "10.0.0.53"), body)
+}
+
+/// More rows of no concern than are kept.
+fn filler() -> String {
+    let stats = r#"{"timestamp":"2026-03-01T10:00:20.000000+0000","event_type":"stats","text":"#;
+    format!("{stats}\"{}\"}}\n", "x".repeat(8_000)).repeat(2_200)
+}
+
+/// What left for the endpoint by the sieves; the strict way must say the same.
+fn out(log: &str) -> u64 {
+    let sent = |strict| {
+        let pairs = with(&[("eve.json", log)], Options { strict, ..Options::default() });
+        pairs.iter().map(|pair| pair.sum.bytes_out).sum::<u64>()
+    };
+    assert_eq!(sent(false), sent(true));
+    sent(false)
+}
+
+#[test]
+fn sensors_are_told_apart_whatever_is_read_again() {
+    let [one, two] = [r#","host":"s1""#, r#","host":"s2""#];
+    let log = [
+        told(0),
+        named(0, 3, two),
+        flow(2, 1, SHARED, 100, one),
+        flow(4, 2, "203.0.113.9", 600, two),
+        flow(4, 3, SHARED, 1000, two),
+    ];
+    assert_eq!(out(&log.concat()), 1600);
+}
+
+#[test]
+fn a_sensor_is_the_same_wherever_it_is_named() {
+    let early = named(0, 3, "").replace(r#""in_iface":"e","#, r#""host":"s1","#);
+    assert_eq!(out(&[early, flow(2, 3, SHARED, 100, r#","host":"s1""#)].concat()), 100);
+    let early = flow(2, 3, SHARED, 100, "").replace(r#""in_iface":"e","#, r#""host":"s1","#);
+    assert_eq!(out(&[named(0, 3, r#","host":"s1""#), early].concat()), 100);
+}
+
+#[test]
+fn the_way_back_of_a_flow_counts_that_only_an_answer_ties() {
+    let body = r#""netflow":{"bytes":7000,"start":"2026-03-01T10:00:01.000000+0000"}"#;
+    let log = [
+        told(0),
+        row(5, 1, "netflow", (HOST, SHARED), r#""netflow":{"bytes":100}"#),
+        row(5, 1, "netflow", (SHARED, HOST), body),
+    ];
+    for strict in [false, true] {
+        let options = Options { strict, ..Options::default() };
+        let pairs = with(&[("eve.json", &log.concat())], options);
+        assert_eq!(pairs.iter().map(|pair| pair.sum.bytes_in).sum::<u64>(), 7000, "{strict}");
+    }
+}
+
+#[test]
+fn an_answer_that_comes_long_after_its_flow_counts() {
+    assert_eq!(out(&[flow(4, 1, SHARED, 100, ""), filler(), told(0)].concat()), 100);
+}
+
+#[test]
+fn a_name_counts_that_comes_long_after_its_flow_and_whose_key_had_another_flow() {
+    let log = [
+        named(0, 1, ""),
+        flow(4, 1, SHARED, 100, ""),
+        flow(59, 1, SHARED, 1000, "").replace("T10:00", "T22:00"),
+        filler(),
+        named(58, 1, "").replace("T10:00", "T22:00"),
+    ];
+    assert_eq!(out(&log.concat()), 1100);
+}
+
+#[test]
+fn what_comes_in_time_does_not_make_a_log_be_read_again() {
+    let log = [
+        flow(4, 1, SHARED, 100, ""),
+        filler(),
+        told(20),
+        named(20, 1, "").replace("T10:00", "T22:00"),
+        flow(22, 1, SHARED, 1000, "").replace("T10:00", "T22:00"),
+    ];
+    let log = log.concat();
+    let opened = AtomicUsize::new(0);
+    let open: Opener<'_> = &|at| {
+        opened.fetch_add(usize::from(at > 0), Ordering::Relaxed);
+        let rest = log.as_bytes().get(usize::try_from(at).unwrap()..).unwrap();
+        Ok(Box::new(Cursor::new(rest.to_vec())))
+    };
+    let endpoints = Endpoints::new(read_table(b"suffix,vendor\nup.example,Acme\n").endpoints);
+    let bytes = log.len() as u64;
+    let input = Input { path: "eve.json", bytes, plain: true, open, part: None };
+    let outcome = run(&[input], &endpoints, &Nowhere, &Options::default(), &|_| ());
+    let out: u128 = outcome.sums.totals.values().map(|total| total.bytes_out).sum();
+    let once = usize::try_from(bytes / (128 << 10)).unwrap();
+    assert_eq!((out, opened.into_inner()), (1000, once));
 }

@@ -48,7 +48,7 @@ pub(crate) fn emit(record: &Record<'_>, context: &Context<'_>, at: u64, out: &mu
     (flow.start, flow.end) = record.clock.span(context.sent);
     (flow.client_port, flow.server_port) = (record.source_port, record.target_port);
     flow.protocol = record.protocol;
-    flow.goes_on = record.goes_on();
+    flow.goes_on = record.goes_on() || record.again;
     flow.sampling = context.sampling;
     flow.channel = context.channel;
     flow.application = record.application_name.or(context.application);

@@ -29,6 +29,8 @@ pub(crate) struct Record<'a> {
     pub(crate) sampler: Option<u64>,
     pub(crate) event: Option<u64>,
     pub(crate) end_reason: Option<u64>,
+    /// Whether it adds to a flow that was counted already.
+    pub(crate) again: bool,
     pub(crate) application: Option<&'a [u8]>,
     pub(crate) application_name: Option<&'a str>,
     pub(crate) host: Option<&'a str>,
@@ -133,7 +135,8 @@ impl<'a> Record<'a> {
     }
 
     fn counter(&mut self, value: &[u8]) -> Option<u64> {
-        let read = number(value);
+        // From 2⁶³ on it is a negative one.
+        let read = number(value).filter(|count| i64::try_from(*count).is_ok());
         self.bad_counter |= read.is_none();
         read
     }

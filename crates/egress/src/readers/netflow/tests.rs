@@ -141,6 +141,20 @@ fn totals_of_a_flow_that_goes_on_count_what_was_added() {
 }
 
 #[test]
+fn totals_without_a_reason_are_those_of_one_flow_that_goes_on() {
+    let template = words(&[256, 4, 8, 4, 12, 4, 85, 4, 152, 8]);
+    let record = |total: u8| {
+        let mut record = RECORD[..8].to_vec();
+        record.extend([0, 0, 0, total, 0, 0, 1, 139, 207, 229, 104, 0]);
+        record
+    };
+    let records = [record(10), record(30)].concat();
+    let gathered = read(&ipfix(7, &[(2, &template), (256, &records)]));
+    let said = |flow: &String| (flow.contains("sent Bytes(20)"), flow.contains("goes-on"));
+    assert_eq!(gathered.flows.iter().map(said).collect::<Vec<_>>(), [(false, false), (true, true)]);
+}
+
+#[test]
 fn a_record_that_ends_by_the_active_timeout_is_not_the_end_of_its_flow() {
     let template = words(&[256, 4, 8, 4, 12, 4, 1, 4, 136, 1]);
     let records = [&RECORD[..], &[2], &RECORD[..], &[1]].concat();

@@ -26,12 +26,15 @@ const UPDATED: u64 = 5;
 impl Totals {
     /// Makes the totals of the record what was added since the flow's last record.
     pub(crate) fn differ(&mut self, record: &mut Record<'_>, packet: Packet, most: usize) {
-        let goes_on = record.goes_on();
+        // Without a reason nobody knows whether it was the last.
+        let goes_on = record.goes_on() || record.end_reason.is_none();
         if record.total.is_none() || (!goes_on && self.open.is_empty()) {
             return;
         }
         let Some(flow) = Self::flow(record, packet) else { return };
-        let known = self.open.get(&flow).copied().unwrap_or((0, 0));
+        let known = self.open.get(&flow).copied();
+        record.again = known.is_some() && record.end_reason.is_none();
+        let known = known.unwrap_or((0, 0));
         let now = (record.total.unwrap_or(0), record.reverse_total.unwrap_or(0));
         if !goes_on {
             self.open.remove(&flow);

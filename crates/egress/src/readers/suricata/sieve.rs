@@ -13,6 +13,7 @@ use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Address, Ends, Found, Sought};
+use crate::time::{Time, parse_plain_iso};
 
 /// Needles, each made ready once.
 struct Needles {
@@ -24,6 +25,8 @@ struct Needles {
     asked: Finder<'static>,
     answered: Finder<'static>,
     grouped: Finder<'static>,
+    sensor: Finder<'static>,
+    start: Finder<'static>,
 }
 
 static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
@@ -36,6 +39,8 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
     asked: Finder::new("\"rrname\""),
     answered: Finder::new("\"rdata\""),
     grouped: Finder::new("\"grouped\""),
+    sensor: Finder::new("\"host\""),
+    start: Finder::new("\"start\""),
 });
 
 /// What a sieve needs at hand.
@@ -48,6 +53,7 @@ pub(super) struct Sieve<'s> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Flow,
+    OneWay,
     Tls,
     Http,
     Dns,
@@ -96,10 +102,10 @@ impl<'s> Sieve<'s> {
         if id.is_empty() || self.again(rest) {
             return None;
         }
-        let key = Key::new(sensor(inner)?, id);
-        let ends = Ends { client, server, key: Some(key) };
+        let ends = Ends { client, server };
         match kind {
-            Kind::Flow => Some(ends.flow(&self.sought)),
+            Kind::Flow => Some(ends.flow(Key::new(self.sensor(inner)?, id), &self.sought)),
+            Kind::OneWay => Some(ends.one_way(Key::new(self.sensor(inner)?, id), &self.sought)),
             Kind::Tls => match scan::find(rest, &self.needles.sni) {
                 Found::Nowhere => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
                 Found::Once(after) => Some(ends.named(scan::string(after)?, &self.sought)),
@@ -124,6 +130,15 @@ impl<'s> Sieve<'s> {
             address && after.starts_with(b"_ip\"")
                 || before.ends_with(b"\"flow") && after.starts_with(b"_id\"")
         })
+    }
+
+    /// The sensor, empty where none is named; `None` where only strict reading can tell.
+    fn sensor<'l>(&self, inner: &'l [u8]) -> Option<&'l [u8]> {
+        match scan::find(inner, &self.needles.sensor) {
+            Found::Nowhere => Some(b""),
+            Found::Once(_) => last_sensor(inner),
+            Found::Often => None,
+        }
     }
 
     fn http(&self, rest: &[u8], ends: &Ends) -> Option<Sieved> {
@@ -207,6 +222,16 @@ fn usual(line: &[u8]) -> Option<Begun<'_>> {
     whole(id).then_some(Begun { kind, id, client, server, rest })
 }
 
+/// When a flow began, by its body, and the time of the row, which is written when the flow has ended.
+pub(super) fn lasted(line: &[u8]) -> (Option<Time>, Option<Time>) {
+    let ended = line.strip_prefix(b"{\"timestamp\":\"").and_then(parse_plain_iso);
+    let began = match scan::find(line, &NEEDLES.start) {
+        Found::Once(after) => after.strip_prefix(b":\"").and_then(parse_plain_iso),
+        Found::Nowhere | Found::Often => None,
+    };
+    (began, ended)
+}
+
 /// The length of a time, `2026-01-05T00:00:49.086618+0000`.
 const TIME: usize = 31;
 
@@ -235,7 +260,8 @@ impl<'l> Begin<'l> {
                 }
                 told = true;
                 self.kind = match kind {
-                    b"flow" | b"netflow" => Some(Kind::Flow),
+                    b"flow" => Some(Kind::Flow),
+                    b"netflow" => Some(Kind::OneWay),
                     b"tls" | b"quic" => Some(Kind::Tls),
                     b"http" => Some(Kind::Http),
                     b"dns" => Some(Kind::Dns),
@@ -281,20 +307,17 @@ fn whole(digits: &[u8]) -> bool {
     !digits.is_empty() && digits.len() < 20 && (digits.len() == 1 || !digits.starts_with(b"0"))
 }
 
-/// The sensor: the value of a `host` that ends the row, or is followed by the name of the capture only.
-fn sensor(inner: &[u8]) -> Option<&[u8]> {
+/// The value of a `host` that ends the row, or is followed by the name of the capture only, as Suricata writes it.
+fn last_sensor(inner: &[u8]) -> Option<&[u8]> {
     let mut rest = inner;
-    while let Some(text) = rest.strip_suffix(b"\"") {
+    loop {
+        let text = rest.strip_suffix(b"\"")?;
         let start = memchr::memrchr(b'"', text)?;
         let value = text.get(start + 1..)?;
         let before = text.get(..start)?;
-        if before.ends_with(b"\"host\":") {
+        if before.ends_with(b",\"host\":") {
             return Some(value);
         }
-        match before.strip_suffix(b",\"pcap_filename\":") {
-            Some(before) => rest = before,
-            None => return Some(b""),
-        }
+        rest = before.strip_suffix(b",\"pcap_filename\":")?;
     }
-    Some(b"")
 }

@@ -3,12 +3,13 @@
 //!
 //! What a row is about says its `_path` or `@stream`; without one, the first of its keys that only one kind of log has.
 
-use super::json_sieve::Sieve;
+use super::json_sieve::{self, Sieve};
 use super::{Field, Row, Stream, account};
 use crate::codes;
 use crate::reader::{Format, Head, LineReader, Open, Out, Sieved, Swept, Wanted, Yields, blank};
 use crate::readers::object::{self, LOOKED_AT, Value, object};
 use crate::readers::scan;
+use crate::time::Time;
 
 /// The format.
 pub(crate) struct ZeekJson;
@@ -158,5 +159,9 @@ impl LineReader for Reader {
     ) -> Swept {
         let sieve = Sieve::new(wanted);
         scan::lines(chunk, |_| false, |line| sieve.row(line), take)
+    }
+
+    fn lasted(&self, line: &[u8]) -> (Option<Time>, Option<Time>) {
+        (json_sieve::began(line), None)
     }
 }

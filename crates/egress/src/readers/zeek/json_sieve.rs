@@ -14,6 +14,7 @@ use crate::reader::{Sieved, Wanted};
 use crate::readers::block;
 use crate::readers::names;
 use crate::readers::scan::{self, Ends, Found, Sought};
+use crate::time::{Time, parse_epoch_seconds, parse_plain_iso};
 
 /// Needles, each made ready once.
 struct Needles {
@@ -25,6 +26,8 @@ struct Needles {
     uri: Finder<'static>,
     query: Finder<'static>,
     answers: Finder<'static>,
+    sensor: Finder<'static>,
+    time: Finder<'static>,
 }
 
 static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
@@ -36,6 +39,9 @@ static NEEDLES: LazyLock<Needles> = LazyLock::new(|| Needles {
     uri: Finder::new("\"uri\""),
     query: Finder::new("\"query\""),
     answers: Finder::new("\"answers\""),
+    // `@system` and `_system_name`.
+    sensor: Finder::new("system"),
+    time: Finder::new("\"ts\":"),
 });
 
 /// What a sieve needs at hand.
@@ -80,12 +86,14 @@ impl<'s> Sieve<'s> {
             return None;
         }
         let stream = before.stream.or_else(|| stream(rest))?;
-        let ends = |uid| Ends { client, server, key: Some(Key::new(before.sensor, uid)) };
+        let ends = Ends { client, server };
         match stream {
-            Stream::Conn => Some(ends(uid).flow(&self.sought)),
-            Stream::Tls => self.tls(rest, &ends(uid)),
-            Stream::Http => self.http(rest, &ends(uid)),
-            Stream::Dns => self.dns(rest, &ends(uid)),
+            // A sensor that is named behind the uid is for the strict reader.
+            Stream::Conn if self.needles.sensor.find(rest).is_some() => None,
+            Stream::Conn => Some(ends.flow(Key::new(before.sensor, uid), &self.sought)),
+            Stream::Tls => self.tls(rest, &ends),
+            Stream::Http => self.http(rest, &ends),
+            Stream::Dns => self.dns(rest, &ends),
             Stream::Interim => Some(Sieved::Inert(codes::COUNTED_AT_END)),
             Stream::Other => Some(Sieved::Inert(codes::NOT_TRAFFIC)),
         }
@@ -119,6 +127,7 @@ impl<'s> Sieve<'s> {
                         stream => before.stream = Some(stream),
                     }
                 }
+                Some(Field::Sensor) if !before.sensor.is_empty() => return None,
                 Some(Field::Sensor) => before.sensor = value,
                 None | Some(Field::Time) => (),
                 Some(_) => return None,
@@ -219,6 +228,15 @@ fn plain_time(line: &[u8]) -> Option<&[u8]> {
     fraction.get(block::digits(fraction)..)?.strip_prefix(b",\"uid\":\"")
 }
 
+/// The time of a row that is written as Zeek's own writer does, or as ISO 8601.
+pub(super) fn began(line: &[u8]) -> Option<Time> {
+    let Found::Once(after) = scan::find(line, &NEEDLES.time) else { return None };
+    match after.strip_prefix(b"\"") {
+        Some(text) => parse_plain_iso(text),
+        None => parse_epoch_seconds(after.get(..after.iter().position(|byte| *byte == b',')?)?),
+    }
+}
+
 /// Goes over `,"id.orig_h":"` and its like; any one byte may stand between, the same in all of a row.
 #[inline]
 fn end_key<'l, const N: usize>(
@@ -276,7 +294,17 @@ fn stream(rest: &[u8]) -> Option<Stream> {
         let dns = [&b"trans_id\":"[..], b"rtt\":", b"query\":"];
         return dns.iter().any(|key| rest.starts_with(key)).then_some(Stream::Dns);
     }
-    let tls = [&b"version\":\""[..], b"cipher\":", b"server_name\":", b"curve\":", b"resumed\":"];
+    // `http.log` has a version too.
+    let version = rest.strip_prefix(b"version\":\"");
+    let rest =
+        version.map_or(Some(rest), |rest| scan::until(rest, b'"')?.1.strip_prefix(b",\""))?;
+    let tls = [
+        &b"cipher\":"[..],
+        b"curve\":",
+        b"server_name\":",
+        b"resumed\":",
+        b"client_initial_dcid\":",
+    ];
     if tls.iter().any(|key| rest.starts_with(key)) {
         return Some(Stream::Tls);
     }

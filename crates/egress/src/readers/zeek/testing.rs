@@ -68,6 +68,27 @@ fn underscores_and_stream_names_are_read() {
 }
 
 #[test]
+fn a_request_is_known_whatever_stands_before_what_tells_it() {
+    let ends = r#""ts":1600000000.6,"uid":"C","id.orig_h":"10.0.0.9","id.orig_p":1,"id.resp_h":"203.0.113.10","id.resp_p":80"#;
+    for rest in [
+        r#""version":"1.1","host":"up.example","trans_depth":1"#,
+        r#""version":"1.1","host":"up.example","_path":"http""#,
+    ] {
+        let said = read_all(&ZeekJson, &format!("{{{ends},{rest}}}"));
+        assert!(said[0].starts_with("name Host up.example"), "{said:?}");
+    }
+}
+
+#[test]
+fn the_processes_of_a_worker_are_one_reporter() {
+    let names = ["worker-1-1", "worker-1", "dmz-1-1", "worker-a-1", "zeek"];
+    assert_eq!(
+        names.map(super::reporter),
+        ["worker-1", "worker-1", "dmz-1-1", "worker-a-1", "zeek"]
+    );
+}
+
+#[test]
 fn names_come_from_tls_quic_and_http() {
     let at = "at 1600000000600000";
     assert_eq!(json(SSL), format!("name Sni up.vendor.example 10.0.0.7 203.0.113.10 {at}"));

@@ -183,8 +183,10 @@ impl Plan {
         let ends = Ends {
             client: scan::address_in(line, columns.place(Use::Client))?,
             server: scan::address_in(line, columns.place(Use::Server))?,
-            key: Some(Key::new(sensor, uid)),
         };
+        if stream == Stream::Conn {
+            return Some(ends.flow(Key::new(sensor, uid), sought));
+        }
         self.event(stream, &ends, line, &columns, sought)
     }
 
@@ -196,9 +198,6 @@ impl Plan {
         columns: &Columns,
         sought: &Sought<'_>,
     ) -> Option<Sieved> {
-        if stream == Stream::Conn {
-            return Some(ends.flow(sought));
-        }
         let name = columns.text(line, Use::Name)?;
         let void = Some(Sieved::Inert(codes::NOT_TRAFFIC));
         match stream {
