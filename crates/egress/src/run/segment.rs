@@ -244,7 +244,7 @@ pub(crate) fn resolve(
     taker.passed = Some(passed);
     let mut aside = Account::default();
     let mut understood = 0;
-    let mut others = Vec::with_capacity(2 * part.waiting.len());
+    let (mut keys, mut pairs) = (Vec::with_capacity(part.waiting.len()), Vec::new());
     for waiting in &part.waiting {
         // Where no answer came since, those whose pair matters were read then.
         let pair = waiting.pair.filter(|_| *answered);
@@ -258,8 +258,8 @@ pub(crate) fn resolve(
                     .bytes
                     .get(waiting.line.clone())
                     .map_or((None, None), |line| reader.lasted(line));
-                others.push((key.0, ended));
-                others.extend(waiting.pair.map(|pair| (pair, began)));
+                keys.push((key.0, ended));
+                pairs.extend(waiting.pair.map(|pair| (pair, began)));
             }
             continue;
         }
@@ -268,7 +268,8 @@ pub(crate) fn resolve(
         read_line(&**reader, &part.segment, waiting.line.clone(), &mut taker, account, how.run);
     }
     if let Some(passed) = &mut taker.passed {
-        passed.went_by(others);
+        passed.keys(keys);
+        passed.pairs(pairs);
     }
     part.account.ledger.add(understood, [], []);
     taker.sums

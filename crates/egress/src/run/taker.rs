@@ -96,9 +96,13 @@ impl<'t> Taker<'t> {
         }
     }
 
-    /// Notes a flow that went by.
+    /// Notes a flow that went by without a name of its endpoint.
     fn pass_by(&mut self, flow: &Flow<'_>, found: Option<Attributed>) {
+        let grade = found.map(|found| found.grade);
         let Some(passed) = &mut self.passed else { return };
+        if matches!(grade, Some(Grade::Sni | Grade::Host | Grade::Log)) {
+            return;
+        }
         let ends = match (flow.client, flow.server) {
             (Host::Address(client), Some(server)) => Some((client, server)),
             _ => None,
@@ -108,10 +112,10 @@ impl<'t> Taker<'t> {
         // Names of a key that does not recur may have any time.
         let ended = flow.end.or(flow.start).filter(|_| flow.key_recurs);
         let began = flow.began.or(flow.start).or(flow.end);
-        let told = found.is_some_and(|found| found.grade == Grade::Answer);
+        let told = grade == Some(Grade::Answer);
         let keys = [flow.key.map(|key| key.0), flow.key.filter(|_| told).map(|it| answered(it.0))];
-        passed.went_by(keys.into_iter().flatten().map(|key| (key, ended)));
-        passed.went_by([there, back].into_iter().flatten().map(|pair| (pair, began)));
+        passed.keys(keys.into_iter().flatten().map(|key| (key, ended)));
+        passed.pairs([there, back].into_iter().flatten().map(|pair| (pair, began)));
     }
 
     /// The endpoint that a program talks to, as far as the row and answers show it.
@@ -229,32 +233,50 @@ impl Events for Taker<'_> {
 /// endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Passed {
-    /// When flows of a key ended, or of a pair of addresses began.
-    seen: Option<Latest>,
+    /// When flows of a key ended.
+    keys: Option<Latest>,
+    /// When flows between a pair of addresses began.
+    pairs: Option<Latest>,
     /// Whether something came too late.
     pub(crate) wrong: bool,
 }
 
 impl Passed {
-    /// Notes what went by. One after the other without anything between: each is a look into memory far away, of which a processor
-    /// does many at once.
-    pub(crate) fn went_by(&mut self, list: impl IntoIterator<Item = (u64, Option<Time>)>) {
-        let seen = self.seen.get_or_insert_with(|| Latest::new(PLACES));
-        list.into_iter().for_each(|(number, time)| seen.note(number, time));
+    /// Notes the keys of flows that went by, each with when its flow ended. One after the other without anything between: each is a
+    /// look into memory far away, of which a processor does many at once.
+    pub(crate) fn keys(&mut self, list: impl IntoIterator<Item = (u64, Option<Time>)>) {
+        let keys = self.keys.get_or_insert_with(|| Latest::new(PLACES));
+        list.into_iter().for_each(|(key, ended)| keys.note(key, ended));
+    }
+
+    /// Notes the pairs of flows that went by, each with when its flow began.
+    pub(crate) fn pairs(&mut self, list: impl IntoIterator<Item = (u64, Option<Time>)>) {
+        let pairs = self.pairs.get_or_insert_with(|| Latest::new(PLACES));
+        list.into_iter().for_each(|(pair, began)| pairs.note(pair, began));
     }
 
     /// Remembers what comes now.
     pub(crate) fn remember(&mut self, memory: &mut Memory, notes: &Notes, limits: &Limits) {
         memory.note(notes, limits);
-        let Some(seen) = &self.seen else { return };
+        let late = |seen: &Option<Latest>, number: u64, at: Option<Time>, slack: i64| {
+            let at = at.map(|at| at.plus_seconds(-slack));
+            seen.as_ref().is_some_and(|seen| seen.reaches(number, at))
+        };
         self.wrong |= notes.names.iter().any(|(key, name)| {
-            let key = if name.endpoint.is_some() { *key } else { answered(*key) };
-            seen.reaches(key, name.at.map(|at| at.plus_seconds(-RECURS_SECONDS)))
+            let own = name.endpoint.is_some();
+            // Somebody else's matters only where an answer could mislead.
+            (own || name.pair.is_some_and(|pair| memory.has_pair(pair)))
+                && late(
+                    &self.keys,
+                    if own { *key } else { answered(*key) },
+                    name.at,
+                    RECURS_SECONDS,
+                )
         });
         self.wrong |= notes
             .answers
             .iter()
-            .any(|(pair, told)| seen.reaches(*pair, Some(told.from.plus_seconds(-SLACK_SECONDS))));
+            .any(|(pair, told)| late(&self.pairs, *pair, Some(told.from), SLACK_SECONDS));
     }
 }
 
@@ -263,5 +285,5 @@ fn answered(key: u64) -> u64 {
     key.rotate_left(32)
 }
 
-/// 16 MiB.
-const PLACES: u32 = 22;
+/// 12 MiB.
+const PLACES: u32 = 20;
