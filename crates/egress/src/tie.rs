@@ -45,7 +45,7 @@ pub fn tie(
 fn names(traffic: &Traffic) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for pair in traffic.pairs.iter().filter(|pair| !pair.host_names.is_empty()) {
-        let own = pair.host_names.iter().map(String::as_str);
+        let own = pair.host_names.iter().map(|name| &**name);
         names.entry(&pair.asset).or_default().extend(own);
     }
     names
@@ -139,7 +139,7 @@ impl<'i> Index<'i> {
             those.map(|finding| finding.id.clone()).collect()
         };
         let of_product = ids(&|finding| pair.products.contains(&finding.product.id));
-        let of_vendor = || ids(&|finding| finding.vendor.id == pair.vendor);
+        let of_vendor = || ids(&|finding| *finding.vendor.id == *pair.vendor);
         (tie.found, tie.findings) = match of_product.is_empty() {
             false => ("product".to_owned(), of_product),
             true => (String::new(), of_vendor()),
@@ -158,8 +158,8 @@ impl<'i> Index<'i> {
         names: &BTreeMap<&str, BTreeSet<&str>>,
     ) -> (&'static str, Vec<usize>) {
         let (matched, mut found) = self.find(&pair.asset);
-        let own: BTreeSet<&str> = pair.host_names.iter().map(String::as_str).collect();
-        let pooled = names.get(pair.asset.as_str()).filter(|_| own.is_empty()).cloned();
+        let own: BTreeSet<&str> = pair.host_names.iter().map(|name| &**name).collect();
+        let pooled = names.get(&*pair.asset).filter(|_| own.is_empty()).cloned();
         let calls: Vec<_> = pooled.unwrap_or(own).into_iter().map(|name| self.find(name)).collect();
         let Some((how, first)) = calls.first() else { return (matched, found) };
         let agree = calls.iter().all(|(_, other)| other == first);
@@ -257,7 +257,7 @@ impl<'i> Index<'i> {
             let vendor = finding.product.id == format!("{}.*", pair.vendor);
             vendor || pair.products.contains(&finding.product.id)
         };
-        let vendor = |pair: &Pair| finding.vendor.id == pair.vendor;
+        let vendor = |pair: &Pair| *finding.vendor.id == *pair.vendor;
         if any(&product, false) {
             Some("talks")
         } else if any(&vendor, false) {

@@ -23,7 +23,9 @@ pub(crate) struct Taker<'t> {
     /// Whether what is found counts.
     pub(crate) counted: bool,
     pub(crate) family: Arc<str>,
-    pub(crate) channels: HashMap<Channel, Reporter>,
+    /// Who reports flows of no channel.
+    reporter: Arc<Reporter>,
+    pub(crate) channels: HashMap<Channel, Arc<Reporter>>,
     pub(crate) notes: Notes,
     pub(crate) sums: EgressSum,
     /// Where flows were that have to wait until everything before them is remembered.
@@ -40,12 +42,15 @@ impl<'t> Taker<'t> {
         counted: bool,
         family: &str,
     ) -> Self {
+        let family: Arc<str> = family.into();
+        let reporter = Reporter { family: Arc::clone(&family), channel: "".into() };
         Self {
             run,
             memory,
             pass,
             counted,
-            family: family.into(),
+            family,
+            reporter: reporter.into(),
             channels: HashMap::new(),
             notes: Notes::default(),
             sums: EgressSum::default(),
@@ -74,8 +79,8 @@ impl<'t> Taker<'t> {
         };
         let country = remote.and_then(|address| self.run.places.country(address));
         let reporter = match self.channels.get(&flow.channel) {
-            Some(reporter) => reporter.clone(),
-            None => Reporter { family: Arc::clone(&self.family), channel: "".into() },
+            Some(reporter) => Arc::clone(reporter),
+            None => Arc::clone(&self.reporter),
         };
         self.sums.add(flow, found, &reporter, country.as_ref());
         if found.remote != Side::Server {
@@ -205,9 +210,9 @@ impl Events for Taker<'_> {
 
     fn channel(&mut self, channel: Channel, name: &str) {
         let family = &self.family;
-        self.channels
-            .entry(channel)
-            .or_insert_with(|| Reporter { family: Arc::clone(family), channel: name.into() });
+        self.channels.entry(channel).or_insert_with(|| {
+            Arc::new(Reporter { family: Arc::clone(family), channel: name.into() })
+        });
     }
 }
 

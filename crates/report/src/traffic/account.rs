@@ -105,12 +105,12 @@ pub(crate) fn summed(key: &str, sum: &Sum, words: &Words) -> String {
 /// What could not be counted, a sentence for each reason; one that says so when there is none.
 pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
     let total = &record.total;
-    let silent = record.pairs.iter().filter(|pair| pair.evidence == "contact").count() as u64;
+    let silent = record.pairs.iter().filter(|pair| &*pair.evidence == "contact").count() as u64;
     let partly = record
         .pairs
         .iter()
         .filter(|pair| {
-            pair.evidence != "contact" && (!pair.sum.knows_out() || !pair.sum.knows_in())
+            &*pair.evidence != "contact" && (!pair.sum.knows_out() || !pair.sum.knows_in())
         })
         .count() as u64;
     let inputs = &record.inputs;

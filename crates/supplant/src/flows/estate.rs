@@ -44,7 +44,7 @@ pub(crate) fn read(
             account(read, *source, collector);
         }
     }
-    let traffic = About::new(names, &outcome, &wanted.endpoints).record(&outcome.sums);
+    let traffic = About::new(names, &outcome, &wanted.endpoints).record(outcome.sums);
     Some(Read { traffic, presence })
 }
 

@@ -80,7 +80,7 @@ impl About {
     }
 
     /// The record.
-    pub(crate) fn record(self, sums: &EgressSum) -> Traffic {
+    pub(crate) fn record(self, sums: EgressSum) -> Traffic {
         let views = views(sums, &Endpoints::numbered(self.found));
         Traffic {
             schema: TRAFFIC_SCHEMA.to_owned(),
