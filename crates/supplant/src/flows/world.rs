@@ -3,8 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use audit::container::bundle::{self, Member};
+use audit::container::tape::Tapes;
 use audit::limits::Limits;
 use audit::unpack::unpack;
 use egress::run::Input;
@@ -13,7 +15,7 @@ use report::words::Words;
 use crate::trouble::Trouble;
 
 /// A file that was found.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Found {
     /// Where it is.
     pub(crate) path: PathBuf,
@@ -28,9 +30,9 @@ pub(crate) struct Found {
 }
 
 /// A part of an archive.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Inside {
-    Member(Member),
+    Member(Member, Arc<Tapes>),
     /// What could not be told of it, for this reason.
     Unread(String),
 }
@@ -54,8 +56,8 @@ impl Found {
     }
 
     /// The file, or the members where it is an archive, named `archive.zip!/member`. What cannot be told of an archive stands for
-    /// itself.
-    pub(crate) fn members(self, limits: &Limits) -> Vec<Self> {
+    /// itself. Archives that are compressed as a whole are left on the `tapes`.
+    pub(crate) fn members(self, tapes: &Arc<Tapes>, limits: &Limits) -> Vec<Self> {
         if !self.is_archive(limits).unwrap_or(false) {
             return vec![self];
         }
@@ -65,9 +67,8 @@ impl Found {
             Ok(None) => return vec![self],
             Err(error) => return vec![self.part(Inside::Unread(error.to_string()))],
         };
-        let members = bundle.members.into_iter();
-        let mut parts: Vec<Self> =
-            members.map(|member| self.part(Inside::Member(member))).collect();
+        let part = |member| self.part(Inside::Member(member, Arc::clone(tapes)));
+        let mut parts: Vec<Self> = bundle.members.into_iter().map(part).collect();
         parts.extend(bundle.error.map(|error| self.part(Inside::Unread(error.to_string()))));
         parts
     }
@@ -81,17 +82,28 @@ impl Found {
 
     fn part(&self, inside: Inside) -> Self {
         let (shown, bytes) = match &inside {
-            Inside::Member(member) => (format!("{}!/{}", self.shown, member.path), member.bytes),
+            Inside::Member(member, _) => (format!("{}!/{}", self.shown, member.path), member.bytes),
             Inside::Unread(_) => (self.shown.clone(), self.bytes),
         };
         Self { path: self.path.clone(), shown, bytes, plain: false, inside: Some(inside) }
+    }
+
+    /// What is best read in this order: the members of an archive as they lie there.
+    pub(crate) fn place(&self) -> (&Path, u64) {
+        let at = match &self.inside {
+            Some(Inside::Member(member, _)) => member.place(),
+            _ => 0,
+        };
+        (&self.path, at)
     }
 
     /// Opens it at a byte; at its beginning, where it is not plain.
     fn open(&self, at: u64, limits: &Limits) -> io::Result<Box<dyn Read + Send>> {
         let mut raw = File::open(&self.path)?;
         Ok(match &self.inside {
-            Some(Inside::Member(member)) => Box::new(member.open(raw, limits)?),
+            Some(Inside::Member(member, tapes)) => {
+                Box::new(member.open(raw, (tapes, &self.path), limits)?)
+            }
             Some(Inside::Unread(error)) => return Err(io::Error::other(error.clone())),
             None if self.plain => {
                 if at > 0 {
@@ -110,12 +122,14 @@ impl Found {
 /// When a path that was given does not exist or cannot be looked at.
 pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Trouble> {
     let list = list(paths, words, false)?;
-    let limits = Limits::default();
+    let (limits, tapes) = (Limits::default(), Arc::default());
     let found = list.into_iter().flat_map(|path| {
         let shown = path.display().to_string();
         match fs::metadata(&path) {
             Ok(data) if data.is_dir() => vec![Found::unlisted(path, shown)],
-            data => Found::at(&path, shown, data.map_or(0, |data| data.len())).members(&limits),
+            data => {
+                Found::at(&path, shown, data.map_or(0, |data| data.len())).members(&tapes, &limits)
+            }
         }
     });
     Ok(found.collect())
