@@ -354,6 +354,8 @@ impl Run<'_> {
 pub(crate) struct Probed<'a> {
     pub(crate) input: &'a Input<'a>,
     pub(crate) format: Option<&'static dyn Format>,
+    /// Whether others need what it has to teach.
+    pub(crate) teaches: bool,
     /// A hash of its first bytes.
     pub(crate) print: u64,
     pub(crate) error: Option<io::Error>,
@@ -381,10 +383,16 @@ pub(crate) fn with_head<T>(input: &Input<'_>, then: impl FnOnce(&Head<'_>) -> T)
 }
 
 fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
-    match with_head(input, |head| (detect(head), copies::print(head.bytes))) {
-        Ok((format, print)) => Probed { input, format, print, error: None },
-        Err(error) => Probed { input, format: None, print: 0, error: Some(error) },
-    }
+    let found = with_head(input, |head| {
+        let format = detect(head);
+        (format, format.is_some_and(|format| format.teaches(head)), copies::print(head.bytes))
+    });
+    let (found, error) = match found {
+        Ok(found) => (found, None),
+        Err(error) => ((None, false, 0), Some(error)),
+    };
+    let (format, teaches, print) = found;
+    Probed { input, format, teaches, print, error }
 }
 
 /// What kind of input it is, by its beginning.
@@ -418,9 +426,8 @@ pub fn kind(input: &Input<'_>) -> io::Result<Kind> {
 /// What the inputs teach one another. Every shard learns from all.
 fn learn(probed: &[Probed<'_>], options: &Options) -> Learnt {
     let mut learnt = Learnt::default();
-    for Probed { input, format, .. } in probed {
+    for Probed { input, format, .. } in probed.iter().filter(|probed| probed.teaches) {
         let Some(format) = format else { continue };
-        let Ok(true) = with_head(input, |head| format.teaches(head)) else { continue };
         let Ok(stream) = (input.open)(0) else { continue };
         let mut stream = io::BufReader::with_capacity(HEAD_BYTES, stream.take(whole(input)));
         let taught = with_head(input, |head| format.learn(head, &mut stream, &options.limits));
