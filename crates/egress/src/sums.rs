@@ -166,7 +166,7 @@ impl EgressSum {
             (true, Host::Address(client), Some(server)) => (Asset::Address(server), Some(client)),
             (true, ..) => return,
         };
-        let said = || flow.country.filter(|_| !inward).map(Arc::from);
+        let said = || flow.country.filter(|_| !inward).and_then(crate::places::country);
         let key = SumKey {
             asset: ours,
             endpoint: found.endpoint,

@@ -216,8 +216,7 @@ impl<'i> Index<'i> {
         presence: &Presence,
     ) -> Vec<Installed> {
         let mut talks: BTreeMap<&str, Vec<(&Pair, &Tie)>> = BTreeMap::new();
-        let calls = |(pair, _): &(&Pair, &Tie)| !pair.only_inward();
-        for (pair, tie) in traffic.pairs.iter().zip(ties).filter(calls) {
+        for (pair, tie) in traffic.pairs.iter().zip(ties) {
             for asset in &tie.assets {
                 talks.entry(&asset.id).or_default().push((pair, tie));
             }
@@ -226,9 +225,16 @@ impl<'i> Index<'i> {
         for asset in &self.assets {
             let here = self.findings.get(asset.id.as_str()).into_iter().flatten();
             for finding in here.filter(|finding| finding.relation == Relation::Is) {
-                let own = talks.get(asset.id.as_str()).map_or(&[][..], Vec::as_slice);
+                let own = talks.get(asset.id.as_str()).into_iter().flatten().copied();
+                let (called, own): (Vec<_>, Vec<_>) = own.partition(|(pair, _)| pair.only_inward());
                 let endpoints = looked_for.get(&finding.product.id).copied().unwrap_or(0);
-                let known = self.of_pairs(finding, own).unwrap_or_else(|| match endpoints {
+                // Whom the vendor calls is not silent, and need not have anything of it.
+                let called = || match self.of_pairs(finding, &called)? {
+                    AMBIGUOUS => Some(AMBIGUOUS),
+                    _ => Some("called"),
+                };
+                let known = self.of_pairs(finding, &own).or_else(called);
+                let known = known.unwrap_or_else(|| match endpoints {
                     0 => "no-endpoint",
                     _ => self.covered(asset, presence),
                 });

@@ -388,7 +388,8 @@ fn plain_name(path: &Path) -> String {
     name.unwrap_or_else(|| path.display().to_string())
 }
 
-fn kind_name(kind: FileType) -> &'static str {
+/// What it is that is no regular file: `link`, `fifo`, `socket`, `device` or `other`.
+pub(crate) fn kind_name(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;

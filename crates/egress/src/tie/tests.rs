@@ -214,7 +214,7 @@ fn a_product_whose_asset_the_vendor_only_calls_does_not_talk() {
     (traffic.pairs[0].sum.flows, traffic.pairs[0].inward) = (2, 2);
     let presence = Presence::new(identifiers(&inventory));
     let tied = tie(&traffic, &inventory, &endpoints(), &presence);
-    assert_eq!(tied.installed[0].traffic, "not-covered");
+    assert_eq!(tied.installed[0].traffic, "called");
 }
 
 #[test]

@@ -116,7 +116,8 @@ pub struct Installed {
     pub vendor: String,
     /// How many of its endpoints were looked for.
     pub endpoints: u64,
-    /// What the logs say: `talks`, `vendor-talks` (to endpoints of its vendor that are not known to be of this product), `silent` (the
+    /// What the logs say: `talks`, `vendor-talks` (to endpoints of its vendor that are not known to be of this product), `called`
+    /// (endpoints of it or of its vendor began all flows that there are), `silent` (the
     /// asset occurs in the logs, its endpoints do not), `ambiguous` (what occurs may be this asset or another one), `not-covered`
     /// (no log shows the asset at all), `no-address` (no address or host name of the asset is known), `no-endpoint` (no endpoint of
     /// the product is known). Only `silent` says that nothing was seen where something could have been.

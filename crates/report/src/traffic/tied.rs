@@ -264,5 +264,13 @@ const HOSTS: [&str; 7] =
     ["none", "not-listed", "ambiguous", "unnamed", "address", "name", "short-name"];
 
 /// What the logs may say of an installed product, in the order in which it is told.
-const INSTALLED: [&str; 7] =
-    ["silent", "talks", "vendor-talks", "ambiguous", "not-covered", "no-address", "no-endpoint"];
+const INSTALLED: [&str; 8] = [
+    "silent",
+    "called",
+    "talks",
+    "vendor-talks",
+    "ambiguous",
+    "not-covered",
+    "no-address",
+    "no-endpoint",
+];

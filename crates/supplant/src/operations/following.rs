@@ -79,7 +79,8 @@ impl Following<'_> {
     fn round(&mut self) -> Result<bool, Trouble> {
         let mut left_out = BTreeMap::new();
         for attempt in 0..ATTEMPTS {
-            let paths = flows::list(&self.args.paths, self.words, !self.followed.is_empty())?;
+            let (paths, not_regular) =
+                flows::list(&self.args.paths, self.words, !self.followed.is_empty())?;
             let paths: Vec<PathBuf> = paths.into_iter().filter(|path| !self.is_own(path)).collect();
             let now = jiff::Timestamp::now().as_second();
             let when = When { now, settle: i64::try_from(self.args.settle).unwrap_or(i64::MAX) };
@@ -93,9 +94,10 @@ impl Following<'_> {
                 self.leave_out(look.broken, attempt, &mut left_out);
                 continue;
             }
+            let aside = look.aside.iter().cloned().chain(not_regular).collect();
             if !look.changed {
                 self.followed = followed;
-                self.aside = look.aside;
+                self.aside = aside;
                 return Ok(false);
             }
             let run = Run {
@@ -109,7 +111,7 @@ impl Following<'_> {
                 Ok(round) => {
                     followed.done(&round, &look, when);
                     self.followed = followed;
-                    self.aside = look.aside;
+                    self.aside = aside;
                     return Ok(true);
                 }
                 Err(broken) => {

@@ -46,9 +46,13 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     if args.follow || args.checkpoint.is_some() {
         return follow(args, &wanted, options, &names, words);
     }
-    let found = flows::find(&args.paths, words)?;
+    let (found, aside) = flows::find(&args.paths, words)?;
     let outcome = flows::read_logs(&found, &wanted, &options);
-    let about = About::new(names, &outcome, &wanted.endpoints);
+    let mut about = About::new(names, &outcome, &wanted.endpoints);
+    // Once, however many shards there are.
+    if args.shard.is_none_or(|(mine, _)| mine == 1) {
+        about.aside = aside;
+    }
     if let Some(shard) = args.shard {
         let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
         put_or_write(&bytes, &args.shown.output, words)?;
@@ -62,7 +66,8 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         flows::tied(&record, &inventory, &wanted.endpoints, &presence, catalog)
     });
     let outcome = finish(&record, &Form::new(&args.shown), words)?;
-    let log = |input: &Input| !input.format.is_empty() || input.bytes == 0;
+    let log =
+        |input: &Input| !input.format.is_empty() || input.bytes == 0 && input.notes.is_empty();
     match outcome {
         // Nothing recognised is no clean bill: wrong input.
         Outcome::Clean if !record.inputs.iter().any(log) => {
