@@ -21,6 +21,7 @@ use crate::unpack::unpack;
 
 pub mod bundle;
 pub(crate) mod image;
+pub mod tape;
 pub(crate) mod tar;
 #[cfg(test)]
 mod tests;

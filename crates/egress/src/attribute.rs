@@ -86,7 +86,7 @@ pub fn attribute(flow: &Flow<'_>, endpoints: &Endpoints, memory: &Memory) -> Opt
         pair: None,
     });
     let during = flow.key_recurs.then(|| during(flow)).flatten();
-    let seen = flow.key.into_iter().flat_map(|key| memory.names(key.0, during)).chain(own.as_ref());
+    let seen = flow.key.into_iter().flat_map(|key| memory.names(key.0, during)).chain(own);
     let mut named = false;
     let mut best: Option<(Grade, Option<Time>, EndpointId, Option<u64>)> = None;
     for seen in seen {

@@ -35,11 +35,7 @@ pub fn compare(earlier: &Traffic, now: &Traffic) -> Compared {
 }
 
 fn by_pair(record: &Traffic) -> BTreeMap<(&str, &str, &str), &Pair> {
-    record
-        .pairs
-        .iter()
-        .map(|pair| ((pair.asset.as_str(), pair.endpoint.as_str(), pair.vendor.as_str()), pair))
-        .collect()
+    record.pairs.iter().map(|pair| ((&*pair.asset, &*pair.endpoint, &*pair.vendor), pair)).collect()
 }
 
 /// What makes a difference.

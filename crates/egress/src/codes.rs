@@ -6,6 +6,8 @@ use model::diagnostic::Code;
 pub const TRUNCATED: Code = Code("input/truncated");
 /// A limit on size, nesting or count was reached; the rest was left out.
 pub const LIMIT_REACHED: Code = Code("input/limit-reached");
+/// No regular file: a link, a pipe, a socket or a device. It is not opened.
+pub const NOT_REGULAR: Code = Code("input/not-regular");
 /// The format is known, but the content breaks its rules here.
 pub const MALFORMED: Code = Code("input/malformed");
 
@@ -104,6 +106,7 @@ pub const LOG_GREW: Code = Code("follow/grew");
 pub const ALL: &[Code] = &[
     TRUNCATED,
     LIMIT_REACHED,
+    NOT_REGULAR,
     MALFORMED,
     ROW_UNCLAIMED,
     ROW_MALFORMED,

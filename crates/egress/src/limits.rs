@@ -15,13 +15,13 @@ pub struct Limits {
     pub templates: usize,
     /// Most bytes of records kept that wait for their template.
     pub waiting_bytes: usize,
-    /// Most flows with the name of an endpoint that are remembered.
+    /// Most flows with the name of an endpoint that are remembered. One takes up to 112 bytes, and 70 while it waits to be.
     pub names: usize,
     /// Most ranges of one table of places.
     pub places: usize,
-    /// Most addresses of endpoints that are remembered for clients that asked for them.
+    /// Most addresses of endpoints that are remembered for clients that asked for them. One takes as much as a name.
     pub answers: usize,
-    /// Most programs that are remembered for conversations at which they were seen.
+    /// Most programs that are remembered for conversations at which they were seen. One takes up to 160 bytes, and its paths once.
     pub programs: usize,
     /// Most channels told apart in one run.
     pub channels: usize,
@@ -38,10 +38,10 @@ impl Default for Limits {
             handshake_bytes: 64 << 10,
             templates: 10_000,
             waiting_bytes: 16 << 20,
-            names: 2_000_000,
+            names: 450_000,
             places: 4_000_000,
-            answers: 1_000_000,
-            programs: 200_000,
+            answers: 225_000,
+            programs: 100_000,
             channels: 10_000,
             depth: 64,
         }

@@ -2,10 +2,11 @@
 //!
 //! Only what concerns endpoints is kept, so that it stays small beside the logs: about one flow in a hundred.
 
+mod kept;
 mod lines;
 mod programs;
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use hashbrown::HashMap;
 
@@ -14,11 +15,12 @@ use crate::event::{Flow, Key, NameFrom};
 use crate::limits::Limits;
 use crate::time::Time;
 
+use kept::{Answer, Few, Name};
 use programs::Programs;
 pub use programs::Spoke;
 
 /// A name that a flow carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seen {
     /// When.
     pub at: Option<Time>,
@@ -31,7 +33,7 @@ pub struct Seen {
 }
 
 /// An address that a client was told for the name of an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Told {
     /// The endpoint.
     pub endpoint: EndpointId,
@@ -50,7 +52,7 @@ pub struct Notes {
     pub answers: Vec<(u64, Told)>,
     /// Programs by the [`tuple`](crate::reader::tuple) of their conversation.
     pub programs: Vec<(u64, Spoke)>,
-    /// How many programs were not kept because there were too many.
+    /// How many of them were not kept because there were too many.
     pub dropped: u64,
 }
 
@@ -63,19 +65,32 @@ impl Notes {
         self.dropped += other.dropped;
     }
 
-    /// Keeps no more programs than that, now and then or (`at_end`) now.
-    pub(crate) fn bound(&mut self, most: usize, at_end: bool) {
-        if self.programs.len() > if at_end { most } else { most.saturating_mul(2) } {
-            self.dropped += programs::bound(&mut self.programs, most);
-        }
+    /// Keeps no more of them than may be remembered, and a quarter more for a while; `at_end` no more.
+    pub(crate) fn bound(&mut self, limits: &Limits, at_end: bool) {
+        let more = |most: usize| if at_end { most } else { most.saturating_add(most / 4) };
+        self.dropped += bound(&mut self.names, limits.names, more(limits.names))
+            + bound(&mut self.answers, limits.answers, more(limits.answers))
+            + bound(&mut self.programs, limits.programs, more(limits.programs));
     }
 
     /// Brings them into an order that does not depend on who found them.
     pub(crate) fn sort(&mut self) {
-        self.names.sort_by_key(|(key, seen)| (*key, seen.pair, seen.at, seen.from, seen.endpoint));
-        self.answers.sort_by_key(|(pair, told)| (*pair, told.from, told.until, told.endpoint));
-        self.programs.sort();
+        self.names.sort_unstable();
+        self.answers.sort_unstable();
+        self.programs.sort_unstable();
     }
+}
+
+/// Where there are more than `allowed`, keeps the `most` with the smallest keys: whoever reads in whatever parts keeps the same.
+/// Returns how many are not kept.
+fn bound<T: Ord>(list: &mut Vec<(u64, T)>, most: usize, allowed: usize) -> u64 {
+    if list.len() <= allowed {
+        return 0;
+    }
+    list.sort_unstable();
+    let more = list.len().saturating_sub(most);
+    list.truncate(most);
+    more as u64
 }
 
 /// What is remembered. Where sums go on from round to round, each thing is kept with when it came, and [`Memory::forget`] lets go of
@@ -83,7 +98,7 @@ impl Notes {
 #[derive(Debug, Default)]
 pub struct Memory {
     names: HashMap<u64, Named>,
-    answers: HashMap<u64, Vec<(Told, i64)>>,
+    answers: HashMap<u64, Few<Answer>>,
     programs: Programs,
     kept: (usize, usize),
     /// Names, answers and programs that came when the limit was reached, and were not kept.
@@ -97,10 +112,9 @@ pub struct Memory {
 /// The names of one flow, each with when it came.
 #[derive(Debug, Default)]
 struct Named {
-    list: Vec<(Seen, i64)>,
-    /// Whether the flow itself was found, and when last.
-    claimed: AtomicBool,
-    claimed_at: AtomicI64,
+    list: Few<Name>,
+    /// When the flow itself was found last, in seconds and one; 0 when it was not.
+    claimed: AtomicU32,
 }
 
 impl Memory {
@@ -113,7 +127,7 @@ impl Memory {
         self.dropped += notes.dropped;
         for (pair, told) in &notes.answers {
             let list = self.answers.entry(*pair).or_default();
-            if list.iter().any(|(known, _)| known == told) {
+            if list.iter().any(|known| known.told == *told) {
                 continue;
             }
             if self.kept.1 >= limits.answers {
@@ -121,14 +135,14 @@ impl Memory {
                 continue;
             }
             self.kept.1 += 1;
-            list.push((*told, self.now));
+            list.push(Answer { told: *told, came: kept::seconds(self.now) });
         }
         for (key, seen) in &notes.names {
             if seen.endpoint.is_none() && !seen.pair.is_some_and(|pair| self.has_pair(pair)) {
                 continue;
             }
             let list = &mut self.names.entry(*key).or_default().list;
-            if list.iter().any(|(known, _)| known == seen) {
+            if list.iter().any(|known| known.seen() == *seen) {
                 continue;
             }
             if self.kept.0 >= limits.names {
@@ -136,7 +150,7 @@ impl Memory {
                 continue;
             }
             self.kept.0 += 1;
-            list.push((*seen, self.now));
+            list.push(Name::new(seen, self.now));
         }
     }
 
@@ -164,23 +178,25 @@ impl Memory {
     /// Notes that the flow of this key was found.
     pub fn claim(&self, key: u64) {
         if let Some(named) = self.names.get(&key) {
-            named.claimed.store(true, Ordering::Relaxed);
-            named.claimed_at.store(self.now, Ordering::Relaxed);
+            named.claimed.store(kept::seconds(self.now).saturating_add(1), Ordering::Relaxed);
         }
     }
 
     /// Lets go of what is too old to matter: names whose flow was found some time ago, names whose flow did not come in days, and
-    /// answers that no flow can rest on any more.
-    pub fn forget(&mut self) {
+    /// answers that no flow can rest on any more. Returns how many programs went because there were too many.
+    pub fn forget(&mut self) -> u64 {
         let now = self.now;
         let (mut names, mut forgotten) = (0, 0);
         self.names.retain(|_, named| {
             let open = named.is_open();
-            let claimed = named.claimed.load(Ordering::Relaxed);
-            let claimed_at = named.claimed_at.load(Ordering::Relaxed);
-            named.list.retain(|(_, came)| {
-                let most = if claimed { CLAIMED_SECONDS } else { UNCLAIMED_SECONDS };
-                now.saturating_sub(if claimed { claimed_at.max(*came) } else { *came }) <= most
+            let claimed = named.claimed_at();
+            named.list.retain(|name| {
+                let came = i64::from(name.came);
+                let (from, most) = match claimed {
+                    Some(at) => (i64::from(at).max(came), CLAIMED_SECONDS),
+                    None => (came, UNCLAIMED_SECONDS),
+                };
+                now.saturating_sub(from) <= most
             });
             names += named.list.len();
             forgotten += u64::from(open && !named.is_open());
@@ -188,17 +204,17 @@ impl Memory {
         });
         let mut answers = 0;
         self.answers.retain(|_, list| {
-            list.retain(|(told, came)| {
+            list.retain(|Answer { told, came }| {
                 let lives = told.until.0.saturating_sub(told.from.0) / 1_000_000;
                 let most = ANSWERED_SECONDS + lives.clamp(0, LONGEST_LIFE_SECONDS);
-                now.saturating_sub(*came) <= most
+                now.saturating_sub(i64::from(*came)) <= most
             });
             answers += list.len();
             !list.is_empty()
         });
-        self.programs.forget(now, Limits::default().programs);
         self.forgotten += forgotten;
         self.kept = (names, answers);
+        self.programs.forget(now, Limits::default().programs)
     }
 
     /// The keys of flows that carry the name of an endpoint, and were not found.
@@ -207,9 +223,9 @@ impl Memory {
     }
 
     /// The names of a flow. With `during`, only those from a minute before its begin to a minute after its end.
-    pub fn names(&self, key: u64, during: Option<(Time, Time)>) -> impl Iterator<Item = &Seen> {
-        let list = self.names.get(&key).map_or(&[][..], |named| named.list.as_slice());
-        list.iter().map(|(seen, _)| seen).filter(move |seen| match (during, seen.at) {
+    pub fn names(&self, key: u64, during: Option<(Time, Time)>) -> impl Iterator<Item = Seen> {
+        let list = self.names.get(&key).into_iter().flat_map(|named| named.list.iter());
+        list.map(Name::seen).filter(move |seen| match (during, seen.at) {
             (Some((begin, end)), Some(at)) => {
                 begin.plus_seconds(-RECURS_SECONDS) <= at && at <= end.plus_seconds(RECURS_SECONDS)
             }
@@ -231,7 +247,7 @@ impl Memory {
         };
         // Order of arrival must not matter: of two at one time the endpoint with the smaller number.
         list.iter()
-            .map(|(told, _)| told)
+            .map(|answer| &answer.told)
             .filter(usable)
             .max_by_key(|told| (told.from, std::cmp::Reverse(told.endpoint)))
             .copied()
@@ -241,8 +257,11 @@ impl Memory {
 impl Named {
     /// Whether an endpoint is named whose flow was not found.
     fn is_open(&self) -> bool {
-        !self.claimed.load(Ordering::Relaxed)
-            && self.list.iter().any(|(seen, _)| seen.endpoint.is_some())
+        self.claimed_at().is_none() && self.list.iter().any(|name| name.seen().endpoint.is_some())
+    }
+
+    fn claimed_at(&self) -> Option<u32> {
+        self.claimed.load(Ordering::Relaxed).checked_sub(1)
     }
 }
 
@@ -353,5 +372,24 @@ mod tests {
         let notes = Notes { names: (0..5).map(|key| (key, seen)).collect(), ..Notes::default() };
         memory.note(&notes, &Limits { names: 3, ..Limits::default() });
         assert_eq!((memory.unclaimed().count().min(3), memory.dropped), (3, 2));
+    }
+
+    #[test]
+    fn the_same_are_kept_whoever_reads() {
+        let all: Vec<(u64, u64)> = (0..9).map(|key| (key * 7 % 9, 1)).collect();
+        let mut whole = all.clone();
+        let gone = bound(&mut whole, 4, 4);
+        let (mut parts, mut of_parts) = (Vec::new(), 0);
+        for one in all {
+            parts.push(one);
+            of_parts += bound(&mut parts, 4, 4);
+        }
+        assert_eq!((whole, gone), (parts, of_parts));
+    }
+
+    #[test]
+    fn a_name_and_an_answer_take_little_room() {
+        let slots = [size_of::<(u64, Named)>(), size_of::<(u64, Few<Answer>)>()];
+        assert!(slots.iter().all(|bytes| *bytes <= 48), "{slots:?}");
     }
 }

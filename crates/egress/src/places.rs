@@ -100,10 +100,14 @@ impl Locate for Places {
     }
 }
 
-/// A country as a table writes it; `None` for what tables write when they do not know.
-fn country(text: &str) -> Option<&str> {
+/// A country as a table or a log writes it, a code of two letters in capitals; `None` for what they write when they do not know.
+pub(crate) fn country(text: &str) -> Option<Arc<str>> {
     let unknown = ["", "-", "--", "none", "null", "unknown", "zz"];
-    (!unknown.iter().any(|word| text.eq_ignore_ascii_case(word))).then_some(text)
+    if unknown.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    let code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    Some(if code { text.to_ascii_uppercase().into() } else { text.into() })
 }
 
 /// A network's number, also written `AS64500`; 0 is no network (RFC 7607).

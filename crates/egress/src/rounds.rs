@@ -24,7 +24,7 @@ pub struct Running {
     pub pending: EgressSum,
     /// What is remembered.
     pub memory: Memory,
-    /// Names and answers that were not remembered because the limit was reached; those of what is pending perhaps more than once.
+    /// Names, answers and programs that were not remembered because the limit was reached; those of what is pending perhaps more than once.
     pub dropped: u64,
 }
 
@@ -64,7 +64,7 @@ impl Running {
         self.dropped += settles.dropped;
         self.settled.merge(settles.sums);
         self.pending = pends.sums;
-        self.memory.forget();
+        self.dropped += self.memory.forget();
         Ok(Round { settled: settles.inputs, pending: pends.inputs })
     }
 

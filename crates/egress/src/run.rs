@@ -35,7 +35,7 @@ use crate::sums::EgressSum;
 /// One file as the engine sees it.
 #[derive(Clone)]
 pub struct Input<'a> {
-    /// Its path, as it is shown. Inputs are read in the order of their paths.
+    /// Its path, as it is shown. Inputs are told of in the order of their paths, and read in the order in which they are given.
     pub path: &'a str,
     /// Its size in bytes when it was found; what is written later is not read.
     pub bytes: u64,
@@ -172,14 +172,20 @@ pub fn run<'i>(
 /// [`run`] with what is remembered of earlier runs; what this one finds out is added to it. [`Outcome::unclaimed`] is left empty.
 pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Memory) -> Outcome {
     let options = run.options;
-    let mut inputs: Vec<&'i Input<'i>> = inputs.iter().collect();
-    inputs.sort_by_key(|input| input.path);
-    let probed: Vec<Probed<'i>> = inputs.iter().map(|input| probe(input)).collect();
+    let mut probed: Vec<Probed<'i>> = inputs.iter().map(probe).collect();
+    let mut given: Vec<usize> = (0..inputs.len()).collect();
+    given.sort_by_key(|number| inputs.get(*number).map(|input| input.path));
+    probed.sort_by_key(|probed| probed.input.path);
+    // What is read in which order: the numbers are those of the paths in order.
+    let mut order: Vec<usize> = (0..probed.len()).collect();
+    order.sort_by_key(|number| given.get(*number));
     let learnt = Arc::new(learn(&probed, options));
     let mut jobs: Vec<Job<'i>> = Vec::new();
     let mut outcome = Outcome::default();
     let copies = copies::copies(&probed);
-    for (number, probed) in probed.iter().enumerate() {
+    let paths: Vec<&str> = probed.iter().map(|probed| probed.input.path).collect();
+    for number in order {
+        let Some(probed) = probed.get(number) else { continue };
         let own = !copies.contains_key(&number);
         match own.then(|| Job::new(number, probed, &learnt, options)).flatten() {
             Some(job) => jobs.push(job),
@@ -193,8 +199,8 @@ pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Me
         jobs.into_iter().map(|job| (job.number, job.finish())).collect();
     for (number, probed) in probed.into_iter().enumerate() {
         let Finished { mut account, error, header } = done.remove(&number).unwrap_or_default();
-        if let Some(first) = copies.get(&number).and_then(|first| inputs.get(*first)) {
-            let args = vec![("path", first.path.to_owned())];
+        if let Some(first) = copies.get(&number).and_then(|first| paths.get(*first)) {
+            let args = vec![("path", (*first).to_owned())];
             account
                 .notes
                 .insert(Noted { code: codes::COPY, severity: Severity::Note, args }, (1, 0));
@@ -297,14 +303,14 @@ impl Run<'_> {
                     while let Some((notes, sum)) = job.step(self, pass, counted, memory) {
                         idle = false;
                         own.append(notes);
-                        own.bound(self.options.limits.programs, false);
+                        own.bound(&self.options.limits, false);
                         own_sums.merge(sum);
                     }
                 }
             }
             let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
             result.0.append(own);
-            result.0.bound(self.options.limits.programs, false);
+            result.0.bound(&self.options.limits, false);
             result.1.merge(own_sums);
         };
         self.workers(&work);
@@ -312,7 +318,7 @@ impl Run<'_> {
         *sums = sum;
         // Workers finish in any order.
         notes.sort();
-        notes.bound(self.options.limits.programs, true);
+        notes.bound(&self.options.limits, true);
         notes
     }
 
@@ -348,6 +354,8 @@ impl Run<'_> {
 pub(crate) struct Probed<'a> {
     pub(crate) input: &'a Input<'a>,
     pub(crate) format: Option<&'static dyn Format>,
+    /// Whether others need what it has to teach.
+    pub(crate) teaches: bool,
     /// A hash of its first bytes.
     pub(crate) print: u64,
     pub(crate) error: Option<io::Error>,
@@ -375,10 +383,16 @@ pub(crate) fn with_head<T>(input: &Input<'_>, then: impl FnOnce(&Head<'_>) -> T)
 }
 
 fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
-    match with_head(input, |head| (detect(head), copies::print(head.bytes))) {
-        Ok((format, print)) => Probed { input, format, print, error: None },
-        Err(error) => Probed { input, format: None, print: 0, error: Some(error) },
-    }
+    let found = with_head(input, |head| {
+        let format = detect(head);
+        (format, format.is_some_and(|format| format.teaches(head)), copies::print(head.bytes))
+    });
+    let (found, error) = match found {
+        Ok(found) => (found, None),
+        Err(error) => ((None, false, 0), Some(error)),
+    };
+    let (format, teaches, print) = found;
+    Probed { input, format, teaches, print, error }
 }
 
 /// What kind of input it is, by its beginning.
@@ -412,9 +426,8 @@ pub fn kind(input: &Input<'_>) -> io::Result<Kind> {
 /// What the inputs teach one another. Every shard learns from all.
 fn learn(probed: &[Probed<'_>], options: &Options) -> Learnt {
     let mut learnt = Learnt::default();
-    for Probed { input, format, .. } in probed {
+    for Probed { input, format, .. } in probed.iter().filter(|probed| probed.teaches) {
         let Some(format) = format else { continue };
-        let Ok(true) = with_head(input, |head| format.teaches(head)) else { continue };
         let Ok(stream) = (input.open)(0) else { continue };
         let mut stream = io::BufReader::with_capacity(HEAD_BYTES, stream.take(whole(input)));
         let taught = with_head(input, |head| format.learn(head, &mut stream, &options.limits));

@@ -3,14 +3,43 @@
 use serde::{Deserialize, Serialize};
 
 /// A count of distinct hashes: exact up to [`EXACT`], then an estimate whose standard error is 3.3 % (HyperLogLog with 1,024
-/// registers; Flajolet and others, 2007).
+/// registers; Flajolet and others, 2007). Each sum has one, and most count one address: it takes little room where there are few.
 ///
 /// Merging is associative and commutative: a sketch is exact just when all that went into it is few, and its registers are maxima.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub enum Sketch {
+    /// Nothing was counted.
+    #[default]
+    Nothing,
+    /// One hash.
+    One(u64),
+    /// More of them.
+    More(Box<More>),
+}
+
+/// What counts more than one hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum More {
     /// The hashes themselves, sorted.
     Few(Vec<u64>),
-    /// Registers: the longest run of leading zeros seen in each.
+    /// Registers.
+    Many(Registers),
+}
+
+/// The longest run of leading zeros seen in each register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Registers {
+    /// Up to [`SPARSE`] registers that are not 0, by number.
+    Sparse(Vec<(u16, u8)>),
+    /// All of them.
+    Full(Box<[u8]>),
+}
+
+/// A sketch as it is written down.
+#[derive(Serialize, Deserialize)]
+enum Written {
+    Few(Vec<u64>),
     Many(#[serde(with = "registers")] Box<[u8]>),
 }
 
@@ -18,61 +47,161 @@ pub enum Sketch {
 pub const EXACT: usize = 32;
 const BITS: u32 = 10;
 const REGISTERS: usize = 1 << BITS;
-
-impl Default for Sketch {
-    fn default() -> Self {
-        Self::Few(Vec::new())
-    }
-}
+/// How many registers, each with its number, take as much room as all.
+const SPARSE: usize = REGISTERS / 4;
 
 impl Sketch {
     /// Adds a hash.
     pub fn add(&mut self, hash: u64) {
         match self {
-            Self::Few(list) => {
-                let Err(at) = list.binary_search(&hash) else { return };
-                list.insert(at, hash);
-                if list.len() > EXACT {
-                    let mut registers = vec![0; REGISTERS].into_boxed_slice();
-                    list.iter().for_each(|hash| raise(&mut registers, *hash));
-                    *self = Self::Many(registers);
-                }
+            Self::Nothing => *self = Self::One(hash),
+            Self::One(known) if *known == hash => {}
+            Self::One(known) => {
+                let few = vec![hash.min(*known), hash.max(*known)];
+                *self = Self::More(Box::new(More::Few(few)));
             }
-            Self::Many(registers) => raise(registers, hash),
+            Self::More(more) => more.add(hash),
         }
     }
 
     /// Adds what another counted.
     pub fn merge(&mut self, other: &Self) {
-        match (&mut *self, other) {
-            (_, Self::Few(list)) => list.iter().for_each(|hash| self.add(*hash)),
-            (Self::Few(list), Self::Many(theirs)) => {
-                let mut registers = theirs.clone();
-                list.iter().for_each(|hash| raise(&mut registers, *hash));
-                *self = Self::Many(registers);
-            }
-            (Self::Many(mine), Self::Many(theirs)) => {
-                for (mine, theirs) in mine.iter_mut().zip(theirs) {
-                    *mine = (*mine).max(*theirs);
+        match other {
+            Self::Nothing => {}
+            Self::One(hash) => self.add(*hash),
+            Self::More(theirs) => match &**theirs {
+                More::Few(list) => list.iter().for_each(|hash| self.add(*hash)),
+                More::Many(theirs) => {
+                    let mut registers = std::mem::take(self).into_registers();
+                    theirs.iter().for_each(|(at, run)| registers.raise(at, run));
+                    *self = Self::More(Box::new(More::Many(registers)));
                 }
-            }
+            },
         }
     }
 
     /// How many distinct hashes, and whether that is exact.
     pub fn count(&self) -> (u64, bool) {
         match self {
-            Self::Few(list) => (list.len() as u64, true),
-            Self::Many(registers) => (estimate(registers), false),
+            Self::Nothing => (0, true),
+            Self::One(_) => (1, true),
+            Self::More(more) => match &**more {
+                More::Few(list) => (list.len() as u64, true),
+                More::Many(registers) => (estimate(&registers.full()), false),
+            },
+        }
+    }
+
+    fn into_registers(self) -> Registers {
+        match self {
+            Self::Nothing => Registers::of(&[]),
+            Self::One(hash) => Registers::of(&[hash]),
+            Self::More(more) => match *more {
+                More::Few(list) => Registers::of(&list),
+                More::Many(registers) => registers,
+            },
         }
     }
 }
 
-fn raise(registers: &mut [u8], hash: u64) {
-    let at = usize::try_from(hash >> (64 - BITS)).unwrap_or(0);
-    let zeros = (hash << BITS | 1 << (BITS - 1)).leading_zeros() + 1;
-    if let Some(register) = registers.get_mut(at) {
-        *register = (*register).max(u8::try_from(zeros).unwrap_or(u8::MAX));
+impl More {
+    fn add(&mut self, hash: u64) {
+        match self {
+            Self::Few(list) => {
+                let Err(at) = list.binary_search(&hash) else { return };
+                list.reserve_exact(1);
+                list.insert(at, hash);
+                if list.len() > EXACT {
+                    *self = Self::Many(Registers::of(list));
+                }
+            }
+            Self::Many(registers) => registers.add(hash),
+        }
+    }
+}
+
+impl Registers {
+    fn of(hashes: &[u64]) -> Self {
+        let mut registers = Self::Sparse(Vec::new());
+        hashes.iter().for_each(|hash| registers.add(*hash));
+        registers
+    }
+
+    fn add(&mut self, hash: u64) {
+        let at = u16::try_from(hash >> (64 - BITS)).unwrap_or(0);
+        let zeros = (hash << BITS | 1 << (BITS - 1)).leading_zeros() + 1;
+        self.raise(at, u8::try_from(zeros).unwrap_or(u8::MAX));
+    }
+
+    fn raise(&mut self, at: u16, run: u8) {
+        match self {
+            Self::Sparse(list) => match list.binary_search_by_key(&at, |(at, _)| *at) {
+                Ok(place) => {
+                    if let Some((_, known)) = list.get_mut(place) {
+                        *known = (*known).max(run);
+                    }
+                }
+                Err(place) => {
+                    list.insert(place, (at, run));
+                    if list.len() > SPARSE {
+                        *self = Self::Full(self.full());
+                    }
+                }
+            },
+            Self::Full(all) => {
+                if let Some(register) = all.get_mut(usize::from(at)) {
+                    *register = (*register).max(run);
+                }
+            }
+        }
+    }
+
+    /// Those that are not 0, by number.
+    fn iter(&self) -> impl Iterator<Item = (u16, u8)> {
+        let (sparse, full) = match self {
+            Self::Sparse(list) => (list.as_slice(), &[][..]),
+            Self::Full(all) => (&[][..], &**all),
+        };
+        let full = (0u16..).zip(full.iter().copied()).filter(|(_, run)| *run > 0);
+        sparse.iter().copied().chain(full)
+    }
+
+    fn full(&self) -> Box<[u8]> {
+        let mut all = vec![0; REGISTERS].into_boxed_slice();
+        for (at, run) in self.iter() {
+            if let Some(register) = all.get_mut(usize::from(at)) {
+                *register = run;
+            }
+        }
+        all
+    }
+}
+
+impl From<Written> for Sketch {
+    fn from(written: Written) -> Self {
+        let mut sketch = Self::Nothing;
+        match written {
+            Written::Few(list) => list.into_iter().for_each(|hash| sketch.add(hash)),
+            Written::Many(all) => {
+                let mut registers = Registers::of(&[]);
+                Registers::Full(all).iter().for_each(|(at, run)| registers.raise(at, run));
+                sketch = Self::More(Box::new(More::Many(registers)));
+            }
+        }
+        sketch
+    }
+}
+
+impl From<Sketch> for Written {
+    fn from(sketch: Sketch) -> Self {
+        match sketch {
+            Sketch::Nothing => Self::Few(Vec::new()),
+            Sketch::One(hash) => Self::Few(vec![hash]),
+            Sketch::More(more) => match *more {
+                More::Few(list) => Self::Few(list),
+                More::Many(registers) => Self::Many(registers.full()),
+            },
+        }
     }
 }
 
@@ -130,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_sketch_survives_being_written() {
-        for sketch in [of(0..3), of(0..100)] {
+        for sketch in [of(0..0), of(0..1), of(0..3), of(0..100), of(0..900)] {
             let text = serde_json::to_string(&sketch).unwrap();
             assert_eq!(serde_json::from_str::<Sketch>(&text).unwrap(), sketch);
         }

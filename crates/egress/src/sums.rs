@@ -72,20 +72,20 @@ pub struct SumKey {
     /// Where the other side's address stands, by the operator's table or, failing that, as the log says; empty when unknown.
     pub country: Arc<str>,
     /// On which day (UTC) the flows began, as days since 1970-01-01; `None` when their log has no time.
-    pub day: Option<i64>,
+    pub day: Option<i32>,
     /// Who reports.
-    pub reporter: Reporter,
+    pub reporter: Arc<Reporter>,
 }
 
-/// A sum of flows.
+/// A sum of flows. Volumes of 2⁶⁴ − 1 bytes and more are that number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
     /// Flows; of records of one direction only those that leave.
     pub flows: u64,
     /// Bytes that left ours for the endpoint, with sampling made up for.
-    pub bytes_out: u128,
+    pub bytes_out: u64,
     /// Bytes that came back.
-    pub bytes_in: u128,
+    pub bytes_in: u64,
     /// Flows whose log does not say how much left.
     pub out_unknown: u64,
     /// Flows whose log does not say how much came back.
@@ -157,7 +157,7 @@ impl EgressSum {
         &mut self,
         flow: &Flow<'_>,
         found: Attributed,
-        reporter: &Reporter,
+        reporter: &Arc<Reporter>,
         country: Option<&Arc<str>>,
     ) {
         let inward = found.remote == Side::Client;
@@ -166,7 +166,7 @@ impl EgressSum {
             (true, Host::Address(client), Some(server)) => (Asset::Address(server), Some(client)),
             (true, ..) => return,
         };
-        let said = || flow.country.filter(|_| !inward).map(Arc::from);
+        let said = || flow.country.filter(|_| !inward).and_then(crate::places::country);
         let key = SumKey {
             asset: ours,
             endpoint: found.endpoint,
@@ -174,7 +174,7 @@ impl EgressSum {
             inward,
             country: country.cloned().or_else(said).unwrap_or_default(),
             day: flow.start.or(flow.end).map(Time::day),
-            reporter: reporter.clone(),
+            reporter: Arc::clone(reporter),
         };
         self.totals.entry(key).or_default().add(flow, inward, remote);
     }
@@ -210,14 +210,14 @@ impl Total {
         // The record of the way back belongs to a flow that the record of the way there counts.
         let counts = !(flow.one_way && inward || flow.goes_on);
         self.flows += u64::from(counts);
-        let scale = u128::from(flow.sampling.max(1));
+        let scale = u64::from(flow.sampling.max(1));
         for (volume, sum, unknown) in [
             (out, &mut self.bytes_out, &mut self.out_unknown),
             (back, &mut self.bytes_in, &mut self.in_unknown),
         ] {
             match volume {
                 Volume::Bytes(bytes) => {
-                    *sum = sum.saturating_add(u128::from(bytes).saturating_mul(scale));
+                    *sum = sum.saturating_add(bytes.saturating_mul(scale));
                 }
                 Volume::Unknown => *unknown += 1,
                 Volume::Elsewhere => {}

@@ -45,7 +45,7 @@ pub fn tie(
 fn names(traffic: &Traffic) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for pair in traffic.pairs.iter().filter(|pair| !pair.host_names.is_empty()) {
-        let own = pair.host_names.iter().map(String::as_str);
+        let own = pair.host_names.iter().map(|name| &**name);
         names.entry(&pair.asset).or_default().extend(own);
     }
     names
@@ -139,7 +139,7 @@ impl<'i> Index<'i> {
             those.map(|finding| finding.id.clone()).collect()
         };
         let of_product = ids(&|finding| pair.products.contains(&finding.product.id));
-        let of_vendor = || ids(&|finding| finding.vendor.id == pair.vendor);
+        let of_vendor = || ids(&|finding| *finding.vendor.id == *pair.vendor);
         (tie.found, tie.findings) = match of_product.is_empty() {
             false => ("product".to_owned(), of_product),
             true => (String::new(), of_vendor()),
@@ -158,8 +158,8 @@ impl<'i> Index<'i> {
         names: &BTreeMap<&str, BTreeSet<&str>>,
     ) -> (&'static str, Vec<usize>) {
         let (matched, mut found) = self.find(&pair.asset);
-        let own: BTreeSet<&str> = pair.host_names.iter().map(String::as_str).collect();
-        let pooled = names.get(pair.asset.as_str()).filter(|_| own.is_empty()).cloned();
+        let own: BTreeSet<&str> = pair.host_names.iter().map(|name| &**name).collect();
+        let pooled = names.get(&*pair.asset).filter(|_| own.is_empty()).cloned();
         let calls: Vec<_> = pooled.unwrap_or(own).into_iter().map(|name| self.find(name)).collect();
         let Some((how, first)) = calls.first() else { return (matched, found) };
         let agree = calls.iter().all(|(_, other)| other == first);
@@ -216,8 +216,7 @@ impl<'i> Index<'i> {
         presence: &Presence,
     ) -> Vec<Installed> {
         let mut talks: BTreeMap<&str, Vec<(&Pair, &Tie)>> = BTreeMap::new();
-        let calls = |(pair, _): &(&Pair, &Tie)| !pair.only_inward();
-        for (pair, tie) in traffic.pairs.iter().zip(ties).filter(calls) {
+        for (pair, tie) in traffic.pairs.iter().zip(ties) {
             for asset in &tie.assets {
                 talks.entry(&asset.id).or_default().push((pair, tie));
             }
@@ -226,9 +225,16 @@ impl<'i> Index<'i> {
         for asset in &self.assets {
             let here = self.findings.get(asset.id.as_str()).into_iter().flatten();
             for finding in here.filter(|finding| finding.relation == Relation::Is) {
-                let own = talks.get(asset.id.as_str()).map_or(&[][..], Vec::as_slice);
+                let own = talks.get(asset.id.as_str()).into_iter().flatten().copied();
+                let (called, own): (Vec<_>, Vec<_>) = own.partition(|(pair, _)| pair.only_inward());
                 let endpoints = looked_for.get(&finding.product.id).copied().unwrap_or(0);
-                let known = self.of_pairs(finding, own).unwrap_or_else(|| match endpoints {
+                // Whom the vendor calls is not silent, and need not have anything of it.
+                let called = || match self.of_pairs(finding, &called)? {
+                    AMBIGUOUS => Some(AMBIGUOUS),
+                    _ => Some("called"),
+                };
+                let known = self.of_pairs(finding, &own).or_else(called);
+                let known = known.unwrap_or_else(|| match endpoints {
                     0 => "no-endpoint",
                     _ => self.covered(asset, presence),
                 });
@@ -257,7 +263,7 @@ impl<'i> Index<'i> {
             let vendor = finding.product.id == format!("{}.*", pair.vendor);
             vendor || pair.products.contains(&finding.product.id)
         };
-        let vendor = |pair: &Pair| finding.vendor.id == pair.vendor;
+        let vendor = |pair: &Pair| *finding.vendor.id == *pair.vendor;
         if any(&product, false) {
             Some("talks")
         } else if any(&vendor, false) {

@@ -20,8 +20,9 @@ impl Time {
     }
 
     /// The number of its day in UTC, counted from 1970-01-01.
-    pub fn day(self) -> i64 {
-        self.0.div_euclid(86_400_000_000)
+    pub fn day(self) -> i32 {
+        // INVARIANT: microseconds in 64 bits are 107 million days at most.
+        i32::try_from(self.0.div_euclid(86_400_000_000)).unwrap_or(i32::MAX)
     }
 
     /// This much later; it stays at the ends of what can be held.

@@ -1,12 +1,14 @@
 //! From settled sums to what is shown: by pair of ours and endpoint, and by one thing at a time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use jiff::Timestamp;
 use model::record::traffic::{Line, Other, Pair, Sum};
 
 use crate::endpoints::{Endpoint, EndpointId, Endpoints};
-use crate::sums::{Asset, Contact, EgressSum, SumKey, Total, settle};
+use crate::sums::{Asset, Contact, ContactKey, EgressSum, SumKey, Times, Total, settle};
 use crate::time::{Time, date_of_day};
 
 /// Sums as they are shown.
@@ -28,18 +30,17 @@ pub struct Views {
 pub const THINGS: [&str; 8] =
     ["asset", "country", "day", "endpoint", "origin", "product", "purpose", "vendor"];
 
-/// Settles sums and shows them.
-pub fn views(sum: &EgressSum, endpoints: &Endpoints) -> Views {
-    let settled = settle(sum, endpoints);
-    let pairs = pairs(&settled.totals, sum, endpoints);
-    let mut views = Views { pairs, handovers: settled.handovers, ..Views::default() };
+/// Settles sums and shows them. They are used up as the pairs are made, so that both are never there in full: there may be very many.
+pub fn views(sum: EgressSum, endpoints: &Endpoints) -> Views {
+    let settled = settle(sum.totals, endpoints);
+    let mut views = Views { handovers: settled.handovers, ..Views::default() };
     for thing in THINGS {
         views.by.insert(thing.to_owned(), lines(thing, &settled.totals, endpoints));
     }
     let mut total = Total::default();
     settled.totals.values().for_each(|one| total.merge(one));
     views.total = shown(&total);
-    for (group, reports) in &settled.others {
+    for (group, reports) in settled.others {
         for (reporter, total) in reports {
             let channel = &reporter.channel;
             let gap = if channel.is_empty() { "" } else { " " };
@@ -48,89 +49,161 @@ pub fn views(sum: &EgressSum, endpoints: &Endpoints) -> Views {
                 vendor: group.vendor.to_string(),
                 day: day(group.day),
                 reporter: format!("{}{gap}{channel}", reporter.family),
-                sum: shown(total),
+                sum: shown(&total),
             });
         }
     }
+    views.pairs = pairs(settled.totals, sum.contacts, endpoints);
     views
 }
 
-fn pairs(totals: &BTreeMap<SumKey, Total>, sum: &EgressSum, endpoints: &Endpoints) -> Vec<Pair> {
-    let flows = totals.iter().map(|(key, total)| {
-        let one = One::Flows(key, total);
-        ((&key.asset, key.endpoint), one)
-    });
-    let contacts = sum.contacts.iter().map(|(key, times)| {
-        let one = One::Contact(&key.contact, times.count);
-        ((&key.asset, key.endpoint), one)
-    });
-    let mut all: Vec<((&Asset, EndpointId), One<'_>)> = flows.chain(contacts).collect();
-    // Two lists in order already, which a stable sort only has to join.
-    all.sort_by_key(|(ends, _)| *ends);
-    let of_pairs = all.chunk_by(|(one, _), (other, _)| one == other);
-    let pairs = of_pairs.filter_map(|list| {
-        let ((asset, id), _) = list.first()?;
-        Some(pair(asset, endpoints.get(*id)?, list.iter().map(|(_, one)| one)))
-    });
-    pairs.collect()
-}
-
-/// A part of what is known about one of ours and an endpoint.
-enum One<'a> {
-    Flows(&'a SumKey, &'a Total),
-    Contact(&'a Contact, u64),
-}
-
-fn pair<'a>(asset: &Asset, endpoint: &Endpoint, list: impl Iterator<Item = &'a One<'a>>) -> Pair {
-    let (mut pair, mut sum) = (Pair::default(), Total::default());
-    for one in list {
-        match one {
-            One::Flows(key, total) => {
-                sum.merge(total);
-                pair.inward += if key.inward { total.flows } else { 0 };
-                // Else no flow tells.
-                let known = total.bytes_out > 0 || total.flows > total.out_unknown;
-                for so_far in [
-                    pair.grades.entry(key.grade.as_str().to_owned()).or_default(),
-                    pair.countries.entry(key.country.to_string()).or_default(),
-                ] {
-                    if known {
-                        let out = small(total.bytes_out);
-                        *so_far = Some(so_far.unwrap_or(0).saturating_add(out));
-                    }
-                }
-                // An endpoint is found in one of these ways only; grades tell more.
-                key.grade.evidence().clone_into(&mut pair.evidence);
-            }
-            One::Contact(Contact::Asked, count) => pair.asked += count,
-            One::Contact(Contact::Named, count) => pair.named += count,
-            One::Contact(Contact::Program(path), count) => {
-                // Logs that saw the same: the one that saw most.
-                let so_far = pair.programs.entry(path.to_string()).or_default();
-                *so_far = (*so_far).max(*count);
-            }
-            // Keys are sorted, and families differ.
-            One::Contact(Contact::Host(name), _)
-                if pair.host_names.last().is_none_or(|it| **it != **name) =>
-            {
-                pair.host_names.push(name.to_string());
-            }
-            One::Contact(Contact::Host(_), _) => {}
+/// Two lists in the order of both ends already, joined.
+fn pairs(
+    totals: BTreeMap<SumKey, Total>,
+    contacts: BTreeMap<ContactKey, Times>,
+    endpoints: &Endpoints,
+) -> Vec<Pair> {
+    let mut flows = totals.into_iter().peekable();
+    let mut contacts = contacts.into_iter().peekable();
+    let mut shared = Shared::default();
+    let mut pairs = Vec::new();
+    loop {
+        let ends = [
+            flows.peek().map(|(key, _)| (&key.asset, key.endpoint)),
+            contacts.peek().map(|(key, _)| (&key.asset, key.endpoint)),
+        ];
+        let Some((asset, id)) = ends.into_iter().flatten().min() else { return pairs };
+        let ends = (asset.clone(), id);
+        let (mut made, mut sum) = (Making::default(), Total::default());
+        while let Some((key, total)) =
+            flows.next_if(|(key, _)| (&key.asset, key.endpoint) == (&ends.0, ends.1))
+        {
+            made.flows(&key, &total);
+            sum.merge(&total);
+        }
+        while let Some((key, times)) =
+            contacts.next_if(|(key, _)| (&key.asset, key.endpoint) == (&ends.0, ends.1))
+        {
+            made.contact(key.contact, times.count);
+        }
+        let (asset, id) = ends;
+        if let Some(endpoint) = endpoints.get(id) {
+            pairs.push(shared.pair(&asset, (id, endpoint), made, shown(&sum)));
         }
     }
-    let contact = || "contact".to_owned();
-    Pair {
-        asset: asset.to_string(),
-        vendor: endpoint.vendor.clone(),
-        vendor_country: endpoint.vendor_country.clone(),
-        products: endpoint.products.clone(),
-        endpoint: endpoint.place.to_string(),
-        purpose: endpoint.purpose.clone(),
-        region: endpoint.region.clone(),
-        confidence: endpoint.confidence.clone(),
-        evidence: if pair.evidence.is_empty() { contact() } else { pair.evidence },
-        sum: shown(&sum),
-        ..pair
+}
+
+/// What is known about one of ours and an endpoint, as it is put together.
+#[derive(Default)]
+struct Making {
+    evidence: Option<&'static str>,
+    grades: BTreeMap<&'static str, Option<u64>>,
+    countries: BTreeMap<Arc<str>, Option<u64>>,
+    programs: BTreeMap<Arc<str>, u64>,
+    host_names: Vec<Arc<str>>,
+    inward: u64,
+    asked: u64,
+    named: u64,
+}
+
+impl Making {
+    fn flows(&mut self, key: &SumKey, total: &Total) {
+        self.inward += if key.inward { total.flows } else { 0 };
+        // Else no flow tells.
+        let known = total.bytes_out > 0 || total.flows > total.out_unknown;
+        for so_far in [
+            self.grades.entry(key.grade.as_str()).or_default(),
+            self.countries.entry(Arc::clone(&key.country)).or_default(),
+        ] {
+            if known {
+                *so_far = Some(so_far.unwrap_or(0).saturating_add(total.bytes_out));
+            }
+        }
+        // An endpoint is found in one of these ways only; grades tell more.
+        self.evidence = Some(key.grade.evidence());
+    }
+
+    fn contact(&mut self, contact: Contact, count: u64) {
+        match contact {
+            Contact::Asked => self.asked += count,
+            Contact::Named => self.named += count,
+            Contact::Program(path) => {
+                // Logs that saw the same: the one that saw most.
+                let so_far = self.programs.entry(path).or_default();
+                *so_far = (*so_far).max(count);
+            }
+            // Keys are sorted, and families differ.
+            Contact::Host(name) if self.host_names.last() != Some(&name) => {
+                self.host_names.push(name);
+            }
+            Contact::Host(_) => {}
+        }
+    }
+}
+
+/// What pairs have in common.
+#[derive(Default)]
+struct Shared {
+    /// The pair that the next ones of the same endpoint begin as.
+    endpoints: HashMap<EndpointId, Pair>,
+    texts: HashSet<Arc<str>>,
+    asset: Option<Arc<str>>,
+}
+
+impl Shared {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        Arc::clone(self.texts.get_or_insert_with(text, |text| text.into()))
+    }
+
+    fn pair(
+        &mut self,
+        asset: &Asset,
+        (id, endpoint): (EndpointId, &Endpoint),
+        made: Making,
+        sum: Sum,
+    ) -> Pair {
+        let asset = asset.to_string();
+        let asset = match self.asset.take().filter(|last| **last == *asset) {
+            Some(last) => last,
+            None => asset.into(),
+        };
+        self.asset = Some(Arc::clone(&asset));
+        let of_endpoint = match self.endpoints.get(&id) {
+            Some(known) => known.clone(),
+            None => {
+                let fresh = self.of_endpoint(endpoint);
+                self.endpoints.insert(id, fresh.clone());
+                fresh
+            }
+        };
+        let grades: BTreeMap<Arc<str>, Option<u64>> =
+            made.grades.into_iter().map(|(grade, out)| (self.text(grade), out)).collect();
+        Pair {
+            asset,
+            evidence: self.text(made.evidence.unwrap_or("contact")),
+            grades: grades.into(),
+            countries: made.countries.into(),
+            sum,
+            inward: made.inward,
+            asked: made.asked,
+            named: made.named,
+            programs: made.programs.into(),
+            host_names: made.host_names.into(),
+            ..of_endpoint
+        }
+    }
+
+    fn of_endpoint(&mut self, endpoint: &Endpoint) -> Pair {
+        Pair {
+            vendor: self.text(&endpoint.vendor),
+            vendor_country: self.text(&endpoint.vendor_country),
+            products: endpoint.products.clone().into(),
+            endpoint: endpoint.place.to_string().into(),
+            purpose: self.text(&endpoint.purpose),
+            region: self.text(&endpoint.region),
+            confidence: self.text(&endpoint.confidence),
+            ..Pair::default()
+        }
     }
 }
 
@@ -139,7 +212,7 @@ fn pair<'a>(asset: &Asset, endpoint: &Endpoint, list: impl Iterator<Item = &'a O
 enum By<'a> {
     Asset(&'a Asset),
     Country(&'a str),
-    Day(Option<i64>),
+    Day(Option<i32>),
     Endpoint(EndpointId),
 }
 
@@ -198,8 +271,8 @@ pub fn shown(total: &Total) -> Sum {
     let (peers, peers_exact) = total.peers.count();
     Sum {
         flows: total.flows,
-        bytes_out: small(total.bytes_out),
-        bytes_in: small(total.bytes_in),
+        bytes_out: total.bytes_out,
+        bytes_in: total.bytes_in,
         out_unknown: total.out_unknown,
         in_unknown: total.in_unknown,
         scaled: total.scaled,
@@ -211,16 +284,10 @@ pub fn shown(total: &Total) -> Sum {
     }
 }
 
-/// A number of bytes; 2⁶⁴ and more are shown as 2⁶⁴ − 1.
-fn small(bytes: u128) -> u64 {
-    u64::try_from(bytes).unwrap_or(u64::MAX)
+fn day(day: Option<i32>) -> String {
+    day.and_then(|day| date_of_day(day.into())).map(|date| date.to_string()).unwrap_or_default()
 }
 
-fn day(day: Option<i64>) -> String {
-    day.and_then(date_of_day).map(|date| date.to_string()).unwrap_or_default()
-}
-
-fn second(at: Option<Time>) -> String {
-    let at = at.and_then(|at| jiff::Timestamp::from_second(at.0.div_euclid(1_000_000)).ok());
-    at.map(|at| at.to_string()).unwrap_or_default()
+fn second(at: Option<Time>) -> Option<Timestamp> {
+    Timestamp::from_second(at?.0.div_euclid(1_000_000)).ok()
 }

@@ -1,6 +1,7 @@
 //! Cells: the values of a table, either as machines compare them or as people read them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::record::Named;
 
@@ -32,6 +33,12 @@ impl From<&str> for Cell {
 impl From<&String> for Cell {
     fn from(text: &String) -> Self {
         Self::Text(text.clone())
+    }
+}
+
+impl From<&Arc<str>> for Cell {
+    fn from(text: &Arc<str>) -> Self {
+        Self::Text(text.to_string())
     }
 }
 

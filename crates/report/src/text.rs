@@ -84,6 +84,19 @@ pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// The text with quotation marks for backticks, for where no type sets input apart.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut opens = true;
+    let marks = text.chars().map(|c| match c {
+        '`' => {
+            opens = !opens;
+            if opens { '”' } else { '“' }
+        }
+        other => other,
+    });
+    marks.collect()
+}
+
 fn take(chars: impl Iterator<Item = char>, columns: usize) -> String {
     let mut used = 0;
     chars

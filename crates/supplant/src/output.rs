@@ -139,11 +139,25 @@ pub(crate) fn print(
 /// # Errors
 /// When that cannot be written to.
 pub(crate) fn put_or_write(bytes: &[u8], output: &Path, words: &Words) -> Result<(), Trouble> {
+    put_written(output, words, &|out| out.write_all(bytes))
+}
+
+/// Lets something be written into a file, or to standard output for `-`.
+///
+/// # Errors
+/// When that cannot be written to.
+pub(crate) fn put_written(
+    output: &Path,
+    words: &Words,
+    write: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Trouble> {
     if output.as_os_str() == "-" || STDOUT.iter().any(|own| output == Path::new(own)) {
-        return put_bytes(bytes, words);
+        let mut out = BufWriter::new(io::stdout().lock());
+        return write(&mut out)
+            .and_then(|()| out.flush())
+            .map_err(|error| Trouble::output(words, error));
     }
-    write_file(output, &|out| out.write_all(bytes))
-        .map_err(|error| Trouble::write(words, output, error))
+    write_file(output, write).map_err(|error| Trouble::write(words, output, error))
 }
 
 /// Writes a text to standard output.
@@ -151,12 +165,7 @@ pub(crate) fn put_or_write(bytes: &[u8], output: &Path, words: &Words) -> Result
 /// # Errors
 /// When it cannot be written to, also because nobody reads it any more.
 pub(crate) fn put(text: &str, words: &Words) -> Result<(), Trouble> {
-    put_bytes(text.as_bytes(), words)
-}
-
-fn put_bytes(bytes: &[u8], words: &Words) -> Result<(), Trouble> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(words, error))
+    put_or_write(text.as_bytes(), Path::new("-"), words)
 }
 
 /// What a renderer writes, in memory.

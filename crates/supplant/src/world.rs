@@ -5,10 +5,12 @@ use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use audit::aside::Aside;
 use audit::codes;
+use audit::container::tape::Tapes;
 use audit::ingest::{self, ingest, ingest_layout, ingest_rootfs};
 use audit::limits::Limits;
 use audit::sink::Collector;
@@ -111,7 +113,7 @@ pub(crate) fn collect(
     // Large things first, so that no worker is left with the largest at the end. Results do not depend on the order.
     tasks.sort_by_key(|task| std::cmp::Reverse(task.weight()));
     let bar = progress_bar(&tasks, how.progress);
-    let limits = Limits::default();
+    let (limits, tapes) = (Limits::default(), Arc::default());
     let next = AtomicUsize::new(0);
     let worked: Vec<(Collector, Vec<(SourceId, Found)>)> = std::thread::scope(|scope| {
         let work = || {
@@ -124,7 +126,9 @@ pub(crate) fn collect(
                 let outcome =
                     catch_unwind(AssertUnwindSafe(|| read(task, &limits, &mut collector)));
                 match outcome {
-                    Ok(()) => logs.extend(find_logs(task, first, &limits, &mut collector)),
+                    Ok(()) => {
+                        logs.extend(find_logs(task, first, (&tapes, &limits), &mut collector))
+                    }
                     Err(_) => {
                         let unreadable = source(task.shown(), Fate::Unreadable);
                         let mut sink = collector.begin(unreadable, &limits);
@@ -249,7 +253,7 @@ fn sorted_entries(path: &Path) -> io::Result<Vec<(String, PathBuf, FileType)>> {
 fn find_logs(
     task: &Task,
     first: usize,
-    limits: &Limits,
+    (tapes, limits): (&Arc<Tapes>, &Limits),
     collector: &mut Collector,
 ) -> Vec<(SourceId, Found)> {
     let sources = BTreeSet::from_iter(std::mem::take(&mut collector.logs));
@@ -259,7 +263,7 @@ fn find_logs(
     }
     // An archive may have several members of one name.
     let mut parts: BTreeMap<String, VecDeque<Found>> = BTreeMap::new();
-    for part in Found::at(path, shown.clone(), *bytes).members(limits) {
+    for part in Found::at(path, shown.clone(), *bytes).members(tapes, limits) {
         parts.entry(part.shown.clone()).or_default().push_back(part);
     }
     let mut logs = Vec::new();
@@ -384,7 +388,8 @@ fn plain_name(path: &Path) -> String {
     name.unwrap_or_else(|| path.display().to_string())
 }
 
-fn kind_name(kind: FileType) -> &'static str {
+/// What it is that is no regular file: `link`, `fifo`, `socket`, `device` or `other`.
+pub(crate) fn kind_name(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;

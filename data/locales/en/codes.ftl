@@ -343,6 +343,14 @@ flow-volume-unclear = a second counter may be of the other direction, or the sam
     .help = look at how the exporter is set up
 flow-encrypted-hello = some clients encrypted the name that they asked for; the name seen may be that of a front
     .help = nothing to do; such flows may be judged by answers and addresses
+input-not-regular = { $kind ->
+    [link] a link: it is not followed
+    [fifo] a pipe: it is not opened
+    [socket] a socket: it is not opened
+    [device] a device: it is not opened
+   *[other] no regular file: it is not opened
+}
+    .help = give what it leads to, where a log stands behind it that is not read otherwise
 flow-link-unknown = packets of a kind of link that is not known
     .help = capture again on an interface of a common kind
 follow-line-unfinished = the last line has no end yet; { $bytes } bytes wait for it

@@ -36,11 +36,23 @@ egress-unknown = unknown
 egress-totals = Counted
 egress-uncounted = Not counted
 egress-nothing = No flow to any of the { $endpoints } endpoints looked for was counted.
-egress-total = Total: { $flows } flows, { $out } bytes out, { $in } bytes in.
-egress-sum = { $flows } flows, { $out } bytes out, { $in } bytes in
-egress-uploads = Of that, to endpoints for sample uploads: { $flows } flows, { $out } bytes out, { $in } bytes in.
+egress-total = Total: { $flows ->
+    [one] { $flows } flow
+   *[other] { $flows } flows
+}, { $out } bytes out, { $in } bytes in.
+egress-sum = { $flows ->
+    [one] { $flows } flow
+   *[other] { $flows } flows
+}, { $out } bytes out, { $in } bytes in
+egress-uploads = Of that, to endpoints for sample uploads: { $flows ->
+    [one] { $flows } flow
+   *[other] { $flows } flows
+}, { $out } bytes out, { $in } bytes in.
 egress-no-uploads = No flow to an endpoint that is known to be for sample uploads was counted.
-egress-purpose-unknown = To endpoints whose purpose is unknown, so that uploads may be among it: { $flows } flows, { $out } bytes out, { $in } bytes in.
+egress-purpose-unknown = To endpoints whose purpose is unknown, so that uploads may be among it: { $flows ->
+    [one] { $flows } flow
+   *[other] { $flows } flows
+}, { $out } bytes out, { $in } bytes in.
 egress-out-unknown = { $count ->
     [one] { $count } flow
    *[other] { $count } flows
@@ -248,6 +260,10 @@ egress-installed-vendor-talks = { $count ->
     [one] { $count } asset talks
    *[other] { $count } assets talk
 } to endpoints of the vendor that are not known to be of the product found on it.
+egress-installed-called = { $count ->
+    [one] { $count } product
+   *[other] { $count } products
+} found on an asset that an endpoint of the product or its vendor called, and that was not seen to call one.
 egress-installed-ambiguous = { $count ->
     [one] { $count } product
    *[other] { $count } products
@@ -287,6 +303,7 @@ word-found-vendor = something of the vendor
 word-traffic-talks = talks
 word-traffic-vendor-talks = talks to its vendor
 word-traffic-silent = installed, silent
+word-traffic-called = only called by its vendor
 word-traffic-ambiguous = shared address or name
 word-traffic-not-covered = no log covers it
 word-traffic-no-address = no address known

@@ -343,6 +343,14 @@ flow-volume-unclear = 第二个计数器可能属于另一方向，也可能是�
     .help = 请检查导出器的配置
 flow-encrypted-hello = 部分客户端加密了所请求的名称；可见名称可能仅为前置服务
     .help = 无需处理；此类流可依 DNS 应答与地址判断
+input-not-regular = { $kind ->
+    [link] 链接：不跟随
+    [fifo] 管道：不打开
+    [socket] 套接字：不打开
+    [device] 设备：不打开
+   *[other] 不是普通文件：不打开
+}
+    .help = 如其后有未另行读取的日志，请直接给出该日志
 flow-link-unknown = 链路类型未知的数据包
     .help = 请在常见类型的接口上重新抓包
 follow-line-unfinished = 最后一行尚未结束；{ $bytes } 字节在等待

@@ -134,7 +134,7 @@ fn workers(plan: &Plan) -> Result<()> {
 /// Memory must not grow with the input.
 fn memory(plan: &Plan) -> Result<()> {
     println!("\nmemory beside mapped files (goal: below 150 MB)");
-    for format in [Format::ZeekJson, Format::Eve] {
+    for format in [Format::ZeekJson, Format::ZeekTsv, Format::Eve] {
         for megabytes in [plan.megabytes / 10, plan.megabytes / 2, plan.megabytes * 2] {
             let bytes = plan.made(format, megabytes, 1)?;
             let Some(ran) = plan.run_ours(&plan.logs.join("logs"), "2")? else { return Ok(()) };

@@ -1,9 +1,12 @@
 //! What lies in an archive and where: for readers that open members themselves, in parts, several times and side by side.
 
 use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
 
 use ::zip::{CompressionMethod, ZipArchive};
 
+use super::tape::Tapes;
 use super::tar::{self, Damage, Kind, Tar};
 use super::{is_noise, zip};
 use crate::limits::Limits;
@@ -127,15 +130,24 @@ fn list_tar(stream: &mut (dyn BufRead + Send)) -> Bundle {
 }
 
 impl Member {
-    /// The content, with its own compression removed.
+    /// How far from the archive's beginning the content lies, where that is known.
+    pub fn place(&self) -> u64 {
+        match self.how {
+            How::Stored { at, .. } | How::Deflated { at, .. } => at,
+            How::Refused(_) => 0,
+        }
+    }
+
+    /// The content, with its own compression removed. `tapes` know the archive by its `path`.
     ///
     /// # Errors
     /// When the archive cannot be read, or the member not be decompressed.
-    pub fn open<'a>(
+    pub fn open(
         &self,
-        mut archive: impl Read + Seek + Send + 'a,
+        mut archive: impl Read + Seek + Send + 'static,
+        (tapes, path): (&Arc<Tapes>, &Path),
         limits: &Limits,
-    ) -> io::Result<Box<dyn BufRead + Send + 'a>> {
+    ) -> io::Result<Box<dyn BufRead + Send>> {
         let (at, bytes) = match self.how {
             How::Stored { at, bytes } | How::Deflated { at, bytes } => (at, bytes),
             How::Refused(why) => return Err(io::Error::new(io::ErrorKind::Unsupported, why)),
@@ -146,9 +158,8 @@ impl Member {
         if crate::unpack::is_compressed(head) {
             // What is compressed as a whole can only be read from its beginning.
             let all = Cursor::new(head.to_vec()).chain(archive);
-            let mut stream = unpack(all, limits)?.stream;
-            io::copy(&mut (&mut stream).take(at), &mut io::sink())?;
-            return Ok(unpack(stream.take(bytes), limits)?.stream);
+            let tape = tapes.read(path, at, || Ok(unpack(all, limits)?.stream))?;
+            return Ok(unpack(tape.take(bytes), limits)?.stream);
         }
         archive.seek(SeekFrom::Start(at))?;
         let part = archive.take(bytes);
@@ -176,6 +187,7 @@ const MEMBERS: usize = 65_536;
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use ::zip::ZipWriter;
     use ::zip::write::SimpleFileOptions;
@@ -209,17 +221,58 @@ mod tests {
         to.into_inner().unwrap()
     }
 
+    fn text(member: &Member, archive: &[u8], tapes: &Arc<Tapes>) -> String {
+        let mut text = String::new();
+        let archive = Cursor::new(archive.to_vec());
+        let mut stream = member.open(archive, (tapes, Path::new("a")), &Limits::default()).unwrap();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
     fn contents(archive: &[u8]) -> Vec<(String, String)> {
-        let limits = Limits::default();
-        let bundle = list(Cursor::new(archive), &limits).unwrap().unwrap();
+        let bundle = list(Cursor::new(archive), &Limits::default()).unwrap().unwrap();
         assert!(bundle.error.is_none(), "{:?}", bundle.error);
-        let read = |member: &Member| {
-            let mut text = String::new();
-            let mut stream = member.open(Cursor::new(archive), &limits).unwrap();
-            stream.read_to_string(&mut text).unwrap();
-            (member.path.clone(), text)
-        };
+        let tapes = Arc::default();
+        let read = |member: &Member| (member.path.clone(), text(member, archive, &tapes));
         bundle.members.iter().rev().map(read).collect()
+    }
+
+    /// An archive that counts the bytes which are read of it.
+    struct Counting(Cursor<Vec<u8>>, Arc<AtomicU64>);
+
+    impl Read for Counting {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.read(buffer)?;
+            self.1.fetch_add(count as u64, Ordering::Relaxed);
+            Ok(count)
+        }
+    }
+
+    impl Seek for Counting {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn members_that_are_read_in_order_and_twice_cost_one_decompression() {
+        let names: Vec<String> = (0..200).map(|number| format!("{number}.log")).collect();
+        let noise: Vec<u8> =
+            (0..9_000_u32).flat_map(|it| it.wrapping_mul(it).to_le_bytes()).collect();
+        let members: Vec<(&str, &[u8])> = names.iter().map(|name| (&**name, &*noise)).collect();
+        let archive = gzip(&tarred(&members));
+        let bundle = list(Cursor::new(&*archive), &Limits::default()).unwrap().unwrap();
+        let (tapes, count) = (Arc::default(), Arc::new(AtomicU64::new(0)));
+        for member in bundle.members.iter().flat_map(|member| [member, member]) {
+            let archive = Counting(Cursor::new(archive.clone()), Arc::clone(&count));
+            let at = (&tapes, Path::new("a"));
+            let mut stream = member.open(archive, at, &Limits::default()).unwrap();
+            let mut read = Vec::new();
+            stream.read_to_end(&mut read).unwrap();
+            assert!(read == noise, "{}", member.path);
+        }
+        let heads = 6 * 2 * bundle.members.len();
+        assert!(count.load(Ordering::Relaxed) <= (archive.len() + heads) as u64);
     }
 
     #[test]
@@ -256,7 +309,9 @@ mod tests {
         let bomb = zipped(CompressionMethod::Deflated, &[("a", &vec![0; 32 << 20])]);
         let limits = Limits { ratio_floor_bytes: 1 << 20, ..Limits::default() };
         let bundle = list(Cursor::new(&bomb), &limits).unwrap().unwrap();
-        let mut stream = bundle.members.first().unwrap().open(Cursor::new(&bomb), &limits).unwrap();
+        let member = bundle.members.first().unwrap();
+        let at = (&Arc::default(), Path::new("a"));
+        let mut stream = member.open(Cursor::new(bomb), at, &limits).unwrap();
         let error = io::copy(&mut stream, &mut io::sink()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::QuotaExceeded);
     }

@@ -170,15 +170,14 @@ fn leading(
 
 /// The best that shows a pair, and how sure that makes it that the vendor's product talks.
 fn shown(pair: &Pair) -> (Confidence, &'static str, Shown) {
-    let best = GRADES.iter().find(|grade| pair.grades.contains_key(**grade)).copied();
+    let best = GRADES.iter().find(|grade| pair.grades.get(grade).is_some()).copied();
     let grade = match best {
         Some(grade) => grade,
         None if pair.named > 0 => "named",
         None if !pair.programs.is_empty() => "program",
         None => "asked",
     };
-    let recalled =
-        !matches!(pair.confidence.as_str(), "documented" | "observed" | "reported" | "stated");
+    let recalled = !matches!(&*pair.confidence, "documented" | "observed" | "reported" | "stated");
     let (confidence, reason) = match (grade, recalled) {
         // Whom the vendor calls need not have anything of it.
         _ if pair.only_inward() => (Confidence::Possible, ENDPOINT_INWARD),
@@ -191,10 +190,10 @@ fn shown(pair: &Pair) -> (Confidence, &'static str, Shown) {
         _ => (Confidence::Confirmed, ENDPOINT_NAMED),
     };
     let shown = Shown {
-        endpoint: pair.endpoint.clone(),
+        endpoint: pair.endpoint.to_string(),
         grade: grade.to_owned(),
-        fact_confidence: pair.confidence.clone(),
-        purpose: pair.purpose.clone(),
+        fact_confidence: pair.confidence.to_string(),
+        purpose: pair.purpose.to_string(),
         flows: pair.sum.flows,
     };
     (confidence, reason, shown)

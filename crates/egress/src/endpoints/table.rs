@@ -4,6 +4,7 @@ use model::diagnostic::Code;
 
 use super::{Endpoint, Place, canonical, prefixes};
 use crate::codes;
+use crate::places::country;
 
 /// What came of a table.
 #[derive(Debug, Default)]
@@ -150,7 +151,7 @@ impl Columns {
             vendor,
             products: if product.is_empty() { Vec::new() } else { vec![product] },
             purpose: cell(self.purpose),
-            region: cell(self.country),
+            region: country(&cell(self.country)).map_or_else(String::new, |it| it.to_string()),
             shared: false,
             confidence: "stated".to_owned(),
             vendor_country: String::new(),

@@ -2,10 +2,11 @@
 
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::AtomicU32;
 
 use serde::{Deserialize, Serialize};
 
+use super::kept::{Answer, Few, Name, seconds};
 use super::{Memory, Named, Seen, Spoke, Told};
 use crate::endpoints::EndpointId;
 use crate::event::NameFrom;
@@ -40,19 +41,20 @@ impl Memory {
         let mut flows: Vec<(&u64, &Named)> = self.names.iter().collect();
         flows.sort_by_key(|(key, _)| **key);
         for (key, named) in &flows {
-            let claimed = named.claimed.load(Ordering::Relaxed);
-            let claimed = claimed.then(|| named.claimed_at.load(Ordering::Relaxed));
-            let name = |(seen, came): &(Seen, i64)| {
-                (seen.at, seen.from, seen.endpoint.map(|it| it.0), seen.pair, *came)
+            let claimed = named.claimed_at().map(i64::from);
+            let name = |name: &Name| {
+                let seen = name.seen();
+                (seen.at, seen.from, seen.endpoint.map(|it| it.0), seen.pair, name.came.into())
             };
             let names = named.list.iter().map(name).collect();
             write_line(to, &Line::Flow { key: **key, claimed, names })?;
         }
-        let mut pairs: Vec<(&u64, &Vec<(Told, i64)>)> = self.answers.iter().collect();
+        let mut pairs: Vec<(&u64, &Few<Answer>)> = self.answers.iter().collect();
         pairs.sort_by_key(|(pair, _)| **pair);
         for (pair, list) in &pairs {
-            let answer =
-                |(told, came): &(Told, i64)| (told.endpoint.0, told.from, told.until, *came);
+            let answer = |Answer { told, came }: &Answer| {
+                (told.endpoint.0, told.from, told.until, i64::from(*came))
+            };
             let answers = list.iter().map(answer).collect();
             write_line(to, &Line::Pair { pair: **pair, answers })?;
         }
@@ -84,19 +86,18 @@ impl Memory {
                 Line::Flow { key, claimed, names } => {
                     memory.kept.0 += names.len();
                     let list = names.into_iter().map(|(at, from, endpoint, pair, came)| {
-                        (Seen { at, from, endpoint: endpoint.map(EndpointId), pair }, came)
+                        let endpoint = endpoint.map(EndpointId);
+                        Name::new(&Seen { at, from, endpoint, pair }, came)
                     });
-                    let named = Named {
-                        list: list.collect(),
-                        claimed: AtomicBool::new(claimed.is_some()),
-                        claimed_at: AtomicI64::new(claimed.unwrap_or_default()),
-                    };
+                    let claimed = claimed.map_or(0, |at| seconds(at).saturating_add(1));
+                    let named = Named { list: list.collect(), claimed: AtomicU32::new(claimed) };
                     memory.names.insert(key, named);
                 }
                 Line::Pair { pair, answers } => {
                     memory.kept.1 += answers.len();
                     let list = answers.into_iter().map(|(endpoint, from, until, came)| {
-                        (Told { endpoint: EndpointId(endpoint), from, until }, came)
+                        let told = Told { endpoint: EndpointId(endpoint), from, until };
+                        Answer { told, came: seconds(came) }
                     });
                     memory.answers.insert(pair, list.collect());
                 }

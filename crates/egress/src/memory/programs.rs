@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::{RECURS_SECONDS, SLACK_SECONDS, UNCLAIMED_SECONDS};
 use crate::endpoints::EndpointId;
@@ -53,6 +53,8 @@ impl Spoke {
 pub(super) struct Programs {
     pub(super) by_tuple: HashMap<u64, Vec<(Spoke, i64)>>,
     pub(super) kept: usize,
+    /// Paths and names, of which many rows have the same.
+    texts: HashSet<Arc<str>>,
 }
 
 impl Programs {
@@ -66,7 +68,14 @@ impl Programs {
                 }
             }
             Err(place) => {
-                list.insert(place, (spoke.clone(), now));
+                let texts = &mut self.texts;
+                let mut shared = |text: &Arc<str>| {
+                    Arc::clone(texts.get_or_insert_with(text, |_| Arc::clone(text)))
+                };
+                let program = shared(&spoke.program);
+                let host = spoke.host.as_ref().map(&mut shared);
+                list.reserve_exact(1);
+                list.insert(place, (Spoke { program, host, ..spoke.clone() }, now));
                 self.kept += 1;
             }
         }
@@ -94,30 +103,36 @@ impl Programs {
     }
 
     /// Lets go of what came too long ago for a flow to be told of, and, where there are more than so many, of what came first.
-    pub(super) fn forget(&mut self, now: i64, most: usize) {
-        let mut oldest = now.saturating_sub(UNCLAIMED_SECONDS);
+    /// Returns how many went because there were too many.
+    pub(super) fn forget(&mut self, now: i64, most: usize) -> u64 {
+        let oldest = now.saturating_sub(UNCLAIMED_SECONDS);
+        self.retain(|came, _| oldest <= came);
+        let before = self.kept;
         if self.kept > most {
-            let mut came: Vec<i64> =
-                self.by_tuple.values().flatten().map(|(_, came)| *came).collect();
-            let (_, last_gone, _) = came.select_nth_unstable(self.kept - most - 1);
-            oldest = oldest.max(last_gone.saturating_add(1));
+            let came = |(tuple, list): (&u64, &Vec<(Spoke, i64)>)| {
+                list.iter().map(|(_, came)| (*came, *tuple)).collect::<Vec<_>>()
+            };
+            let mut all: Vec<(i64, u64)> = self.by_tuple.iter().flat_map(came).collect();
+            let (_, last_gone, _) = all.select_nth_unstable(self.kept - most - 1);
+            let last_gone = *last_gone;
+            // Of what came in one round, those with the smallest numbers go, and not all.
+            self.retain(|came, tuple| (came, tuple) > last_gone);
         }
+        (before - self.kept) as u64
+    }
+
+    fn retain(&mut self, keep: impl Fn(i64, u64) -> bool) {
         self.kept = 0;
-        self.by_tuple.retain(|_, list| {
-            list.retain(|(_, came)| oldest <= *came);
+        self.by_tuple.retain(|tuple, list| {
+            list.retain(|(_, came)| keep(*came, *tuple));
             self.kept += list.len();
             !list.is_empty()
         });
+        let texts = self.texts.len();
+        if texts > self.kept.saturating_mul(2) {
+            self.texts.retain(|text| Arc::strong_count(text) > 1);
+        }
     }
-}
-
-/// Keeps at most so many programs, those with the smallest numbers of conversations: whoever reads in whatever parts keeps the same.
-/// Returns how many are not kept.
-pub(super) fn bound(programs: &mut Vec<(u64, Spoke)>, most: usize) -> u64 {
-    programs.sort_unstable();
-    let more = programs.len().saturating_sub(most);
-    programs.truncate(most);
-    more as u64
 }
 
 #[cfg(test)]
@@ -171,15 +186,9 @@ mod tests {
     }
 
     #[test]
-    fn the_same_programs_are_kept_whoever_reads() {
-        let all: Vec<(u64, Spoke)> = (0..9).map(|key| (key * 7 % 9, spoke(1, "/a"))).collect();
-        let mut whole = all.clone();
-        let gone = bound(&mut whole, 4);
-        let (mut parts, mut of_parts) = (Vec::new(), 0);
-        for one in all {
-            parts.push(one);
-            of_parts += bound(&mut parts, 4);
-        }
-        assert_eq!((whole, gone), (parts, of_parts));
+    fn of_one_round_no_more_go_than_are_too_many() {
+        let mut programs = Programs::default();
+        (0..9).for_each(|tuple| programs.note(tuple, &spoke(1, "/a"), 6));
+        assert_eq!((programs.forget(7, 6), programs.kept), (3, 6));
     }
 }

@@ -121,5 +121,5 @@ fn decoded(found: &LookupResult<'_, Vec<u8>>) -> Stand {
     let (long, short) = ([key("autonomous_system_number")], [key("asn")]);
     let announced = number(&long).or_else(|| number(&short)).filter(|number| *number != 0);
     let written = || text(&long).or_else(|| text(&short)).and_then(network);
-    Stand { country: standing.map(Into::into), network: announced.or_else(written) }
+    Stand { country: standing, network: announced.or_else(written) }
 }

@@ -244,8 +244,7 @@ impl Columns {
         if announced.is_none() && written != "0" && country(written).is_some() {
             return None;
         }
-        let stand =
-            Stand { country: country(cell(self.country)).map(Into::into), network: announced };
+        let stand = Stand { country: country(cell(self.country)), network: announced };
         Some((first, last, stand))
     }
 }

@@ -73,6 +73,13 @@ fn tabs_numbers_and_tags_are_read() {
 }
 
 #[test]
+fn a_code_of_two_letters_is_in_capitals() {
+    let table = places(&[b"cidr,country\n192.0.2.0/26,xa\n192.0.2.64/26,Xanadu\n"]);
+    let of = |address| country_of(&table, address);
+    assert_eq!([of("192.0.2.1"), of("192.0.2.65")], [Some("XA".into()), Some("Xanadu".into())]);
+}
+
+#[test]
 fn what_a_table_writes_for_unknown_is_no_country() {
     let table = places(&[b"cidr,country\n192.0.2.0/26,-\n192.0.2.64/26,ZZ\n192.0.2.128/26,\n"]);
     for address in ["192.0.2.1", "192.0.2.65", "192.0.2.129"] {

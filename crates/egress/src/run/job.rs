@@ -364,6 +364,10 @@ impl<'a> Job<'a> {
         let (segment, ended) =
             begins.next(&mut **stream, &mut source.carry, &mut source.skipping, line_bytes);
         source.ended = ended;
+        if ended {
+            // Whoever lent it may have use for it.
+            source.stream = None;
+        }
         source.base = segment.base + segment.bytes.len() as u64 + source.carry.len() as u64;
         source.next += 1;
         lock(&self.state).next = source.next;

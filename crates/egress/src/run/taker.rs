@@ -26,7 +26,9 @@ pub(crate) struct Taker<'t> {
     /// Whether what is found counts.
     pub(crate) counted: bool,
     pub(crate) family: Arc<str>,
-    pub(crate) channels: HashMap<Channel, Reporter>,
+    /// Who reports flows of no channel.
+    reporter: Arc<Reporter>,
+    pub(crate) channels: HashMap<Channel, Arc<Reporter>>,
     pub(crate) notes: Notes,
     pub(crate) sums: EgressSum,
     /// Where flows were that have to wait until everything before them is remembered.
@@ -43,12 +45,15 @@ impl<'t> Taker<'t> {
         counted: bool,
         family: &str,
     ) -> Self {
+        let family: Arc<str> = family.into();
+        let reporter = Reporter { family: Arc::clone(&family), channel: "".into() };
         Self {
             run,
             memory,
             pass,
             counted,
-            family: family.into(),
+            family,
+            reporter: reporter.into(),
             channels: HashMap::new(),
             notes: Notes::default(),
             sums: EgressSum::default(),
@@ -77,8 +82,8 @@ impl<'t> Taker<'t> {
         };
         let country = remote.and_then(|address| self.run.places.country(address));
         let reporter = match self.channels.get(&flow.channel) {
-            Some(reporter) => reporter.clone(),
-            None => Reporter { family: Arc::clone(&self.family), channel: "".into() },
+            Some(reporter) => Arc::clone(reporter),
+            None => Arc::clone(&self.reporter),
         };
         self.sums.add(flow, found, &reporter, country.as_ref());
         if found.remote != Side::Server {
@@ -224,7 +229,7 @@ impl Events for Taker<'_> {
         // Rows that are read for different accounts number their channels apart: the name that comes with the row counts.
         if self.channels.get(&channel).is_none_or(|known| *known.channel != *name) {
             let reporter = Reporter { family: Arc::clone(&self.family), channel: name.into() };
-            self.channels.insert(channel, reporter);
+            self.channels.insert(channel, Arc::new(reporter));
         }
     }
 }

@@ -50,8 +50,8 @@ enum Line {
         grade: Grade,
         inward: bool,
         country: Arc<str>,
-        day: Option<i64>,
-        reporter: Reporter,
+        day: Option<i32>,
+        reporter: Arc<Reporter>,
         total: Total,
     },
     Contact {

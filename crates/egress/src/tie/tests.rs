@@ -68,7 +68,7 @@ fn traffic(hosts: &[&str]) -> Traffic {
     let pair = |host: &&str| Pair {
         asset: (*host).into(),
         vendor: "acme".into(),
-        products: vec!["acme.one".into()],
+        products: ["acme.one".into()].into(),
         endpoint: "one.test".into(),
         ..Pair::default()
     };
@@ -119,7 +119,7 @@ fn a_host_that_the_inventory_knows_by_name_alone_is_found_by_what_the_machine_ca
     };
     let matched = |names: &[&str]| {
         let mut traffic = traffic(&["192.168.0.5"]);
-        traffic.pairs[0].host_names = names.iter().map(|name| (*name).to_owned()).collect();
+        traffic.pairs[0].host_names = names.iter().map(|name| (*name).into()).collect();
         let inventory = inventory(assets(), Vec::new());
         let tied = tie(&traffic, &inventory, &endpoints(), &Presence::default());
         tied.pairs[0].matched.clone()
@@ -214,7 +214,7 @@ fn a_product_whose_asset_the_vendor_only_calls_does_not_talk() {
     (traffic.pairs[0].sum.flows, traffic.pairs[0].inward) = (2, 2);
     let presence = Presence::new(identifiers(&inventory));
     let tied = tie(&traffic, &inventory, &endpoints(), &presence);
-    assert_eq!(tied.installed[0].traffic, "not-covered");
+    assert_eq!(tied.installed[0].traffic, "called");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! How the hosts of logs and the assets of an inventory belong together, and what follows from it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Named;
@@ -29,11 +31,11 @@ pub struct Tied {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tie {
     /// The host as the log has it.
-    pub asset: String,
+    pub asset: Arc<str>,
     /// The endpoint's vendor.
-    pub vendor: String,
+    pub vendor: Arc<str>,
     /// The endpoint.
-    pub endpoint: String,
+    pub endpoint: Arc<str>,
     /// How the host was found in the inventory: `address`, `name`, `short-name` (a name without its domain, which only one asset has),
     /// `ambiguous` (several assets answer to it; none is chosen), `none` (the inventory lacks it), `not-listed` (not among those
     /// that the record lists, and it does not list all), `unnamed` (the log does not say who).
@@ -114,7 +116,8 @@ pub struct Installed {
     pub vendor: String,
     /// How many of its endpoints were looked for.
     pub endpoints: u64,
-    /// What the logs say: `talks`, `vendor-talks` (to endpoints of its vendor that are not known to be of this product), `silent` (the
+    /// What the logs say: `talks`, `vendor-talks` (to endpoints of its vendor that are not known to be of this product), `called`
+    /// (endpoints of it or of its vendor began all flows that there are), `silent` (the
     /// asset occurs in the logs, its endpoints do not), `ambiguous` (what occurs may be this asset or another one), `not-covered`
     /// (no log shows the asset at all), `no-address` (no address or host name of the asset is known), `no-endpoint` (no endpoint of
     /// the product is known). Only `silent` says that nothing was seen where something could have been.

@@ -1,10 +1,15 @@
 //! Where bytes go: egress, summed and attributed.
 
-use std::collections::BTreeMap;
+mod few;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::tied::Tied;
+pub use few::Few;
 
 /// The schema of this version.
 pub const TRAFFIC_SCHEMA: &str = "supplant.egress/1";
@@ -82,11 +87,11 @@ pub struct Destination {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// One of ours.
-    pub asset: String,
+    pub asset: Arc<str>,
     /// The vendor.
-    pub vendor: String,
+    pub vendor: Arc<str>,
     /// The endpoint.
-    pub endpoint: String,
+    pub endpoint: Arc<str>,
     /// The flows of the earlier record; `null` when the pair was not there.
     pub before: Option<Sum>,
     /// The flows now; `null` when the pair is gone.
@@ -160,10 +165,10 @@ pub struct Sum {
     pub scaled: u64,
     /// Flows of a log that is sampled and does not say how much.
     pub scale_unknown: u64,
-    /// When the first began, `YYYY-MM-DDTHH:MM:SSZ`; empty when unknown.
-    pub first: String,
+    /// When the first began, in whole seconds; written down as `YYYY-MM-DDTHH:MM:SSZ`, empty when unknown.
+    pub first: Option<Timestamp>,
     /// When the last was seen.
-    pub last: String,
+    pub last: Option<Timestamp>,
     /// Distinct addresses of the endpoint.
     pub peers: u64,
     /// Whether that is exact; else an estimate with a standard error of 3.3 %.
@@ -193,12 +198,8 @@ impl Sum {
         self.in_unknown = self.in_unknown.saturating_add(other.in_unknown);
         self.scaled = self.scaled.saturating_add(other.scaled);
         self.scale_unknown = self.scale_unknown.saturating_add(other.scale_unknown);
-        if self.first.is_empty() || (!other.first.is_empty() && other.first < self.first) {
-            self.first.clone_from(&other.first);
-        }
-        if self.last < other.last {
-            self.last.clone_from(&other.last);
-        }
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.max(other.last);
     }
 }
 
@@ -228,8 +229,8 @@ impl From<Told> for Sum {
             in_unknown: told.in_unknown,
             scaled: told.scaled,
             scale_unknown: told.scale_unknown,
-            first: told.first,
-            last: told.last,
+            first: told.first.parse().ok(),
+            last: told.last.parse().ok(),
             peers: told.peers,
             peers_exact: told.peers_exact,
         }
@@ -247,40 +248,45 @@ impl From<Sum> for Told {
             in_unknown: sum.in_unknown,
             scaled: sum.scaled,
             scale_unknown: sum.scale_unknown,
-            first: sum.first,
-            last: sum.last,
+            first: time(sum.first),
+            last: time(sum.last),
             peers: sum.peers,
             peers_exact: sum.peers_exact,
         }
     }
 }
 
-/// One of ours and one endpoint.
+/// A time as it is written down; empty when unknown.
+pub fn time(at: Option<Timestamp>) -> String {
+    at.map(|at| at.to_string()).unwrap_or_default()
+}
+
+/// One of ours and one endpoint. There may be very many: what several have in common they share.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// One of ours: its address, or its name in the log.
-    pub asset: String,
+    pub asset: Arc<str>,
     /// The endpoint's vendor.
-    pub vendor: String,
+    pub vendor: Arc<str>,
     /// The country that the vendor comes from, by the catalog; empty when unknown. Where addresses stand is in `countries`.
     #[serde(default)]
-    pub vendor_country: String,
+    pub vendor_country: Arc<str>,
     /// Products that use the endpoint; empty when unknown.
-    pub products: Vec<String>,
+    pub products: Arc<[String]>,
     /// The endpoint: a name, a pattern or a prefix.
-    pub endpoint: String,
+    pub endpoint: Arc<str>,
     /// `name`, `prefix`, or `contact` where a name or a program was seen and no flow.
-    pub evidence: String,
+    pub evidence: Arc<str>,
     /// Bytes out by what shows them: `sni`, `host`, `log`, `answer`, `prefix`, `network`; `null` where no flow of the kind tells.
-    pub grades: BTreeMap<String, Option<u64>>,
+    pub grades: Few<Option<u64>>,
     /// What the endpoint is for; empty when unknown.
-    pub purpose: String,
+    pub purpose: Arc<str>,
     /// What the endpoint's name says about where it stands; empty when nothing.
-    pub region: String,
+    pub region: Arc<str>,
     /// How well the endpoint is known: a confidence of the catalog, or `stated`.
-    pub confidence: String,
+    pub confidence: Arc<str>,
     /// Bytes out by the country where the address stands, the empty one when unknown; `null` where no flow to there tells.
-    pub countries: BTreeMap<String, Option<u64>>,
+    pub countries: Few<Option<u64>>,
     /// The flows.
     #[serde(flatten)]
     pub sum: Sum,
@@ -292,10 +298,10 @@ pub struct Pair {
     /// Handshakes and requests with its name, in rows without counters.
     pub named: u64,
     /// Programs that talk to it, with how often each was seen, by the format that saw it most.
-    pub programs: BTreeMap<String, u64>,
+    pub programs: Few<u64>,
     /// What the machine calls itself, where a row about a program on it has both that and the address; sorted.
     #[serde(default)]
-    pub host_names: Vec<String>,
+    pub host_names: Box<[Arc<str>]>,
 }
 
 impl Pair {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::record::{Assessment, Source};
 
 use crate::phrases;
-use crate::text::count;
+use crate::text::{count, quoted};
 use crate::words::Words;
 
 /// The account of all sources.
@@ -112,7 +112,7 @@ pub(crate) fn said(assessment: &Assessment, words: &Words) -> SaidView {
         severity: one.severity.clone(),
         severity_word: words.word("severity", &one.severity),
         code: one.code.clone(),
-        text: words.code(&one.code, &one.args),
+        text: quoted(&words.code(&one.code, &one.args)),
         help: words.help(&one.code).unwrap_or_default(),
         place: phrases::place(words, &one.path, &one.part, &one.unit, one.at),
     });

@@ -105,18 +105,18 @@ pub(crate) fn summed(key: &str, sum: &Sum, words: &Words) -> String {
 /// What could not be counted, a sentence for each reason; one that says so when there is none.
 pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
     let total = &record.total;
-    let silent = record.pairs.iter().filter(|pair| pair.evidence == "contact").count() as u64;
+    let silent = record.pairs.iter().filter(|pair| &*pair.evidence == "contact").count() as u64;
     let partly = record
         .pairs
         .iter()
         .filter(|pair| {
-            pair.evidence != "contact" && (!pair.sum.knows_out() || !pair.sum.knows_in())
+            &*pair.evidence != "contact" && (!pair.sum.knows_out() || !pair.sum.knows_in())
         })
         .count() as u64;
     let inputs = &record.inputs;
     let lost: u64 = inputs.iter().map(lost).sum();
     let unread = inputs.iter().filter(|input| !input.error.is_empty()).count() as u64;
-    let strange = inputs.iter().filter(|one| one.format.is_empty()).count() as u64;
+    let strange = inputs.iter().filter(|one| is_strange(one)).count() as u64;
     let lines: Vec<String> = [
         ("egress-out-unknown", total.out_unknown),
         ("egress-in-unknown", total.in_unknown),
@@ -139,6 +139,11 @@ pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
     if lines.is_empty() { vec![words.plain("egress-all-counted")] } else { lines }
 }
 
+/// Whether nobody knows its format, and nothing else is said of it.
+fn is_strange(input: &Input) -> bool {
+    input.format.is_empty() && input.notes.is_empty()
+}
+
 /// What there is to say about the inputs, a line each: what could not be read, rows not understood, notes.
 pub fn said(record: &Traffic, words: &Words) -> Vec<String> {
     let mut lines = Vec::new();
@@ -148,7 +153,7 @@ pub fn said(record: &Traffic, words: &Words) -> Vec<String> {
             let args = [path, ("text", (&input.error).into())];
             lines.push(words.text("egress-input-error", &args));
         }
-        if input.format.is_empty() {
+        if is_strange(input) {
             lines.push(words.text("egress-input-strange", &[path]));
         }
         for (code, lost) in &input.not_understood {

@@ -10,7 +10,7 @@ use crate::html::charts::{Bar, Bars, segments};
 use crate::html::{CSS, policy_of_style};
 use crate::rows::Row;
 use crate::shown::{Cell, View, header};
-use crate::text::count;
+use crate::text::{count, quoted};
 use crate::words::Words;
 
 /// The page.
@@ -89,7 +89,7 @@ impl<'a> Section<'a> {
         let known = record.tied.as_ref();
         Self {
             w: words,
-            uncounted: account::uncounted(record, words),
+            uncounted: on_page(account::uncounted(record, words)),
             tiles: tiles(record, words),
             charts: ["vendor", "origin", "country", "purpose", "product"].map(|thing| Chart {
                 title: words.plain(&format!("sheet-egress-{thing}")),
@@ -98,11 +98,11 @@ impl<'a> Section<'a> {
             hosts: bars(tables::of(record, "asset"), "asset", words),
             days,
             day_notes,
-            said_of_hosts: known.map(|known| tied::said(known, words)).unwrap_or_default(),
+            said_of_hosts: on_page(known.map(|known| tied::said(known, words)).unwrap_or_default()),
             unlisted: known.map(|known| {
                 table("unlisted", known.unlisted.iter(), tied::UNLISTED_SHOWN, ROWS_MAX, words)
             }),
-            said_of_changes: changes(record, words),
+            said_of_changes: on_page(changes(record, words)),
             changes: record.compared.as_ref().map(|compared| {
                 table("changes", compared.changes.iter(), compared::CHANGE_SHOWN, ROWS_MAX, words)
             }),
@@ -121,9 +121,14 @@ impl<'a> Section<'a> {
                 }
             },
             inputs: table("inputs", record.inputs.iter(), INPUT_SHOWN, usize::MAX, words),
-            said: account::said(record, words),
+            said: on_page(account::said(record, words)),
         }
     }
+}
+
+/// Sentences as a page shows them.
+fn on_page(lines: Vec<String>) -> Vec<String> {
+    lines.iter().map(|line| quoted(line)).collect()
 }
 
 struct Tile {

@@ -1,8 +1,6 @@
 //! The tables of egress as rows of cells: one definition for terminal, CSV and workbook.
 
-use std::collections::BTreeMap;
-
-use model::record::traffic::{Input, Line, Note, Other, Pair, Sum, Traffic};
+use model::record::traffic::{Input, Line, Note, Other, Pair, Sum, Traffic, time};
 
 use super::account;
 use crate::rows::{Row, column};
@@ -64,12 +62,12 @@ pub(super) fn bytes(bytes: u64, unknown: bool) -> Cell {
 }
 
 /// The values of a map with their numbers, most first.
-fn listed<N: Copy + Into<Option<u64>>>(
-    map: &BTreeMap<String, N>,
+fn listed<'a, N: Copy + Into<Option<u64>> + 'a>(
+    map: impl Iterator<Item = (&'a str, &'a N)>,
     name: impl Fn(&str) -> String,
 ) -> String {
-    let mut list: Vec<(&String, Option<u64>)> =
-        map.iter().map(|(key, number)| (key, (*number).into())).collect();
+    let mut list: Vec<(&str, Option<u64>)> =
+        map.map(|(key, number)| (key, (*number).into())).collect();
     list.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let list = list.iter().map(|(key, number)| {
         let number = number.map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
@@ -107,8 +105,8 @@ fn sum_cells(sum: &Sum, no_out: bool, no_in: bool, view: View<'_>) -> [Cell; 12]
         sum.scale_unknown.into(),
         sum.peers.into(),
         view.word("peers", if sum.peers_exact { "exact" } else { "estimate" }),
-        (&sum.first).into(),
-        (&sum.last).into(),
+        time(sum.first).into(),
+        time(sum.last).into(),
     ]
 }
 
@@ -175,11 +173,11 @@ impl Row for &Pair {
         ];
         cells.extend(sum_cells(&self.sum, no_out, no_in, view));
         cells.extend([
-            listed(&self.grades, grade).into(),
-            listed(&self.countries, country).into(),
+            listed(self.grades.iter(), grade).into(),
+            listed(self.countries.iter(), country).into(),
             self.asked.into(),
             self.named.into(),
-            listed(&self.programs, str::to_owned).into(),
+            listed(self.programs.iter(), str::to_owned).into(),
             self.host_names.join(", ").into(),
         ]);
         cells
@@ -232,7 +230,8 @@ impl Row for &Input {
 
     fn cells(&self, view: View<'_>) -> Vec<Cell> {
         let reason = |code: &str| text(view.code(code));
-        let lost = self.not_understood.iter().map(|(code, lost)| (code.clone(), lost.rows));
+        let inert = self.inert.iter().map(|(code, rows)| (code.as_str(), rows));
+        let lost = self.not_understood.iter().map(|(code, lost)| (code.as_str(), &lost.rows));
         let first = self.not_understood.values().flat_map(|lost| &lost.first);
         let first: Vec<String> = first.map(ToString::to_string).collect();
         vec![
@@ -243,8 +242,8 @@ impl Row for &Input {
             self.understood.into(),
             self.inert.values().sum::<u64>().into(),
             account::lost(self).into(),
-            listed(&self.inert, reason).into(),
-            listed(&lost.collect(), reason).into(),
+            listed(inert, reason).into(),
+            listed(lost, reason).into(),
             first.join(", ").into(),
             (&self.error).into(),
         ]

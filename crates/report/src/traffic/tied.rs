@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::finding::State;
 use model::record::Named;
 use model::record::tied::{AssetName, Installed, Tie, Tied, Unlisted};
-use model::record::traffic::{Pair, Traffic};
+use model::record::traffic::{Pair, Traffic, time};
 
 use super::tables::{bytes, most_first, or_unknown, text, volume};
 use crate::rows::{Row, column};
@@ -70,7 +70,7 @@ struct Tally<'a> {
 impl<'a> Tally<'a> {
     fn of(tied: &'a Tied) -> Self {
         let hosts: BTreeSet<(&str, &str)> =
-            tied.pairs.iter().map(|tie| (tie.matched.as_str(), tie.asset.as_str())).collect();
+            tied.pairs.iter().map(|tie| (tie.matched.as_str(), &*tie.asset)).collect();
         let mut tally = Self { hosts: BTreeMap::new(), installed: BTreeMap::new() };
         for (matched, _) in hosts {
             *tally.hosts.entry(matched).or_default() += 1;
@@ -226,8 +226,8 @@ impl Row for &Unlisted {
             bytes(sum.bytes_in, no_in),
             view.word("volume", volume(sum, no_out && no_in)),
             sum.flows.into(),
-            (&sum.first).into(),
-            (&sum.last).into(),
+            time(sum.first).into(),
+            time(sum.last).into(),
             shown.collect::<Vec<_>>().join("; ").into(),
         ]
     }
@@ -264,5 +264,13 @@ const HOSTS: [&str; 7] =
     ["none", "not-listed", "ambiguous", "unnamed", "address", "name", "short-name"];
 
 /// What the logs may say of an installed product, in the order in which it is told.
-const INSTALLED: [&str; 7] =
-    ["silent", "talks", "vendor-talks", "ambiguous", "not-covered", "no-address", "no-endpoint"];
+const INSTALLED: [&str; 8] = [
+    "silent",
+    "called",
+    "talks",
+    "vendor-talks",
+    "ambiguous",
+    "not-covered",
+    "no-address",
+    "no-endpoint",
+];

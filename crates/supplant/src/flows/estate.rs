@@ -33,18 +33,19 @@ pub(crate) fn read(
     if logs.is_empty() {
         return None;
     }
-    // The engine reads in the order of paths; two files may be shown alike.
-    logs.sort_by(|a, b| (&a.file.shown, &a.file.path).cmp(&(&b.file.shown, &b.file.path)));
+    logs.sort_by(|a, b| a.file.place().cmp(&b.file.place()));
     let presence = Arc::new(Presence::new(identifiers(&collected.collectors)));
     let options = Options { workers, presence: Arc::clone(&presence), ..Options::default() };
     let files: Vec<Found> = logs.iter().map(|log| log.file.clone()).collect();
     let outcome = read_logs(&files, wanted, &options);
+    // The order of the outcome; two files may be shown alike.
+    logs.sort_by(|a, b| a.file.shown.cmp(&b.file.shown));
     for (Log { collector, source, .. }, read) in logs.iter().zip(&outcome.inputs) {
         if let Some(collector) = collected.collectors.get_mut(*collector) {
             account(read, *source, collector);
         }
     }
-    let traffic = About::new(names, &outcome, &wanted.endpoints).record(&outcome.sums);
+    let traffic = About::new(names, &outcome, &wanted.endpoints).record(outcome.sums);
     Some(Read { traffic, presence })
 }
 

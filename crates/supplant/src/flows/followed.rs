@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{add_input, input as recorded};
 use super::standing::{Stamp, Standing, passed};
-use known::{Known, Sort, note};
+pub(super) use known::note;
+use known::{Known, Sort};
 
 /// All logs that are followed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

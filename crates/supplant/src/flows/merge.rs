@@ -73,7 +73,7 @@ pub(crate) fn merge(paths: &[PathBuf], words: &Words) -> Result<Traffic, Trouble
     }
     let given = u32::try_from(paths.len()).unwrap_or(u32::MAX);
     match whole {
-        Some((about, sums, ..)) if given == shards => Ok(about.record(&sums)),
+        Some((about, sums, ..)) if given == shards => Ok(about.record(sums)),
         _ => Err(shards_wrong(given + 1, shards, words)),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct About {
     pub(crate) found: BTreeMap<EndpointId, Endpoint>,
     /// The inputs with their ledgers.
     pub(crate) inputs: Vec<Input>,
+    /// What lies among them and is no regular file.
+    pub(crate) aside: Vec<Input>,
     /// See [`Outcome::dropped`].
     pub(crate) dropped: u64,
     /// See [`Outcome::unclaimed`].
@@ -62,6 +64,7 @@ impl About {
             endpoints: endpoints.len() as u64,
             found: found.collect(),
             inputs: Vec::new(),
+            aside: Vec::new(),
             dropped: 0,
             unclaimed: Vec::new(),
         }
@@ -80,7 +83,9 @@ impl About {
     }
 
     /// The record.
-    pub(crate) fn record(self, sums: &EgressSum) -> Traffic {
+    pub(crate) fn record(mut self, sums: EgressSum) -> Traffic {
+        self.inputs.append(&mut self.aside);
+        self.inputs.sort_by(|a, b| a.path.cmp(&b.path));
         let views = views(sums, &Endpoints::numbered(self.found));
         Traffic {
             schema: TRAFFIC_SCHEMA.to_owned(),

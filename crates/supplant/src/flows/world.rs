@@ -3,17 +3,23 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use audit::container::bundle::{self, Member};
+use audit::container::tape::Tapes;
 use audit::limits::Limits;
 use audit::unpack::unpack;
+use egress::codes;
 use egress::run::Input;
+use model::record::traffic::Input as RecordedInput;
 use report::words::Words;
 
+use super::followed::note;
 use crate::trouble::Trouble;
+use crate::world::kind_name;
 
 /// A file that was found.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Found {
     /// Where it is.
     pub(crate) path: PathBuf,
@@ -28,9 +34,9 @@ pub(crate) struct Found {
 }
 
 /// A part of an archive.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Inside {
-    Member(Member),
+    Member(Member, Arc<Tapes>),
     /// What could not be told of it, for this reason.
     Unread(String),
 }
@@ -54,8 +60,8 @@ impl Found {
     }
 
     /// The file, or the members where it is an archive, named `archive.zip!/member`. What cannot be told of an archive stands for
-    /// itself.
-    pub(crate) fn members(self, limits: &Limits) -> Vec<Self> {
+    /// itself. Archives that are compressed as a whole are left on the `tapes`.
+    pub(crate) fn members(self, tapes: &Arc<Tapes>, limits: &Limits) -> Vec<Self> {
         if !self.is_archive(limits).unwrap_or(false) {
             return vec![self];
         }
@@ -65,9 +71,8 @@ impl Found {
             Ok(None) => return vec![self],
             Err(error) => return vec![self.part(Inside::Unread(error.to_string()))],
         };
-        let members = bundle.members.into_iter();
-        let mut parts: Vec<Self> =
-            members.map(|member| self.part(Inside::Member(member))).collect();
+        let part = |member| self.part(Inside::Member(member, Arc::clone(tapes)));
+        let mut parts: Vec<Self> = bundle.members.into_iter().map(part).collect();
         parts.extend(bundle.error.map(|error| self.part(Inside::Unread(error.to_string()))));
         parts
     }
@@ -81,17 +86,28 @@ impl Found {
 
     fn part(&self, inside: Inside) -> Self {
         let (shown, bytes) = match &inside {
-            Inside::Member(member) => (format!("{}!/{}", self.shown, member.path), member.bytes),
+            Inside::Member(member, _) => (format!("{}!/{}", self.shown, member.path), member.bytes),
             Inside::Unread(_) => (self.shown.clone(), self.bytes),
         };
         Self { path: self.path.clone(), shown, bytes, plain: false, inside: Some(inside) }
+    }
+
+    /// What is best read in this order: the members of an archive as they lie there.
+    pub(crate) fn place(&self) -> (&Path, u64) {
+        let at = match &self.inside {
+            Some(Inside::Member(member, _)) => member.place(),
+            _ => 0,
+        };
+        (&self.path, at)
     }
 
     /// Opens it at a byte; at its beginning, where it is not plain.
     fn open(&self, at: u64, limits: &Limits) -> io::Result<Box<dyn Read + Send>> {
         let mut raw = File::open(&self.path)?;
         Ok(match &self.inside {
-            Some(Inside::Member(member)) => Box::new(member.open(raw, limits)?),
+            Some(Inside::Member(member, tapes)) => {
+                Box::new(member.open(raw, (tapes, &self.path), limits)?)
+            }
             Some(Inside::Unread(error)) => return Err(io::Error::other(error.clone())),
             None if self.plain => {
                 if at > 0 {
@@ -106,19 +122,26 @@ impl Found {
 
 /// The regular files at and below the paths, and those in archives there, in the order of their names. Links are not followed.
 ///
+/// Given back beside them is what lies there and is no regular file.
+///
 /// # Errors
 /// When a path that was given does not exist or cannot be looked at.
-pub(crate) fn find(paths: &[PathBuf], words: &Words) -> Result<Vec<Found>, Trouble> {
-    let list = list(paths, words, false)?;
-    let limits = Limits::default();
+pub(crate) fn find(
+    paths: &[PathBuf],
+    words: &Words,
+) -> Result<(Vec<Found>, Vec<RecordedInput>), Trouble> {
+    let (list, aside) = list(paths, words, false)?;
+    let (limits, tapes) = (Limits::default(), Arc::default());
     let found = list.into_iter().flat_map(|path| {
         let shown = path.display().to_string();
         match fs::metadata(&path) {
             Ok(data) if data.is_dir() => vec![Found::unlisted(path, shown)],
-            data => Found::at(&path, shown, data.map_or(0, |data| data.len())).members(&limits),
+            data => {
+                Found::at(&path, shown, data.map_or(0, |data| data.len())).members(&tapes, &limits)
+            }
         }
     });
-    Ok(found.collect())
+    Ok((found.collect(), aside))
 }
 
 /// The paths of [`find`]. With `lenient`, one that is not there now may come back: a log is being rotated.
@@ -129,44 +152,65 @@ pub(crate) fn list(
     paths: &[PathBuf],
     words: &Words,
     lenient: bool,
-) -> Result<Vec<PathBuf>, Trouble> {
-    let mut found = Vec::new();
+) -> Result<(Vec<PathBuf>, Vec<RecordedInput>), Trouble> {
+    let mut walk = Walk::default();
     for path in paths {
         match fs::metadata(path) {
-            Ok(kind) if kind.is_dir() => walk(path, 0, &mut found),
-            Ok(_) => found.push(path.clone()),
+            Ok(kind) if kind.is_dir() => walk.folder(path, 0),
+            Ok(_) => walk.found.push(path.clone()),
             Err(error) if lenient && error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(Trouble::read(words, path, error)),
         }
     }
+    let Walk { mut found, mut aside } = walk;
     found.sort_by_cached_key(|path| path.display().to_string());
+    aside.sort_by(|a, b| a.path.cmp(&b.path));
+    aside.dedup_by(|a, b| a.path == b.path);
     // A file that was named in several ways must not count twice.
     let mut known = std::collections::BTreeSet::new();
     found.retain(|path| known.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    Ok(found)
+    Ok((found, aside))
 }
 
-/// A folder that cannot be listed in full stands in the list itself: to read it fails, and that is said.
-fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
-    if walk_inside(folder, depth, found).is_err() {
-        found.push(folder.to_owned());
-    }
+/// What is found below folders.
+#[derive(Default)]
+struct Walk {
+    found: Vec<PathBuf>,
+    /// What is no regular file.
+    aside: Vec<RecordedInput>,
 }
 
-fn walk_inside(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    if depth > MAX_DEPTH {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            walk(&entry.path(), depth + 1, found);
-        } else if kind.is_file() {
-            found.push(entry.path());
+impl Walk {
+    /// A folder that cannot be listed in full stands in the list itself: to read it fails, and that is said.
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        if self.inside(folder, depth).is_err() {
+            self.found.push(folder.to_owned());
         }
     }
-    Ok(())
+
+    fn inside(&mut self, folder: &Path, depth: usize) -> io::Result<()> {
+        if depth > MAX_DEPTH {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                self.folder(&entry.path(), depth + 1);
+            } else if kind.is_file() {
+                self.found.push(entry.path());
+            } else {
+                let said = note(codes::NOT_REGULAR, &[("kind", kind_name(kind).to_owned())]);
+                let path = entry.path().display().to_string();
+                self.aside.push(RecordedInput {
+                    path,
+                    notes: vec![said],
+                    ..RecordedInput::default()
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Hands the files to the engine as inputs.

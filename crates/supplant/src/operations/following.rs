@@ -13,7 +13,7 @@ use egress::run::{Options, Run};
 use model::record::traffic::{Input, Traffic};
 use report::words::Words;
 
-use super::traffic::{Form, finish, shown};
+use super::traffic::{Form, finish, put};
 use crate::Outcome;
 use crate::cli::{Egress, TableFormat};
 use crate::flows::{self, About, Followed, Wanted, When};
@@ -79,7 +79,8 @@ impl Following<'_> {
     fn round(&mut self) -> Result<bool, Trouble> {
         let mut left_out = BTreeMap::new();
         for attempt in 0..ATTEMPTS {
-            let paths = flows::list(&self.args.paths, self.words, !self.followed.is_empty())?;
+            let (paths, not_regular) =
+                flows::list(&self.args.paths, self.words, !self.followed.is_empty())?;
             let paths: Vec<PathBuf> = paths.into_iter().filter(|path| !self.is_own(path)).collect();
             let now = jiff::Timestamp::now().as_second();
             let when = When { now, settle: i64::try_from(self.args.settle).unwrap_or(i64::MAX) };
@@ -93,9 +94,10 @@ impl Following<'_> {
                 self.leave_out(look.broken, attempt, &mut left_out);
                 continue;
             }
+            let aside = look.aside.iter().cloned().chain(not_regular).collect();
             if !look.changed {
                 self.followed = followed;
-                self.aside = look.aside;
+                self.aside = aside;
                 return Ok(false);
             }
             let run = Run {
@@ -109,7 +111,7 @@ impl Following<'_> {
                 Ok(round) => {
                     followed.done(&round, &look, when);
                     self.followed = followed;
-                    self.aside = look.aside;
+                    self.aside = aside;
                     return Ok(true);
                 }
                 Err(broken) => {
@@ -177,7 +179,7 @@ impl Following<'_> {
         about.dropped = self.running.dropped;
         let memory = &self.running.memory;
         let unclaimed = memory.unclaimed().count() as u64 + memory.forgotten;
-        Traffic { names_without_flow: unclaimed, ..about.record(&sums) }
+        Traffic { names_without_flow: unclaimed, ..about.record(sums) }
     }
 }
 
@@ -189,16 +191,13 @@ fn folder(path: &Path) -> Option<PathBuf> {
 
 /// Shows the result so far, where that can be seen: in a file, or as a table on a terminal.
 fn show(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<(), Trouble> {
-    let terminal = form.output == Path::new("-");
-    if !terminal {
-        return put_or_write(&shown(record, form, words)?, form.output, words);
+    if form.output == Path::new("-") {
+        if form.format != TableFormat::Table || !std::io::stdout().is_terminal() {
+            return Ok(());
+        }
+        put_or_write(CLEAR, form.output, words)?;
     }
-    if form.format == TableFormat::Table && std::io::stdout().is_terminal() {
-        let mut bytes = CLEAR.to_vec();
-        bytes.extend(shown(record, form, words)?);
-        return put_or_write(&bytes, form.output, words);
-    }
-    Ok(())
+    put(record, form, words)
 }
 
 /// A flag that is set when the user or the system asks to end. The second time ends at once: what was saved stays whole.

@@ -1,7 +1,7 @@
 //! `egress`: where bytes go.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::Outcome;
 use crate::cli::{Common, Egress, EgressBy, Merge, Shown, TableFormat, Tables};
 use crate::data::load_facts;
 use crate::flows::{self, About, Wanted};
-use crate::output::{collected, put_or_write, terminal_width};
+use crate::output::{put_or_write, put_written, terminal_width};
 use crate::trouble::Trouble;
 
 /// Runs `egress`.
@@ -46,23 +46,28 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
     if args.follow || args.checkpoint.is_some() {
         return follow(args, &wanted, options, &names, words);
     }
-    let found = flows::find(&args.paths, words)?;
+    let (found, aside) = flows::find(&args.paths, words)?;
     let outcome = flows::read_logs(&found, &wanted, &options);
-    let about = About::new(names, &outcome, &wanted.endpoints);
+    let mut about = About::new(names, &outcome, &wanted.endpoints);
+    // Once, however many shards there are.
+    if args.shard.is_none_or(|(mine, _)| mine == 1) {
+        about.aside = aside;
+    }
     if let Some(shard) = args.shard {
         let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
         put_or_write(&bytes, &args.shown.output, words)?;
         let broken = outcome.inputs.iter().any(|input| input.error.is_some());
         return Ok(if broken { Outcome::Unfinished } else { Outcome::Clean });
     }
-    let mut record = about.record(&outcome.sums);
+    let mut record = about.record(outcome.sums);
     record.compared = earlier.map(|earlier| compare(&earlier, &record));
     record.tied = inventory.map(|inventory| {
         let catalog = &facts.loaded.catalog;
         flows::tied(&record, &inventory, &wanted.endpoints, &presence, catalog)
     });
     let outcome = finish(&record, &Form::new(&args.shown), words)?;
-    let log = |input: &Input| !input.format.is_empty() || input.bytes == 0;
+    let log =
+        |input: &Input| !input.format.is_empty() || input.bytes == 0 && input.notes.is_empty();
     match outcome {
         // Nothing recognised is no clean bill: wrong input.
         Outcome::Clean if !record.inputs.iter().any(log) => {
@@ -144,8 +149,7 @@ pub(super) fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result
     if form.format == TableFormat::Table {
         say(record, words)?;
     }
-    let bytes = shown(record, form, words)?;
-    put_or_write(&bytes, form.output, words)?;
+    put(record, form, words)?;
     // The other forms hold it.
     if matches!(form.format, TableFormat::Csv | TableFormat::Jsonl) {
         let mut out = anstream::stderr().lock();
@@ -189,21 +193,25 @@ fn say(record: &Traffic, words: &Words) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn shown(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Vec<u8>, Trouble> {
+/// Writes the record in its form, one with a line for each pair as the lines are made: there may be very many.
+pub(super) fn put(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<(), Trouble> {
     use report::traffic;
     let rendered = |error| Trouble::render(words, error);
-    Ok(match form.format {
+    let streamed =
+        |write: &dyn Fn(&mut dyn Write) -> io::Result<()>| put_written(form.output, words, write);
+    let bytes = match form.format {
+        TableFormat::Json => return streamed(&|out| report::json::pretty(record, out)),
+        TableFormat::Jsonl => return streamed(&|out| traffic::lines(record, form.by, out)),
+        TableFormat::Csv => return streamed(&|out| traffic::write_csv(record, form.by, out)),
         TableFormat::Table => {
             let to_terminal = form.output == Path::new("-") && std::io::stdout().is_terminal();
             let width = if to_terminal { terminal_width() } else { None };
             traffic::text(record, form.by, words, width).into_bytes()
         }
-        TableFormat::Json => collected(words, |out| report::json::pretty(record, out))?,
-        TableFormat::Jsonl => collected(words, |out| traffic::lines(record, form.by, out))?,
-        TableFormat::Csv => collected(words, |out| traffic::write_csv(record, form.by, out))?,
         TableFormat::Xlsx => traffic::workbook(record, words).map_err(rendered)?,
         TableFormat::Html => traffic::page::render(record, words).map_err(rendered)?.into_bytes(),
-    })
+    };
+    put_or_write(&bytes, form.output, words)
 }
 
 fn cores() -> usize {

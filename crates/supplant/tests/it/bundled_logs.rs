@@ -99,3 +99,20 @@ fn shards_of_logs_that_were_put_together_know_the_columns_of_each() {
     assert_eq!(total(&serde_json::from_str(&whole).unwrap()), (600, 300 * 7 + 300 * 2));
     assert!(in_shards(&estate, 4) == whole);
 }
+
+#[cfg(unix)]
+#[test]
+fn links_and_sockets_among_logs_are_said_and_not_opened() {
+    let estate = estate();
+    estate.put("conn.log", conn("Ca", 1));
+    let folder = estate.input();
+    std::os::unix::fs::symlink("conn.log", folder.join("latest.log")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket")).unwrap();
+    let record = read(&estate);
+    let kinds = record["inputs"].as_array().unwrap().iter().filter_map(|input| {
+        let note = &input["notes"][0];
+        (note["code"] == "input/not-regular").then(|| note["args"]["kind"].as_str().unwrap())
+    });
+    assert_eq!(kinds.collect::<Vec<_>>(), ["link", "socket"]);
+    assert_eq!(total(&record), (1, 1));
+}

@@ -12,7 +12,7 @@ fn pair(asset: &str, endpoint: &str, grade: &str, confidence: &str) -> Pair {
     let mut pair = Pair {
         asset: asset.into(),
         vendor: "crowdstrike".into(),
-        products: vec!["crowdstrike.falcon".into()],
+        products: ["crowdstrike.falcon".into()].into(),
         endpoint: endpoint.into(),
         confidence: confidence.into(),
         sum: Sum { flows: 1, bytes_out: 7, ..Sum::default() },
@@ -21,7 +21,7 @@ fn pair(asset: &str, endpoint: &str, grade: &str, confidence: &str) -> Pair {
     match grade {
         "asked" => pair.asked = 1,
         "named" => pair.named = 1,
-        grade => drop(pair.grades.insert(grade.into(), Some(7))),
+        grade => pair.grades = [(grade.into(), Some(7))].into(),
     }
     pair
 }
@@ -136,7 +136,7 @@ fn the_id_depends_on_host_and_vendor_and_not_on_the_run() {
 fn where_the_directive_does_not_treat_the_products_alike_none_is_called_prohibited() {
     let mut one = pair("10.0.0.1", "a.test", "sni", "observed");
     one.vendor = "kaspersky".into();
-    one.products = vec!["kaspersky.gateway".into(), "kaspersky.kes-win".into()];
+    one.products = ["kaspersky.gateway".into(), "kaspersky.kes-win".into()].into();
     let mut files = bundled();
     let path = "directives/test-directive.toml".to_owned();
     files.push(DataFile { path, text: ENDPOINTS_ONLY.into(), overlay: true });
@@ -150,7 +150,7 @@ fn where_the_directive_does_not_treat_the_products_alike_none_is_called_prohibit
 #[test]
 fn a_vendor_of_which_no_directive_says_anything_is_told_all_the_same() {
     let mut one = pair("10.0.0.1", "a.test", "sni", "stated");
-    (one.vendor, one.products) = ("Nobody Ltd".into(), Vec::new());
+    (one.vendor, one.products) = ("Nobody Ltd".into(), [].into());
     let found = found_of(&[one], "none");
     assert_eq!((found.len(), found[0].state, found[0].vendor.id.as_str()), (1, None, "Nobody Ltd"));
 }

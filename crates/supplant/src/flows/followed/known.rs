@@ -208,7 +208,7 @@ fn look_into(file: &Standing) -> io::Result<Kind> {
 }
 
 /// A thing to say, as a note.
-pub(super) fn note(code: Code, args: &[(&str, String)]) -> Note {
+pub(in crate::flows) fn note(code: Code, args: &[(&str, String)]) -> Note {
     let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let severity = Severity::Note.as_str().to_owned();
     Note { code: code.0.to_owned(), severity, args, times: 1, at: 0 }
