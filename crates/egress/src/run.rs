@@ -1,8 +1,8 @@
 //! A run over the inputs: what knows names first, then what counts bytes; several workers, in shards where asked.
 //!
 //! Inputs are of three kinds. *Guides* hold names or answers and no flows: they are read first, answers before names. *Mixed* inputs
-//! hold both: one alone is read in order, in one pass, in which flows wait for the names that come shortly after them; a name that
-//! comes later still makes it be read once more, with everything known, and so are several at once. *Plain* inputs hold flows only,
+//! hold both: one alone is read in order, in one pass, in which flows wait for the names and answers that come shortly after them;
+//! one that comes later still makes it be read once more, with everything known, and so are several at once. *Plain* inputs hold flows only,
 //! and are read last. In a shard, guides and mixed inputs are read whole for what they know, and only the shard's own part is
 //! counted: so shards add up to the same as one run.
 
