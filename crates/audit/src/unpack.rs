@@ -121,10 +121,12 @@ impl Read for Guard<'_> {
         self.given += count as u64;
         let fair = self.taken.load(Ordering::Relaxed).saturating_mul(self.ratio).max(self.floor);
         if self.given > fair.min(self.most) {
-            return Err(io::Error::new(
-                io::ErrorKind::QuotaExceeded,
-                format!("{} bytes came out of {}", self.given, self.taken.load(Ordering::Relaxed)),
-            ));
+            let what = format!(
+                "it expands to more than {} times its size, or to more than {} bytes: unpack it \
+                 yourself if it is genuine",
+                self.ratio, self.most
+            );
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, what));
         }
         Ok(count)
     }
