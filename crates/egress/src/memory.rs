@@ -121,6 +121,7 @@ impl Memory {
                 continue;
             }
             self.kept.1 += 1;
+            room_for_one(list);
             list.push((*told, self.now));
         }
         for (key, seen) in &notes.names {
@@ -136,6 +137,7 @@ impl Memory {
                 continue;
             }
             self.kept.0 += 1;
+            room_for_one(list);
             list.push((*seen, self.now));
         }
     }
@@ -240,6 +242,13 @@ impl Memory {
             .filter(usable)
             .max_by_key(|told| (told.from, std::cmp::Reverse(told.endpoint)))
             .copied()
+    }
+}
+
+/// Most lists have one entry, and there are many lists: a first one is given no room for more.
+fn room_for_one<T>(list: &mut Vec<T>) {
+    if list.is_empty() {
+        list.reserve_exact(1);
     }
 }
 

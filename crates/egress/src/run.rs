@@ -8,6 +8,7 @@
 
 mod copies;
 mod job;
+mod late;
 mod recent;
 mod segment;
 mod stream;
@@ -193,6 +194,7 @@ pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Me
         jobs.into_iter().map(|job| (job.number, job.finish())).collect();
     for (number, probed) in probed.into_iter().enumerate() {
         let Finished { mut account, error, header } = done.remove(&number).unwrap_or_default();
+        account.notes.extend(probed.said.map(|noted| (noted, (1, 0))));
         if let Some(first) = copies.get(&number).and_then(|first| inputs.get(*first)) {
             let args = vec![("path", first.path.to_owned())];
             account
@@ -350,6 +352,8 @@ pub(crate) struct Probed<'a> {
     pub(crate) format: Option<&'static dyn Format>,
     /// A hash of its first bytes.
     pub(crate) print: u64,
+    /// What it is, where nobody knows it.
+    pub(crate) said: Option<Noted>,
     pub(crate) error: Option<io::Error>,
 }
 
@@ -364,7 +368,7 @@ pub(crate) fn head(input: &Input<'_>) -> io::Result<(Vec<u8>, bool)> {
         Err(_) => false,
     };
     head.truncate(HEAD_BYTES);
-    Ok((head, complete))
+    Ok(late::second_line(input, &head, complete)?.unwrap_or((head, complete)))
 }
 
 /// Runs something with the head of an input.
@@ -375,10 +379,13 @@ pub(crate) fn with_head<T>(input: &Input<'_>, then: impl FnOnce(&Head<'_>) -> T)
 }
 
 fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
-    match with_head(input, |head| (detect(head), copies::print(head.bytes))) {
-        Ok((format, print)) => Probed { input, format, print, error: None },
-        Err(error) => Probed { input, format: None, print: 0, error: Some(error) },
-    }
+    let look = |head: &Head<'_>| {
+        let format = detect(head);
+        let said = if format.is_none() { late::said(input, head.bytes) } else { None };
+        Probed { input, format, print: copies::print(head.bytes), said, error: None }
+    };
+    let unread = |error| Probed { input, format: None, print: 0, said: None, error: Some(error) };
+    with_head(input, look).unwrap_or_else(unread)
 }
 
 /// What kind of input it is, by its beginning.

@@ -79,10 +79,15 @@ impl About {
         self.unclaimed.retain(|key| theirs.contains(key));
     }
 
+    /// Whether something of the inputs is missing; see [`Traffic::is_incomplete`].
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.dropped > 0 || self.inputs.iter().any(Input::is_cut)
+    }
+
     /// The record.
     pub(crate) fn record(self, sums: &EgressSum) -> Traffic {
         let views = views(sums, &Endpoints::numbered(self.found));
-        Traffic {
+        let mut record = Traffic {
             schema: TRAFFIC_SCHEMA.to_owned(),
             program: self.program,
             data_sha256: self.data_sha256,
@@ -98,7 +103,11 @@ impl About {
             names_without_flow: self.unclaimed.len() as u64,
             compared: None,
             tied: None,
+        };
+        if record.dropped > 0 {
+            record.miss_flows();
         }
+        record
     }
 }
 
