@@ -233,7 +233,7 @@ mod tests {
             ("azure-flow", r#"{"records":[{"category":"FlowLogFlowEvent"}]}"#),
             ("cef", "CEF:0|v|p|1|1|traffic|1|src=10.0.0.5 dst=192.0.2.9"),
             ("fortigate", r#"devid="FG1" logid="0000000013" type="traffic" srcip=10.0.0.5"#),
-            ("gcp-vpc-flow", r#"{"jsonPayload":{"connection":{"src_ip":"10.0.0.5"}}}"#),
+            ("gcp-flow", r#"{"jsonPayload":{"connection":{"src_ip":"10.0.0.5"}}}"#),
             (
                 "squid",
                 "1600000000.391 104 10.0.0.5 TCP_TUNNEL/200 28854 CONNECT a.example:443 - HIER_DIRECT/192.0.2.9 -",

@@ -126,7 +126,9 @@ impl Input {
 
     /// Whether nobody knows what it is, and it may hold what was to be counted: an empty one or a copy is told by a note.
     pub fn is_strange(&self) -> bool {
-        self.format.is_empty() && self.notes.iter().all(|note| note.severity != "note")
+        self.format.is_empty()
+            && self.error.is_empty()
+            && self.notes.iter().all(|note| note.severity != "note")
     }
 }
 

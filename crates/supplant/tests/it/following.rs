@@ -285,7 +285,7 @@ fn a_log_that_is_truncated_without_a_copy_keeps_what_was_counted() {
     site.talk(3);
     let record = site.round();
     site.agrees(&record);
-    assert_eq!(notes(&record, "logs/conn.log"), ["follow/gone"]);
+    assert_eq!(notes(&record, "logs/conn.log"), ["follow/frozen", "follow/gone"]);
 }
 
 #[test]
