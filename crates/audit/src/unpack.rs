@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::limits::Limits;
 
+mod zstd;
+
 /// The content of a stream, with compression removed, and the names of the compressions that were, outermost first.
 pub struct Unpacked<'a> {
     /// The content.
@@ -56,9 +58,7 @@ fn unpack_as<'a>(
             "deflate" => Box::new(flate2::bufread::DeflateDecoder::new(stream)),
             "gzip" => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),
             "xz" => Box::new(lzma_rust2::XzReader::new(stream, true)),
-            _ => {
-                Box::new(ruzstd::decoding::StreamingDecoder::new(stream).map_err(io::Error::other)?)
-            }
+            _ => Box::new(zstd::Frames::new(stream)),
         };
         let guard = Guard {
             inner: plain,
@@ -84,7 +84,7 @@ fn magic(head: &[u8]) -> Option<&'static str> {
         Some("gzip")
     } else if head.starts_with(b"\xfd7zXZ\x00") {
         Some("xz")
-    } else if head.starts_with(b"\x28\xb5\x2f\xfd") {
+    } else if zstd::begins(head) {
         Some("zstd")
     } else {
         None
@@ -121,10 +121,12 @@ impl Read for Guard<'_> {
         self.given += count as u64;
         let fair = self.taken.load(Ordering::Relaxed).saturating_mul(self.ratio).max(self.floor);
         if self.given > fair.min(self.most) {
-            return Err(io::Error::new(
-                io::ErrorKind::QuotaExceeded,
-                format!("{} bytes came out of {}", self.given, self.taken.load(Ordering::Relaxed)),
-            ));
+            let what = format!(
+                "it expands to more than {} times its size, or to more than {} bytes: unpack it \
+                 yourself if it is genuine",
+                self.ratio, self.most
+            );
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, what));
         }
         Ok(count)
     }

@@ -8,6 +8,12 @@ pub const TRUNCATED: Code = Code("input/truncated");
 pub const LIMIT_REACHED: Code = Code("input/limit-reached");
 /// No regular file: a link, a pipe, a socket or a device. It is not opened.
 pub const NOT_REGULAR: Code = Code("input/not-regular");
+/// The input has no content.
+pub const EMPTY: Code = Code("input/empty");
+/// The input is compressed or packed in a way that is not read.
+pub const COMPRESSION: Code = Code("input/compression");
+/// An archive in an archive, or a compressed zip: logs in it are not counted.
+pub const LOG_IN_ARCHIVE: Code = Code("input/log-in-archive");
 /// The format is known, but the content breaks its rules here.
 pub const MALFORMED: Code = Code("input/malformed");
 
@@ -55,7 +61,15 @@ pub const UNKNOWN_VERSION: Code = Code("flow/unknown-version");
 
 /// A table of endpoints has no header that names `suffix` or `cidr`, and `vendor`.
 pub const ENDPOINT_HEADER: Code = Code("egress/endpoint-header");
-/// A row of a table of endpoints cannot be used.
+/// A row of a table of endpoints has a name that cannot be one.
+pub const ENDPOINT_NAME: Code = Code("egress/endpoint-name");
+/// A row of a table of endpoints has no range or number of a network where one belongs.
+pub const ENDPOINT_RANGE: Code = Code("egress/endpoint-range");
+/// A row of a table of endpoints has no vendor.
+pub const ENDPOINT_VENDOR: Code = Code("egress/endpoint-vendor");
+/// Two rows of a table of endpoints name the same place and different vendors: the first counts.
+pub const ENDPOINT_TWICE: Code = Code("egress/endpoint-twice");
+/// A row of a table of endpoints cannot be read.
 pub const ENDPOINT_ROW: Code = Code("egress/endpoint-row");
 /// A table of places has no header that names ranges and `country` or `asn`, and its first row does not show them either.
 pub const PLACE_HEADER: Code = Code("egress/place-header");
@@ -79,6 +93,8 @@ pub const VOLUME_NOT_SPLIT: Code = Code("flow/volume-not-split");
 pub const VOLUME_UNCLEAR: Code = Code("flow/volume-unclear");
 /// Some clients sent an encrypted hello beside the plain one: the name seen may be that of a front only.
 pub const ENCRYPTED_HELLO: Code = Code("flow/encrypted-hello");
+/// A flow of a capture that begins before it, or whose first packets were kept in part: the name that it asked for is not known.
+pub const BEGINNING_MISSING: Code = Code("flow/beginning-missing");
 /// Reason: the link type of the capture is not known.
 pub const LINK_UNKNOWN: Code = Code("flow/link-unknown");
 /// Reason: the block is compressed or encrypted in a way that is not read.
@@ -97,6 +113,8 @@ pub const LINE_UNFINISHED: Code = Code("follow/line-unfinished");
 pub const STILL_WRITTEN: Code = Code("follow/still-written");
 /// The file is a copy of a log that is followed, and is not counted again.
 pub const COPY: Code = Code("follow/copy");
+/// A log was lost before what was last read of it settled: what was pending, in it and in others, counts as it was read.
+pub const FROZEN: Code = Code("follow/frozen");
 /// A log that was followed is gone.
 pub const LOG_GONE: Code = Code("follow/gone");
 /// A file that was read as a whole has grown since; what came later is not counted.
@@ -107,6 +125,9 @@ pub const ALL: &[Code] = &[
     TRUNCATED,
     LIMIT_REACHED,
     NOT_REGULAR,
+    EMPTY,
+    COMPRESSION,
+    LOG_IN_ARCHIVE,
     MALFORMED,
     ROW_UNCLAIMED,
     ROW_MALFORMED,
@@ -129,6 +150,10 @@ pub const ALL: &[Code] = &[
     OTHER_FORMAT,
     UNKNOWN_VERSION,
     ENDPOINT_HEADER,
+    ENDPOINT_NAME,
+    ENDPOINT_RANGE,
+    ENDPOINT_VENDOR,
+    ENDPOINT_TWICE,
     ENDPOINT_ROW,
     PLACE_HEADER,
     PLACE_ROW,
@@ -140,6 +165,7 @@ pub const ALL: &[Code] = &[
     VOLUME_NOT_SPLIT,
     VOLUME_UNCLEAR,
     ENCRYPTED_HELLO,
+    BEGINNING_MISSING,
     LINK_UNKNOWN,
     LOCAL_TIME,
     DIRECTION_ASSUMED,
@@ -147,6 +173,7 @@ pub const ALL: &[Code] = &[
     LINE_UNFINISHED,
     STILL_WRITTEN,
     COPY,
+    FROZEN,
     LOG_GONE,
     LOG_GREW,
 ];

@@ -112,7 +112,9 @@ fn rest<'a>(input: &Input<'a>, settled: &[Read1]) -> Option<Input<'a>> {
         None => (part.from, &part.header),
     };
     let part = Span { from, until: u64::MAX, header: Arc::clone(header) };
-    (input.plain && from < input.bytes).then(|| Input { part: Some(part), ..input.clone() })
+    // Of what is compressed the caller alone knows where it ends.
+    let pends = if input.plain { from < input.bytes } else { from < u64::MAX };
+    pends.then(|| Input { part: Some(part), ..input.clone() })
 }
 
 /// Whether every input was read to its end; those that were not, else.

@@ -8,6 +8,7 @@
 
 mod copies;
 mod job;
+mod late;
 mod recent;
 mod segment;
 mod stream;
@@ -199,6 +200,7 @@ pub(crate) fn run_on<'i>(run: &Run<'_>, inputs: &'i [Input<'i>], memory: &mut Me
         jobs.into_iter().map(|job| (job.number, job.finish())).collect();
     for (number, probed) in probed.into_iter().enumerate() {
         let Finished { mut account, error, header } = done.remove(&number).unwrap_or_default();
+        account.notes.extend(probed.said.map(|noted| (noted, (1, 0))));
         if let Some(first) = copies.get(&number).and_then(|first| paths.get(*first)) {
             let args = vec![("path", (*first).to_owned())];
             account
@@ -358,6 +360,8 @@ pub(crate) struct Probed<'a> {
     pub(crate) teaches: bool,
     /// A hash of its first bytes.
     pub(crate) print: u64,
+    /// What it is, where nobody knows it.
+    pub(crate) said: Option<Noted>,
     pub(crate) error: Option<io::Error>,
 }
 
@@ -372,7 +376,7 @@ pub(crate) fn head(input: &Input<'_>) -> io::Result<(Vec<u8>, bool)> {
         Err(_) => false,
     };
     head.truncate(HEAD_BYTES);
-    Ok((head, complete))
+    Ok(late::second_line(input, &head, complete)?.unwrap_or((head, complete)))
 }
 
 /// Runs something with the head of an input.
@@ -383,16 +387,26 @@ pub(crate) fn with_head<T>(input: &Input<'_>, then: impl FnOnce(&Head<'_>) -> T)
 }
 
 fn probe<'a>(input: &'a Input<'a>) -> Probed<'a> {
-    let found = with_head(input, |head| {
+    let look = |head: &Head<'_>| {
         let format = detect(head);
-        (format, format.is_some_and(|format| format.teaches(head)), copies::print(head.bytes))
-    });
-    let (found, error) = match found {
-        Ok(found) => (found, None),
-        Err(error) => ((None, false, 0), Some(error)),
+        Probed {
+            input,
+            format,
+            teaches: format.is_some_and(|format| format.teaches(head)),
+            print: copies::print(head.bytes),
+            said: if format.is_none() { late::said(input, head.bytes) } else { None },
+            error: None,
+        }
     };
-    let (format, teaches, print) = found;
-    Probed { input, format, teaches, print, error }
+    let unread = |error| Probed {
+        input,
+        format: None,
+        teaches: false,
+        print: 0,
+        said: None,
+        error: Some(error),
+    };
+    with_head(input, look).unwrap_or_else(unread)
 }
 
 /// What kind of input it is, by its beginning.

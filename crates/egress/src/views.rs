@@ -281,6 +281,7 @@ pub fn shown(total: &Total) -> Sum {
         last: second(total.last),
         peers,
         peers_exact,
+        flows_missing: false,
     }
 }
 

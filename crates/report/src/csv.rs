@@ -1,7 +1,8 @@
 //! Tables as CSV (RFC 4180, UTF-8 with byte order mark, which spreadsheet programs need to see).
 //!
 //! Headers and words are the stable ones of the records, never translated: other programs depend on them. A text cell that a
-//! spreadsheet program would take for a formula gets an apostrophe in front, because cells hold what strangers wrote.
+//! spreadsheet program would take for a formula gets an apostrophe in front, because cells hold what strangers wrote;
+//! for the same reason control characters and those that turn the direction of a text become spaces.
 
 use std::io::{self, Write};
 
@@ -9,6 +10,7 @@ use model::record::Assessment;
 
 use crate::rows::{self, Row};
 use crate::shown::{Cell, View};
+use crate::text::one_line;
 
 /// Writes the findings.
 pub fn findings(assessment: &Assessment, out: &mut dyn Write) -> io::Result<()> {
@@ -51,11 +53,8 @@ fn safe(cell: Cell) -> String {
     match cell {
         Cell::Number(number) => number.to_string(),
         Cell::Text(text) | Cell::Day(text) => {
-            if text.starts_with(FORMULA_STARTS) {
-                format!("'{text}")
-            } else {
-                text
-            }
+            let quote = if text.starts_with(FORMULA_STARTS) { "'" } else { "" };
+            format!("{quote}{}", one_line(&text))
         }
     }
 }

@@ -79,9 +79,11 @@ pub(crate) fn fit(
     String::new()
 }
 
-/// The text in one line: control characters become spaces, so that data can not steer a terminal.
+/// The text in one line: control characters, and those that turn the direction of a text, become spaces, so that data can neither steer a
+/// terminal nor look like other data.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let steers = |c: char| c.is_control() || TURNS.contains(&c);
+    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
 }
 
 /// The text with quotation marks for backticks, for where no type sets input apart.
@@ -97,6 +99,12 @@ pub(crate) fn quoted(text: &str) -> String {
     marks.collect()
 }
 
+/// The characters that turn the direction of a text (Unicode Standard Annex 9, section 2), and the separators of lines and paragraphs.
+const TURNS: [char; 14] = [
+    '\u{61c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}', '\u{202c}',
+    '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
 fn take(chars: impl Iterator<Item = char>, columns: usize) -> String {
     let mut used = 0;
     chars
@@ -107,19 +115,22 @@ fn take(chars: impl Iterator<Item = char>, columns: usize) -> String {
         .collect()
 }
 
-/// A number of bytes in decimal units (SI), cut to three digits or so: `999 B`, `1.2 kB`, `48.1 GB`.
+/// A number of bytes in decimal units (SI), rounded to three digits or so: `999 B`, `1.2 kB`, `48.1 GB`.
 pub(crate) fn size(bytes: u64) -> String {
-    let (mut unit, mut next) = (1_u64, UNITS.iter());
-    let mut name = "B";
-    while bytes / unit >= 1000
-        && let Some(larger) = next.next()
-    {
-        (unit, name) = (unit.saturating_mul(1000), larger);
+    if bytes < 1000 {
+        return format!("{bytes} B");
     }
-    match unit {
-        1 => format!("{bytes} B"),
-        _ => format!("{}.{} {name}", bytes / unit, bytes % unit / (unit / 10)),
+    let (mut tenth, mut tenths, mut name) = (1_u128, u128::from(bytes), "B");
+    for larger in UNITS {
+        // Rounded, 999,950 bytes are a thousand kilobytes.
+        if tenths < 10_000 && name != "B" {
+            break;
+        }
+        tenth *= if name == "B" { 100 } else { 1000 };
+        tenths = (u128::from(bytes) + tenth / 2) / tenth;
+        name = larger;
     }
+    format!("{}.{} {name}", tenths / 10, tenths % 10)
 }
 
 const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
@@ -135,6 +146,7 @@ mod tests {
         assert_eq!(cut_middle("site-a/archive/host.json", 12), "sit…ost.json");
         assert_eq!([grouped(-145), grouped(1_234_567), grouped(999)], ["−145", "1,234,567", "999"]);
         assert_eq!(one_line("a\u{1b}[2Jb\n"), "a [2Jb ");
+        assert_eq!(one_line("a\u{202e}b\u{2066}"), "a b ");
     }
 
     #[test]
@@ -146,7 +158,14 @@ mod tests {
 
     #[test]
     fn a_size_has_the_largest_unit_that_leaves_a_whole_number() {
-        let sizes = [0, 999, 1000, 1_949, 48_199_000_000, u64::MAX].map(size);
-        assert_eq!(sizes, ["0 B", "999 B", "1.0 kB", "1.9 kB", "48.1 GB", "18.4 EB"]);
+        let sizes = [0, 999, 1000, 1_949, 999_949, 48_199_000_000, u64::MAX].map(size);
+        let rounded = ["0 B", "999 B", "1.0 kB", "1.9 kB", "999.9 kB", "48.2 GB", "18.4 EB"];
+        assert_eq!(sizes, rounded);
+    }
+
+    #[test]
+    fn a_size_is_rounded_to_the_nearest() {
+        let sizes = [3_989_880_316_323, 999_950, 1_049, 1_050].map(size);
+        assert_eq!(sizes, ["4.0 TB", "1.0 MB", "1.0 kB", "1.1 kB"]);
     }
 }

@@ -21,7 +21,7 @@ use crate::Error;
 use crate::words::Words;
 use crate::{csv, table, xlsx};
 
-pub use account::said;
+pub use account::{beside, said};
 pub(crate) use account::{summed, totals};
 
 /// The things that sums can be shown by, besides pairs of ours and endpoint; in the order of a workbook's sheets.
@@ -123,14 +123,17 @@ pub(crate) fn sheets(book: &mut xlsx::Book<'_>, record: &Traffic) -> Result<(), 
     book.table("sheet-egress-others", record.others.iter())
 }
 
-/// Writes one JSON record a line for each of ours and endpoint, or for each value of one thing. A volume that no log tells is
+/// Writes one JSON record a line for each of ours and endpoint between which flows were seen, or for each value of one thing. A volume that no log tells is
 /// `null`, never 0.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn lines(record: &Traffic, by: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     match by {
-        None => record.pairs.iter().try_for_each(|pair| json_line(pair, out)),
+        None => {
+            let mut pairs = record.pairs.iter().filter(|pair| !account::is_contact(pair));
+            pairs.try_for_each(|pair| json_line(pair, out))
+        }
         Some(thing) => tables::of(record, thing)
             .iter()
             .try_for_each(|line| json_line(&By { by: thing, line }, out)),

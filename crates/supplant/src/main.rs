@@ -16,6 +16,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ContextKind;
 use report::words::Words;
 
 /// How a run ended.
@@ -43,7 +44,11 @@ impl From<Outcome> for ExitCode {
 }
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = cli::Cli::try_parse().unwrap_or_else(|mut error| {
+        // To give an unknown option after `--`, as the name of a file, is never what is meant.
+        error.remove(ContextKind::Suggested);
+        error.exit()
+    });
     let words = operations::words(&cli);
     match operations::run(&cli, &words) {
         Ok(outcome) => outcome.into(),

@@ -88,11 +88,19 @@ egress-handovers = { $count ->
 egress-dropped = { $count ->
     [one] { $count } name or answer
    *[other] { $count } names or answers
-} not remembered because a limit was reached: flows may be missing or rest on less.
+} not remembered because a limit was reached: flows may be missing or rest on less, so that all volumes are lower bounds. Read fewer logs at a time.
 egress-names-without-flow = { $count ->
     [one] { $count } flow
    *[other] { $count } flows
 } with an endpoint's name whose counters are in no input: their volume is unknown.
+egress-beginning-missing = { $count ->
+    [one] { $count } flow
+   *[other] { $count } flows
+} of captures began before the capture or were kept in part: a name is not known of them, so that some may have gone to these endpoints.
+egress-contacts-elsewhere = { $count ->
+    [one] { $count } pair of host and endpoint
+   *[other] { $count } pairs of host and endpoint
+} with names or programs only, without a flow: not among these lines, but in `--format json`, `csv` and `table`.
 egress-lost = { $count ->
     [one] { $count } row
    *[other] { $count } rows

@@ -305,6 +305,16 @@ mod tests {
     }
 
     #[test]
+    fn a_tar_that_is_cut_between_members_says_so() {
+        let archive = tarred(&[("one", b"1"), ("two", b"2")]);
+        for cut in [900, 1024] {
+            let bundle = list(Cursor::new(archive.get(..cut).unwrap()), &Limits::default());
+            let error = bundle.unwrap().unwrap().error.unwrap();
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        }
+    }
+
+    #[test]
     fn a_bomb_in_a_zip_ends() {
         let bomb = zipped(CompressionMethod::Deflated, &[("a", &vec![0; 32 << 20])]);
         let limits = Limits { ratio_floor_bytes: 1 << 20, ..Limits::default() };

@@ -90,7 +90,11 @@ impl<'s> Tar<'s> {
             self.skip_content().map_err(Damage::Stream)?;
             let at = self.at;
             let mut block = [0; BLOCK];
-            if !self.block(&mut block).map_err(Damage::Stream)? || block == [0; BLOCK] {
+            // Blocks of zeros are the end of an archive; one without them was cut, perhaps between two members.
+            if !self.block(&mut block).map_err(Damage::Stream)? {
+                return Err(Damage::Stream(cut()));
+            }
+            if block == [0; BLOCK] {
                 return Ok(None);
             }
             let size = number(&block[124..136]).filter(|_| checksum_holds(&block));

@@ -1,5 +1,6 @@
 //! The user's own endpoints, from a CSV.
 
+use hashbrown::HashMap;
 use model::diagnostic::Code;
 
 use super::{Endpoint, Place, canonical, prefixes};
@@ -36,6 +37,7 @@ pub fn read_table(text: &[u8]) -> Rows {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut rows = Rows::default();
     let mut columns: Option<Columns> = None;
+    let mut vendors: HashMap<Place, String> = HashMap::new();
     // Line by line, and not the file as one table: a quote that is never closed costs its own row and no other.
     for (number, line) in (1u64..).zip(text.split(|byte| *byte == b'\n')) {
         let line = line.trim_ascii();
@@ -55,8 +57,17 @@ pub fn read_table(text: &[u8]) -> Rows {
             continue;
         };
         match columns.endpoint(&row) {
-            Ok(endpoint) => rows.endpoints.push(endpoint),
-            Err(value) => rows.problem(number, codes::ENDPOINT_ROW, &value),
+            Ok(endpoint) => {
+                let first = vendors.entry(endpoint.place.clone());
+                let first = first.or_insert_with(|| endpoint.vendor.clone());
+                if *first == endpoint.vendor {
+                    rows.endpoints.push(endpoint);
+                } else {
+                    let value = format!("{}: {first}, {}", endpoint.place, endpoint.vendor);
+                    rows.problem(number, codes::ENDPOINT_TWICE, &value);
+                }
+            }
+            Err((code, value)) => rows.problem(number, code, &value),
         }
     }
     if columns.is_none() && rows.problems.is_empty() {
@@ -123,7 +134,7 @@ impl Columns {
         (place.is_some() && columns.vendor.is_some()).then_some(columns)
     }
 
-    fn endpoint(&self, row: &csv::ByteRecord) -> Result<Endpoint, String> {
+    fn endpoint(&self, row: &csv::ByteRecord) -> Result<Endpoint, (Code, String)> {
         let cell = |at: Option<usize>| {
             let cell = at.and_then(|at| row.get(at)).unwrap_or(b"");
             String::from_utf8_lossy(cell).into_owned()
@@ -131,19 +142,20 @@ impl Columns {
         let (suffix, host) = (cell(self.suffix), cell(self.host));
         let (cidr, asn) = (cell(self.cidr), cell(self.asn));
         let place = if !suffix.is_empty() {
-            named(&suffix).map(Place::Suffix).ok_or(suffix)?
+            named(&suffix).map(Place::Suffix).ok_or((codes::ENDPOINT_NAME, suffix))?
         } else if !host.is_empty() {
-            named(&host).map(Place::Exact).ok_or(host)?
+            named(&host).map(Place::Exact).ok_or((codes::ENDPOINT_NAME, host))?
         } else if !asn.is_empty() {
-            crate::places::network(&asn).map(Place::Network).ok_or(asn)?
+            let network = crate::places::network(&asn);
+            network.map(Place::Network).ok_or((codes::ENDPOINT_RANGE, asn))?
         } else {
             prefixes::parse(&cidr)
                 .map(|(address, length)| Place::Prefix(address, length))
-                .ok_or(cidr)?
+                .ok_or((codes::ENDPOINT_RANGE, cidr))?
         };
         let vendor = cell(self.vendor);
         if vendor.is_empty() {
-            return Err(place.to_string());
+            return Err((codes::ENDPOINT_VENDOR, place.to_string()));
         }
         let product = cell(self.product);
         Ok(Endpoint {

@@ -52,9 +52,17 @@ fn a_glob_is_found_below_its_last_plain_labels() {
 }
 
 #[test]
-fn a_name_that_no_log_can_have_is_a_problem() {
-    let rows = read_table("suffix,vendor\nbücher.test,acme\n".as_bytes());
-    assert_eq!((rows.endpoints.len(), rows.problems[0].code), (0, crate::codes::ENDPOINT_ROW));
+fn a_row_that_cannot_be_used_says_which_fault_it_has() {
+    use crate::codes;
+    let fault = |row: &str| {
+        let rows = read_table(format!("suffix,cidr,vendor\na.test,,acme\n{row}\n").as_bytes());
+        assert_eq!(rows.endpoints.len(), 1);
+        rows.problems[0].code
+    };
+    assert_eq!(fault("bücher.test,,acme"), codes::ENDPOINT_NAME);
+    assert_eq!(fault(",10.0.0.0/99,acme"), codes::ENDPOINT_RANGE);
+    assert_eq!(fault("b.test,,"), codes::ENDPOINT_VENDOR);
+    assert_eq!(fault("*.A.test,,bolt"), codes::ENDPOINT_TWICE);
 }
 
 #[test]

@@ -9,7 +9,9 @@
 
 use std::net::IpAddr;
 
-use super::row::{Left, address, counter, port, protocol, said, settle, text};
+use super::row::{
+    Left, address, by_lines, counter, first_lines, port, protocol, said, settle, text,
+};
 use crate::codes;
 use crate::event::{Flow, Host, Side, Volume, parse_address};
 use crate::reader::{Format, Head, LineReader, Open, Out, Sieved, Wanted, Yields, blank};
@@ -32,26 +34,21 @@ impl Format for AwsVpcFlow {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        let line = first_line(head)?;
-        if Columns::of_header(&line).is_some() {
-            return Some(95);
-        }
-        let cells: Vec<&str> = without_export_time(&line).split(' ').collect();
-        Columns::default_of_version_2().fits(&cells).then_some(90)
+        by_lines(first_lines(head), |line| {
+            if Columns::of_header(line).is_some() {
+                return Some(95);
+            }
+            let cells: Vec<&str> = without_export_time(line).split(' ').collect();
+            Columns::default_of_version_2().fits(&cells).then_some(90)
+        })
     }
 
     fn open(&self, head: &Head<'_>) -> Open {
-        let columns = first_line(head).and_then(|line| Columns::of_header(&line));
+        let columns = first_lines(head).next().and_then(|line| Columns::of_header(&text(line)));
         Open::Lines(Box::new(Lines {
             columns: columns.unwrap_or_else(Columns::default_of_version_2),
         }))
     }
-}
-
-fn first_line(head: &Head<'_>) -> Option<String> {
-    let line =
-        head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
-    Some(text(line.trim_ascii()).into_owned())
 }
 
 /// Where the values that we use stand.

@@ -31,12 +31,9 @@ impl Format for AzureFlow {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        let start = head.bytes.trim_ascii_start();
-        if !matches!(start.first(), Some(b'{' | b'[' | 0xef)) {
-            return None;
-        }
         // A record may be larger than the head.
-        let has = |key: &str| memchr::memmem::find(head.bytes, key.as_bytes()).is_some();
+        let begin = json::beginning(head);
+        let has = |key: &str| memchr::memmem::find(begin, key.as_bytes()).is_some();
         let known = has("\"FlowLogFlowEvent\"") || has("\"NetworkSecurityGroupFlowEvent\"");
         (known || (has("\"flowTuples\"") && has("\"records\""))).then_some(92)
     }
@@ -137,7 +134,8 @@ fn tuple(text: &str, channel: Channel, at: u64, out: &mut Out<'_>) -> Result<(),
     };
     (flow.sent, flow.received) = (sent, received);
     flow.channel = channel;
-    flow.goes_on = state == "C";
+    // With counters, a beginning is a first part: the flow is one with those that follow.
+    flow.goes_on = matches!(state, "B" | "C");
     out.flow(&flow, at);
     Ok(())
 }
@@ -186,6 +184,17 @@ mod tests {
             format!(r#""1600000000000,10.0.0.5,192.0.2.9,49152,443,6,O,{state},NX,7,1000,5,500""#)
         };
         let log = network(&["C", "C", "E"].map(tuple).join(","));
+        let seen = detect("azure-flow", log.as_bytes());
+        let goes_on: Vec<bool> = seen.flows.iter().map(|flow| flow.goes_on).collect();
+        assert_eq!(goes_on, [true, true, false]);
+    }
+
+    #[test]
+    fn a_beginning_with_counters_is_a_part_of_the_flow_that_goes_on() {
+        let tuple = |state| {
+            format!(r#""1600000000000,10.0.0.5,192.0.2.9,49152,443,6,O,{state},NX,7,1000,5,500""#)
+        };
+        let log = network(&["B", "C", "E"].map(tuple).join(","));
         let seen = detect("azure-flow", log.as_bytes());
         let goes_on: Vec<bool> = seen.flows.iter().map(|flow| flow.goes_on).collect();
         assert_eq!(goes_on, [true, true, false]);

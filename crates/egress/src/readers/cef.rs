@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use model::diagnostic::Severity;
 
 use super::row::{
-    Fields, Left, address, foreign, local_time, malformed, name, port, protocol, said, settle,
-    text, volume,
+    Fields, Left, address, by_lines, first_lines, foreign, local_time, malformed, name, port,
+    protocol, said, settle, text, volume,
 };
 use super::{checkpoint, fortigate, panos};
 use crate::codes;
@@ -42,7 +42,7 @@ impl Format for Cef {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        cef(&first_line(head)?).is_ok().then_some(92)
+        by_lines(first_lines(head), |line| cef(line).is_ok().then_some(92))
     }
 
     fn open(&self, _: &Head<'_>) -> Open {
@@ -64,17 +64,12 @@ impl Format for Leef {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        leef(&first_line(head)?).is_ok().then_some(92)
+        by_lines(first_lines(head), |line| leef(line).is_ok().then_some(92))
     }
 
     fn open(&self, _: &Head<'_>) -> Open {
         Open::Lines(Box::new(Lines { cef: false }))
     }
-}
-
-fn first_line(head: &Head<'_>) -> Option<String> {
-    let mut lines = head.bytes.split(|byte| *byte == b'\n');
-    Some(text(lines.find(|line| !line.trim_ascii().is_empty())?).into_owned())
 }
 
 struct Lines {

@@ -14,8 +14,8 @@ use model::diagnostic::Severity;
 
 use super::json::{Json, parse};
 use super::row::{
-    Fields, Left, address, epoch, foreign, local_time, malformed, name, port, protocol, settle,
-    text, volume,
+    Fields, Left, address, by_lines, epoch, first_lines, foreign, local_time, malformed, name,
+    port, protocol, settle, text, volume,
 };
 use crate::codes;
 use crate::event::{Flow, Host, NameFrom, Volume};
@@ -38,12 +38,12 @@ impl Format for CheckpointLog {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        let mut lines = head.bytes.split(|byte| *byte == b'\n');
-        let line = text(lines.find(|line| !line.trim_ascii().is_empty())?);
-        let fields = fields(&line).ok()?;
-        let marks = ["loguid", "originsicname", "origin", "product", "ifdir"];
-        let marks = marks.iter().filter(|mark| fields.has(mark)).count();
-        (marks >= 2).then_some(88)
+        by_lines(first_lines(head), |line| {
+            let fields = fields(line).ok()?;
+            let marks = ["loguid", "originsicname", "origin", "product", "ifdir"];
+            let marks = marks.iter().filter(|mark| fields.has(mark)).count();
+            (marks >= 2).then_some(88)
+        })
     }
 
     fn open(&self, _: &Head<'_>) -> Open {

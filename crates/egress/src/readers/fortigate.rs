@@ -13,8 +13,8 @@
 
 use super::pairs::pairs;
 use super::row::{
-    Fields, Left, address, counter, epoch, foreign, local_time, name, port, protocol, said, settle,
-    text, volume,
+    Fields, Left, address, by_lines, counter, epoch, first_lines, foreign, local_time, name, port,
+    protocol, said, settle, text, volume,
 };
 use crate::codes;
 use crate::event::{Answer, Flow, Host, Key, Name, NameFrom, Volume, parse_address};
@@ -38,17 +38,15 @@ impl Format for Fortigate {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        let line =
-            head.bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty())?;
-        let fields = pairs(&text(line)).ok().map(|fields| {
+        by_lines(first_lines(head), |line| {
+            let fields = pairs(line).ok()?;
             let device = fields.has("devid") || fields.has("devname") || fields.has("vd");
-            (fields.has("logid") || fields.has("log_id"), fields.has("type"), device)
-        })?;
-        match fields {
-            (true, true, _) => Some(95),
-            (false, true, true) => Some(70),
-            _ => None,
-        }
+            match (fields.has("logid") || fields.has("log_id"), fields.has("type"), device) {
+                (true, true, _) => Some(95),
+                (false, true, true) => Some(70),
+                _ => None,
+            }
+        })
     }
 
     fn open(&self, _: &Head<'_>) -> Open {

@@ -10,7 +10,7 @@ use std::io::BufRead;
 use model::diagnostic::Severity;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::row::{Left, said, settle, text};
+use super::row::{LOOKED_AT, Left, said, settle, text};
 use crate::codes;
 use crate::reader::{Head, LineReader, Open, Out, StreamReader, Yields, blank};
 
@@ -165,7 +165,7 @@ pub(super) trait Objects: Copy + Send + Sync + 'static {
 
 /// A reader by lines when each object is on one, else one for the whole document.
 pub(super) fn open(head: &Head<'_>, objects: impl Objects) -> Open {
-    let begin = head.bytes.trim_ascii_start();
+    let begin = beginning(head);
     let line = begin.split(|byte| *byte == b'\n').next().unwrap_or(b"");
     let mut wrapped = objects.wrappers().iter().map(|key| format!("{{\"{key}\":["));
     let bare: Vec<u8> = line.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -179,18 +179,29 @@ pub(super) fn open(head: &Head<'_>, objects: impl Objects) -> Open {
     }
 }
 
+/// A head from its first value on: after blanks, and after lines that begin none, such as the rest of one that was cut when the log was
+/// rotated. Empty where the first lines have no value.
+pub(super) fn beginning<'h>(head: &Head<'h>) -> &'h [u8] {
+    let mut rest = head.bytes.trim_ascii_start();
+    for _ in 0..LOOKED_AT {
+        if matches!(rest.first(), Some(b'{' | b'[' | 0xef)) {
+            return rest;
+        }
+        let Some(end) = memchr::memchr(b'\n', rest) else { break };
+        rest = rest.get(end..).unwrap_or_default().trim_ascii_start();
+    }
+    &[]
+}
+
 /// What is found in one of the objects of a head, for probes.
 pub(super) fn find<T>(
     head: &Head<'_>,
     wrappers: &[&str],
     look: impl Fn(&Json) -> Option<T>,
 ) -> Option<T> {
-    let mut cutter = Cutter::new(wrappers, head.bytes.len());
-    let first = head.bytes.trim_ascii_start().first().copied();
-    if !matches!(first, Some(b'{' | b'[' | 0xef)) {
-        return None;
-    }
-    for (at, byte) in head.bytes.iter().enumerate() {
+    let begin = beginning(head);
+    let mut cutter = Cutter::new(wrappers, begin.len());
+    for (at, byte) in begin.iter().enumerate() {
         if let Piece::Object = cutter.push(*byte, at as u64)
             && let Ok(object) = parse(&cutter.text)
             && let Some(found) = look(&object)

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 
 use super::csv::cells;
 use super::row::{
-    Fields, Left, address, foreign, local_time, malformed, name, port, protocol, settle, text,
-    volume,
+    Fields, Left, address, by_lines, first_lines, foreign, local_time, malformed, name, port,
+    protocol, settle, text, volume,
 };
 use crate::codes;
 use crate::event::{Flow, Host, Key, Name, NameFrom, parse_address};
@@ -35,18 +35,17 @@ impl Format for Panos {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        let lines = head.bytes.split(|byte| *byte == b'\n');
-        let line = lines.map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
-        let line = text(line);
-        if header_of(&line).is_some() {
-            return Some(95);
-        }
-        let cells = cells(&line)?;
-        let kind = cells.get(3)?;
-        let serial = cells.get(2)?;
-        let plausible =
-            !serial.is_empty() && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        (plausible && LOGS.contains(&&**kind) && cells.len() > 20).then_some(90)
+        by_lines(first_lines(head), |line| {
+            if header_of(line).is_some() {
+                return Some(95);
+            }
+            let cells = cells(line)?;
+            let kind = cells.get(3)?;
+            let serial = cells.get(2)?;
+            let plausible =
+                !serial.is_empty() && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            (plausible && LOGS.contains(&&**kind) && cells.len() > 20).then_some(90)
+        })
     }
 
     fn open(&self, head: &Head<'_>) -> Open {

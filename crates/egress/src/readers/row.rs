@@ -7,7 +7,7 @@ use model::diagnostic::{Code, Severity};
 
 use crate::codes;
 use crate::event::{Volume, parse_address};
-use crate::reader::Out;
+use crate::reader::{Head, Out};
 use crate::time::{Time, parse_iso};
 
 /// Why a row yields nothing.
@@ -26,6 +26,22 @@ pub(super) fn settle(read: Result<(), Left>, at: u64, out: &mut Out<'_>) {
         Err(Left::Inert(reason)) => out.inert(reason),
         Err(Left::Lost(reason)) => out.lost(reason, at),
     }
+}
+
+/// The lines that a probe looks at: the first ones of an input that are not blank, without blanks around them.
+pub(super) fn first_lines<'h>(head: &Head<'h>) -> impl Iterator<Item = &'h [u8]> + use<'h> {
+    let lines = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.filter(|line| !line.is_empty()).take(LOOKED_AT)
+}
+
+/// How sure a probe is, by the first of the lines that it knows. It is less sure where another comes before: the rest of a line that was
+/// cut when the log was rotated, or a word of a collector.
+pub(super) fn by_lines<'h>(
+    lines: impl Iterator<Item = &'h [u8]>,
+    sure: impl Fn(&str) -> Option<u8>,
+) -> Option<u8> {
+    let less = |at| if at == 0 { 0 } else { LESS_SURE };
+    lines.enumerate().find_map(|(at, line)| Some(sure(&text(line))?.saturating_sub(less(at))))
 }
 
 /// A row that is not of the format: of another one, or cut.
@@ -187,6 +203,11 @@ pub(super) fn text(line: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(line)
 }
 
+/// How many lines a probe looks at.
+pub(super) const LOOKED_AT: usize = 16;
+/// How much less sure a probe is of a log whose first line it does not know.
+const LESS_SURE: u8 = 25;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +221,32 @@ mod tests {
         assert_eq!(counter(Some("+1")), bad);
         assert_eq!(counter(Some("18446744073709551615")), bad);
         assert_eq!(counter(Some("99999999999999999999")), bad);
+    }
+
+    #[test]
+    fn a_log_whose_first_line_was_cut_is_known() {
+        for (format, line) in [
+            (
+                "aws-vpc-flow",
+                "2 123456789010 eni-1a2b 10.0.0.5 192.0.2.9 49152 443 6 20 4249 1600000000 1600000060 ACCEPT OK",
+            ),
+            ("azure-flow", r#"{"records":[{"category":"FlowLogFlowEvent"}]}"#),
+            ("cef", "CEF:0|v|p|1|1|traffic|1|src=10.0.0.5 dst=192.0.2.9"),
+            ("fortigate", r#"devid="FG1" logid="0000000013" type="traffic" srcip=10.0.0.5"#),
+            ("gcp-flow", r#"{"jsonPayload":{"connection":{"src_ip":"10.0.0.5"}}}"#),
+            (
+                "squid",
+                "1600000000.391 104 10.0.0.5 TCP_TUNNEL/200 28854 CONNECT a.example:443 - HIER_DIRECT/192.0.2.9 -",
+            ),
+        ] {
+            let sure = |text: String| {
+                let head = Head { bytes: text.as_bytes(), complete: true, name: "x" };
+                let (sure, found) = super::super::surest(&head).unwrap();
+                assert_eq!(found.id(), format);
+                sure
+            };
+            assert!(sure(format!("\n{line}\n")) >= sure(format!("rest of=\"a line\"}}\n{line}\n")));
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@
 //! Follows `logformat` of the Squid documentation (`%ts.%03tu %6tr %>a %Ss/%03>Hs %<st %rm %ru %un %Sh/%<a %mt`). Not read: the common
 //! and combined formats, and formats of one's own.
 
-use super::row::{Left, counter, foreign, host_of, name, said, settle, text};
+use super::row::{
+    Left, by_lines, counter, first_lines, foreign, host_of, name, said, settle, text,
+};
 use crate::codes;
 use crate::event::{Flow, Host, Name, NameFrom, Volume, parse_address};
 use crate::reader::{Format, Head, LineReader, Open, Out, Yields, blank};
@@ -31,9 +33,8 @@ impl Format for Squid {
     }
 
     fn probe(&self, head: &Head<'_>) -> Option<u8> {
-        let lines = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
-        let line = lines.filter(|line| !line.is_empty()).find(|line| !line.starts_with(b"#"))?;
-        Request::of(&tokens(&text(line))).is_some().then_some(85)
+        let lines = first_lines(head).filter(|line| !line.starts_with(b"#"));
+        by_lines(lines, |line| Request::of(&tokens(line)).is_some().then_some(85))
     }
 
     fn open(&self, _: &Head<'_>) -> Open {

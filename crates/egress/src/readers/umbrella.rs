@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 
 use super::csv::cells;
-use super::row::{Left, foreign, malformed, name, said, settle, text, volume};
+use super::row::{Left, first_lines, foreign, malformed, name, said, settle, text, volume};
 use crate::codes;
 use crate::event::{Answer, Flow, Host, NameFrom, parse_address};
 use crate::reader::{Format, Head, LineReader, Open, Out, Yields, blank};
@@ -73,12 +73,8 @@ enum Kind {
 
 impl Kind {
     fn of_head(head: &Head<'_>) -> Option<Self> {
-        let lines = head.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
         // A header, and rows that another program may have damaged.
-        lines
-            .filter(|line| !line.is_empty())
-            .take(3)
-            .find_map(|line| Self::of(&cells(&text(line))?))
+        first_lines(head).find_map(|line| Self::of(&cells(&text(line))?))
     }
 
     /// Which log a row is of: both begin with a time; then only DNS has a type of question like `1 (A)`.

@@ -123,6 +123,20 @@ pub struct Input {
     pub error: String,
 }
 
+impl Input {
+    /// Whether it could not be read to its end, or a reader stopped in it.
+    pub fn is_cut(&self) -> bool {
+        !self.error.is_empty() || self.notes.iter().any(|note| note.severity == "error")
+    }
+
+    /// Whether nobody knows what it is, and it may hold what was to be counted: an empty one or a copy is told by a note.
+    pub fn is_strange(&self) -> bool {
+        self.format.is_empty()
+            && self.error.is_empty()
+            && self.notes.iter().all(|note| note.severity != "note")
+    }
+}
+
 /// Rows not understood for one reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
@@ -173,9 +187,16 @@ pub struct Sum {
     pub peers: u64,
     /// Whether that is exact; else an estimate with a standard error of 3.3 %.
     pub peers_exact: bool,
+    /// Whether the run dropped names or answers at a limit: then flows may be missing, and what is known is a lower bound.
+    pub flows_missing: bool,
 }
 
 impl Sum {
+    /// Whether more went than what is known.
+    pub fn is_lower_bound(&self) -> bool {
+        self.out_unknown > 0 || self.in_unknown > 0 || self.scale_unknown > 0 || self.flows_missing
+    }
+
     /// Whether something is known about how much left.
     pub fn knows_out(&self) -> bool {
         self.bytes_out > 0 || self.flows > self.out_unknown
@@ -190,6 +211,7 @@ impl Sum {
     /// an estimate.
     pub fn add(&mut self, other: &Self) {
         self.peers_exact = false;
+        self.flows_missing |= other.flows_missing;
         self.peers = self.peers.max(other.peers);
         self.flows = self.flows.saturating_add(other.flows);
         self.bytes_out = self.bytes_out.saturating_add(other.bytes_out);
@@ -217,6 +239,8 @@ struct Told {
     last: String,
     peers: u64,
     peers_exact: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    flows_missing: bool,
 }
 
 impl From<Told> for Sum {
@@ -233,6 +257,7 @@ impl From<Told> for Sum {
             last: told.last.parse().ok(),
             peers: told.peers,
             peers_exact: told.peers_exact,
+            flows_missing: told.flows_missing,
         }
     }
 }
@@ -252,6 +277,7 @@ impl From<Sum> for Told {
             last: time(sum.last),
             peers: sum.peers,
             peers_exact: sum.peers_exact,
+            flows_missing: sum.flows_missing,
         }
     }
 }
@@ -275,7 +301,7 @@ pub struct Pair {
     pub products: Arc<[String]>,
     /// The endpoint: a name, a pattern or a prefix.
     pub endpoint: Arc<str>,
-    /// `name`, `prefix`, or `contact` where a name or a program was seen and no flow.
+    /// `name`, `prefix`, `network`, or `contact` where a name or a program was seen and no flow.
     pub evidence: Arc<str>,
     /// Bytes out by what shows them: `sni`, `host`, `log`, `answer`, `prefix`, `network`; `null` where no flow of the kind tells.
     pub grades: Few<Option<u64>>,
@@ -302,6 +328,22 @@ pub struct Pair {
     /// What the machine calls itself, where a row about a program on it has both that and the address; sorted.
     #[serde(default)]
     pub host_names: Box<[Arc<str>]>,
+}
+
+impl Traffic {
+    /// Whether something of the inputs is missing: one that could not be read to its end, or names dropped at a limit.
+    pub fn is_incomplete(&self) -> bool {
+        self.dropped > 0 || self.inputs.iter().any(Input::is_cut)
+    }
+
+    /// Says of every sum that flows may be missing.
+    pub fn miss_flows(&mut self) {
+        let pairs = self.pairs.iter_mut().map(|pair| &mut pair.sum);
+        let lines = self.views.values_mut().flatten().map(|line| &mut line.sum);
+        let others = self.others.iter_mut().map(|other| &mut other.sum);
+        let all = pairs.chain(lines).chain(others).chain([&mut self.total]);
+        all.for_each(|sum| sum.flows_missing = true);
+    }
 }
 
 impl Pair {

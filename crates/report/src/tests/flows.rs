@@ -186,6 +186,32 @@ fn an_upload_of_unknown_volume_is_said_to_be() {
 }
 
 #[test]
+fn where_names_were_dropped_no_volume_is_called_measured() {
+    let csv = |record: &Traffic| {
+        let mut out = Vec::new();
+        traffic::write_csv(record, None, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let mut record = assessment().egress.unwrap();
+    assert!(csv(&record).contains(",measured,") && !record.is_incomplete());
+    record.dropped = 1;
+    record.miss_flows();
+    assert!(!csv(&record).contains(",measured,") && csv(&record).contains(",at-least,"));
+    assert!(record.is_incomplete());
+}
+
+#[test]
+fn lines_hold_the_pairs_with_flows_only() {
+    let mut record = assessment().egress.unwrap();
+    record.pairs[0].evidence = "contact".into();
+    let mut out = Vec::new();
+    traffic::lines(&record, None, &mut out).unwrap();
+    let lines = out.iter().filter(|byte| **byte == b'\n').count();
+    assert_eq!(lines, record.pairs.len() - 1);
+    assert_eq!(traffic::beside(&record, true, &english()).len(), 1);
+}
+
+#[test]
 fn what_is_installed_is_told_by_what_the_logs_can_say() {
     let text = section(&assessment(), &english());
     for said in ["installed, silent", "no log covers it", "no endpoint known", "no address known"] {

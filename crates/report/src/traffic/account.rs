@@ -1,6 +1,6 @@
 //! The totals in words, and what could not be counted: unknown is said, and never shown as nothing.
 
-use model::record::traffic::{Input, Sum, Traffic};
+use model::record::traffic::{Input, Pair, Sum, Traffic};
 
 use super::tables::{self, UNKNOWN};
 use crate::text::{count, one_line, size};
@@ -21,12 +21,12 @@ fn bytes(shown: String, unknown: bool, lower_bound: bool) -> String {
 }
 
 fn out_as(sum: &Sum, show: fn(u64) -> String) -> String {
-    let lower_bound = sum.out_unknown > 0 || sum.scale_unknown > 0;
+    let lower_bound = sum.out_unknown > 0 || sum.scale_unknown > 0 || sum.flows_missing;
     bytes(show(sum.bytes_out), !sum.knows_out(), lower_bound)
 }
 
 fn back_as(sum: &Sum, show: fn(u64) -> String) -> String {
-    let lower_bound = sum.in_unknown > 0 || sum.scale_unknown > 0;
+    let lower_bound = sum.in_unknown > 0 || sum.scale_unknown > 0 || sum.flows_missing;
     bytes(show(sum.bytes_in), !sum.knows_in(), lower_bound)
 }
 
@@ -102,21 +102,37 @@ pub(crate) fn summed(key: &str, sum: &Sum, words: &Words) -> String {
     words.text(key, &args)
 }
 
+/// Whether a name or a program was seen and no flow.
+pub(super) fn is_contact(pair: &Pair) -> bool {
+    &*pair.evidence == "contact"
+}
+
+/// What lines or rows alone do not tell, a sentence each: that names were dropped; with `flows_only`, how many pairs have no flow and are
+/// not among the lines.
+pub fn beside(record: &Traffic, flows_only: bool, words: &Words) -> Vec<String> {
+    let contacts = record.pairs.iter().filter(|pair| is_contact(pair)).count() as u64;
+    let contacts = if flows_only { contacts } else { 0 };
+    let lines = [("egress-dropped", record.dropped), ("egress-contacts-elsewhere", contacts)];
+    let lines = lines.into_iter().filter(|(_, number)| *number > 0);
+    lines.map(|(key, number)| words.text(key, &[("count", Arg::from(number))])).collect()
+}
+
 /// What could not be counted, a sentence for each reason; one that says so when there is none.
 pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
     let total = &record.total;
-    let silent = record.pairs.iter().filter(|pair| &*pair.evidence == "contact").count() as u64;
+    let silent = record.pairs.iter().filter(|pair| is_contact(pair)).count() as u64;
     let partly = record
         .pairs
         .iter()
-        .filter(|pair| {
-            &*pair.evidence != "contact" && (!pair.sum.knows_out() || !pair.sum.knows_in())
-        })
+        .filter(|pair| !is_contact(pair) && (!pair.sum.knows_out() || !pair.sum.knows_in()))
         .count() as u64;
     let inputs = &record.inputs;
     let lost: u64 = inputs.iter().map(lost).sum();
-    let unread = inputs.iter().filter(|input| !input.error.is_empty()).count() as u64;
-    let strange = inputs.iter().filter(|one| is_strange(one)).count() as u64;
+    let unread = inputs.iter().filter(|input| input.is_cut()).count() as u64;
+    let strange = inputs.iter().filter(|input| input.is_strange()).count() as u64;
+    let notes = inputs.iter().flat_map(|input| &input.notes);
+    let blind = notes.filter(|note| note.code == "flow/beginning-missing");
+    let blind = blind.map(|note| note.times).sum();
     let lines: Vec<String> = [
         ("egress-out-unknown", total.out_unknown),
         ("egress-in-unknown", total.in_unknown),
@@ -128,6 +144,7 @@ pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
         ("egress-handovers", record.handovers),
         ("egress-dropped", record.dropped),
         ("egress-names-without-flow", record.names_without_flow),
+        ("egress-beginning-missing", blind),
         ("egress-lost", lost),
         ("egress-unread", unread),
         ("egress-strange", strange),
@@ -139,11 +156,6 @@ pub(super) fn uncounted(record: &Traffic, words: &Words) -> Vec<String> {
     if lines.is_empty() { vec![words.plain("egress-all-counted")] } else { lines }
 }
 
-/// Whether nobody knows its format, and nothing else is said of it.
-fn is_strange(input: &Input) -> bool {
-    input.format.is_empty() && input.notes.is_empty()
-}
-
 /// What there is to say about the inputs, a line each: what could not be read, rows not understood, notes.
 pub fn said(record: &Traffic, words: &Words) -> Vec<String> {
     let mut lines = Vec::new();
@@ -153,7 +165,7 @@ pub fn said(record: &Traffic, words: &Words) -> Vec<String> {
             let args = [path, ("text", (&input.error).into())];
             lines.push(words.text("egress-input-error", &args));
         }
-        if is_strange(input) {
+        if input.format.is_empty() && input.notes.is_empty() && input.error.is_empty() {
             lines.push(words.text("egress-input-strange", &[path]));
         }
         for (code, lost) in &input.not_understood {

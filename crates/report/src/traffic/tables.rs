@@ -48,7 +48,7 @@ pub(super) fn most_first(pairs: &[Pair]) -> impl Iterator<Item = &Pair> {
 pub(super) fn volume(sum: &Sum, unknown: bool) -> &'static str {
     if unknown {
         "unknown"
-    } else if sum.out_unknown > 0 || sum.in_unknown > 0 || sum.scale_unknown > 0 {
+    } else if sum.is_lower_bound() {
         "at-least"
     } else if sum.scaled > 0 {
         "scaled"

@@ -184,14 +184,13 @@ impl Followed {
         let read = |at: &usize| self.known.get(*at).map(|known| known.print.bytes);
         missing.sort_by_key(|at| std::cmp::Reverse(read(at)));
         files.retain(|file| {
-            if !file.plain && !file.stamp.rests(when.now, when.settle) {
-                return true;
-            }
+            let rests = file.plain || file.stamp.rests(when.now, when.settle);
             let known = missing.iter().copied().filter(|at| !look.there.contains(at));
             let has = |at: &usize| read(at).is_some_and(|bytes| bytes > 0);
             match known.filter(has).find(|at| self.is(*at, file)) {
-                Some(at) => look.found(at, file.clone()),
-                None => return true,
+                // A log that was compressed just now is there in full where it can be read to its end.
+                Some(at) if rests || file.measure().is_ok() => look.found(at, file.clone()),
+                _ => return true,
             }
             false
         });

@@ -82,12 +82,17 @@ impl About {
         self.unclaimed.retain(|key| theirs.contains(key));
     }
 
+    /// Whether something of the inputs is missing; see [`Traffic::is_incomplete`].
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.dropped > 0 || self.inputs.iter().any(Input::is_cut)
+    }
+
     /// The record.
     pub(crate) fn record(mut self, sums: EgressSum) -> Traffic {
         self.inputs.append(&mut self.aside);
         self.inputs.sort_by(|a, b| a.path.cmp(&b.path));
         let views = views(sums, &Endpoints::numbered(self.found));
-        Traffic {
+        let mut record = Traffic {
             schema: TRAFFIC_SCHEMA.to_owned(),
             program: self.program,
             data_sha256: self.data_sha256,
@@ -103,7 +108,11 @@ impl About {
             names_without_flow: self.unclaimed.len() as u64,
             compared: None,
             tied: None,
+        };
+        if record.dropped > 0 {
+            record.miss_flows();
         }
+        record
     }
 }
 

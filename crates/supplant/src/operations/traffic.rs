@@ -54,10 +54,10 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         about.aside = aside;
     }
     if let Some(shard) = args.shard {
+        let incomplete = about.is_incomplete();
         let bytes = flows::partial(shard, &wanted, &found, about, &outcome.sums, words)?;
         put_or_write(&bytes, &args.shown.output, words)?;
-        let broken = outcome.inputs.iter().any(|input| input.error.is_some());
-        return Ok(if broken { Outcome::Unfinished } else { Outcome::Clean });
+        return Ok(if incomplete { Outcome::Unfinished } else { Outcome::Clean });
     }
     let mut record = about.record(outcome.sums);
     record.compared = earlier.map(|earlier| compare(&earlier, &record));
@@ -66,15 +66,25 @@ pub(crate) fn run(args: &Egress, common: &Common, words: &Words) -> Result<Outco
         flows::tied(&record, &inventory, &wanted.endpoints, &presence, catalog)
     });
     let outcome = finish(&record, &Form::new(&args.shown), words)?;
-    let log =
-        |input: &Input| !input.format.is_empty() || input.bytes == 0 && input.notes.is_empty();
+    let named: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
     match outcome {
         // Nothing recognised is no clean bill: wrong input.
-        Outcome::Clean if !record.inputs.iter().any(log) => {
+        Outcome::Clean if !record.inputs.iter().any(is_log) => {
             Err(Trouble::wrong(words, "error-no-logs", &[("path", (&record.target).into())]).into())
+        }
+        // Who names a file means that it is a log.
+        Outcome::Clean
+            if record.inputs.iter().any(|it| it.is_strange() && named.contains(&it.path)) =>
+        {
+            Ok(Outcome::Unfinished)
         }
         outcome => Ok(outcome),
     }
+}
+
+/// Whether it is a log, perhaps one in which nothing stands yet.
+fn is_log(input: &Input) -> bool {
+    !input.format.is_empty() || input.notes.iter().any(|note| note.code == "input/empty")
 }
 
 /// What to look for. Says which rows of the user's tables cannot be used.
@@ -146,20 +156,19 @@ impl<'a> Form<'a> {
 }
 
 pub(super) fn finish(record: &Traffic, form: &Form<'_>, words: &Words) -> Result<Outcome> {
-    if form.format == TableFormat::Table {
-        say(record, words)?;
-    }
+    say(record, words)?;
     put(record, form, words)?;
     // The other forms hold it.
     if matches!(form.format, TableFormat::Csv | TableFormat::Jsonl) {
         let mut out = anstream::stderr().lock();
-        for line in report::traffic::changes(record, words) {
+        let flows_only = form.format == TableFormat::Jsonl && form.by.is_none();
+        let beside = report::traffic::beside(record, flows_only, words);
+        for line in report::traffic::changes(record, words).into_iter().chain(beside) {
             writeln!(out, "{line}")?;
         }
     }
-    let broken = record.inputs.iter().any(|input| !input.error.is_empty());
     // A measurement, no judgement: that something was found is no failure.
-    Ok(if broken { Outcome::Unfinished } else { Outcome::Clean })
+    Ok(if record.is_incomplete() { Outcome::Unfinished } else { Outcome::Clean })
 }
 
 /// Says which rows of the user's tables cannot be used, and which networks cannot be found.
@@ -184,7 +193,7 @@ fn show_problems(wanted: &Wanted, words: &Words) -> Result<()> {
     Ok(())
 }
 
-/// Says on standard error what the table has no room for: what became of inputs.
+/// Says on standard error what became of inputs: tables have no room for it, and nobody looks for it in what programs read.
 fn say(record: &Traffic, words: &Words) -> Result<()> {
     let mut out = anstream::stderr().lock();
     for line in report::traffic::said(record, words) {

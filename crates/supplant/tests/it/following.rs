@@ -285,7 +285,7 @@ fn a_log_that_is_truncated_without_a_copy_keeps_what_was_counted() {
     site.talk(3);
     let record = site.round();
     site.agrees(&record);
-    assert_eq!(notes(&record, "logs/conn.log"), ["follow/gone"]);
+    assert_eq!(notes(&record, "logs/conn.log"), ["follow/frozen", "follow/gone"]);
 }
 
 #[test]
@@ -295,8 +295,34 @@ fn a_log_that_vanishes_while_it_is_pending_keeps_what_was_counted() {
     site.round();
     fs::remove_file(site.path("logs/conn.log")).unwrap();
     let record = site.round();
-    assert_eq!(notes(&record, "logs/conn.log"), ["follow/gone"]);
+    assert_eq!(notes(&record, "logs/conn.log"), ["follow/frozen", "follow/gone"]);
     site.agrees(&record);
+}
+
+#[test]
+fn what_is_pending_of_a_log_that_is_compressed_is_still_pending() {
+    let mut site = Site::new();
+    // Long enough that nothing settles or rests.
+    let round = |site: &Site| {
+        let more = ["logs", "--checkpoint", "kept", "--settle", "600"];
+        record(&Run::of(site.command(&more).output().unwrap()))
+    };
+    let flow = "{\"ts\":1700000000,\"uid\":\"CZ\",\"id.orig_h\":\"10.0.0.1\",\"id.orig_p\":4000,\
+                \"id.resp_h\":\"192.0.2.1\",\"id.resp_p\":443,\"proto\":\"tcp\",";
+    site.talk(6);
+    site.append(
+        "conn.log",
+        &format!("{flow}\"conn_state\":\"SF\",\"orig_bytes\":100,\"resp_bytes\":1}}\n"),
+    );
+    site.agrees(&round(&site));
+    site.compress("conn.log", "conn.log.1.gz");
+    site.agrees(&round(&site));
+    // The name of a flow that was pending before.
+    site.append(
+        "ssl.log",
+        &format!("{flow}\"version\":\"TLSv12\",\"server_name\":\"up.example\"}}\n"),
+    );
+    site.agrees(&round(&site));
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod deliveries;
 mod firewalls;
 mod following;
 mod hostile_logs;
+mod incomplete_logs;
 mod inputs;
 mod night;
 mod proofs;

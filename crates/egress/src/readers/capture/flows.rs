@@ -52,6 +52,8 @@ struct State {
     closing: [bool; 2],
     hello: Hello,
     name: Option<(NameFrom, Box<str>)>,
+    /// Whether the packets in which a name would stand are not in the capture, or not whole.
+    blind: bool,
     at: u64,
 }
 
@@ -181,6 +183,10 @@ impl Flows {
             let still = |key: &Key, number| open.get(key).is_some_and(|it| it.number == number);
             self.order.retain(|(key, number)| still(key, *number));
         }
+        let blind = match datagram.transport {
+            Transport::Tcp { flags, .. } => flags & SYN == 0,
+            _ => false,
+        };
         self.began += 1;
         self.order.push_back((key, self.began));
         self.open.insert(
@@ -194,6 +200,7 @@ impl Flows {
                 closing: [false, false],
                 hello: Hello::Before(None),
                 name: None,
+                blind,
                 at,
             },
         );
@@ -213,6 +220,9 @@ impl Flows {
         } else {
             ((high, low), (from_high, from_low))
         };
+        if state.blind && state.name.is_none() {
+            out.note(codes::BEGINNING_MISSING, Severity::Note, state.at, &[]);
+        }
         let mut flow = Flow::new(Host::Address(client.0), Some(server.0));
         let with_ports = matches!(key.protocol, TCP | 17 | 33 | 132 | 136);
         if with_ports {
@@ -280,6 +290,7 @@ impl State {
                         self.dns_stream(&piece, datagram.target, out);
                     }
                 } else if side == self.client {
+                    self.blind |= datagram.length > MOST_HEADERS + payload.len() as u64;
                     self.tcp(&piece, full, out);
                 }
             }
@@ -409,6 +420,9 @@ impl State {
         }
     }
 }
+
+/// Most bytes of the headers of a TCP packet. One that is longer than they and what was captured was not captured whole.
+const MOST_HEADERS: u64 = 60 + 60;
 
 /// A piece of a TCP stream.
 struct Piece<'a> {

@@ -108,7 +108,7 @@ impl Classic {
 /// Reads a classic capture.
 pub(crate) fn read_pcap(window: &mut Window<'_>, to: &mut dyn Packets, out: &mut Out<'_>) {
     let Some(file) = Classic::of(window.ask(24)) else {
-        return out.lost(codes::TRUNCATED, 0);
+        return broken(codes::TRUNCATED, 0, out);
     };
     window.skip(24);
     loop {
@@ -121,13 +121,12 @@ pub(crate) fn read_pcap(window: &mut Window<'_>, to: &mut dyn Packets, out: &mut
         let (Some(seconds), Some(part), Some(kept), Some(length)) =
             (word(0), word(4), word(8), word(12))
         else {
-            return out.lost(codes::TRUNCATED, at);
+            return broken(codes::TRUNCATED, at, out);
         };
         let (kept, length) = (kept as usize, length as usize);
         if kept > MOST_BYTES {
             // There is no way to find the next packet.
-            out.note(codes::MALFORMED, Severity::Error, at, &[]);
-            return out.lost(codes::MALFORMED, at);
+            return broken(codes::MALFORMED, at, out);
         }
         let micros = i64::from(part) / if file.nanoseconds { 1_000 } else { 1 };
         let time = Some(Time(i64::from(seconds) * 1_000_000 + micros));

@@ -139,6 +139,22 @@ fn a_cut_packet_counts_in_full() {
 }
 
 #[test]
+fn flows_whose_name_is_not_in_the_capture_are_said() {
+    let said = |gathered: Gathered| -> Vec<_> {
+        gathered.account.notes.keys().map(|noted| noted.code).collect()
+    };
+    let begun = tcp(true, 99, 2, &[]);
+    assert_eq!(said(raw(&[tcp(true, 500, 0x18, b"late")])), [codes::BEGINNING_MISSING]);
+    assert_eq!(said(raw(&[begun.clone(), tcp(true, 100, 0x18, b"whole")])), []);
+    let mut file =
+        pcap(101, &[begun, tcp(true, 100, 0x18, &records(&hello("a.example", 43), 300))]);
+    let second = 24 + 16 + 40;
+    file.truncate(second + 16 + 60);
+    file[second + 8..second + 12].copy_from_slice(&60u32.to_le_bytes());
+    assert_eq!(said(read(&file)), [codes::BEGINNING_MISSING]);
+}
+
+#[test]
 fn the_answer_to_a_syn_tells_who_began() {
     let gathered = raw(&[tcp(false, 7, 0x12, &[])]);
     assert!(gathered.flows[0].starts_with("10.0.0.1:50000 192.0.2.1:443 6 sent Bytes(0)"));
@@ -284,7 +300,7 @@ fn handshakes_that_never_end_are_given_up_when_there_are_too_many() {
     let gathered = gather_within(&Pcap, "a", &pcap(101, &packets), &Arc::default(), &limits);
     assert_eq!(gathered.flows.len(), 50);
     let said: Vec<_> = gathered.account.notes.keys().map(|noted| noted.code).collect();
-    assert_eq!(said, [codes::LIMIT_REACHED]);
+    assert_eq!(said, [codes::BEGINNING_MISSING, codes::LIMIT_REACHED]);
 }
 
 fn block(kind: u32, body: &[u8]) -> Vec<u8> {

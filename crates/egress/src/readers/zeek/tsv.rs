@@ -59,6 +59,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The lines of a header.
 fn comments(head: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    let head = head.trim_ascii_start();
     head.split(|byte| *byte == b'\n').take_while(|line| line.starts_with(b"#")).map(trim_end)
 }
 

@@ -97,11 +97,18 @@ impl Known {
             self.grew = file.plain && file.stamp.bytes > self.settled;
             return Ok(None);
         }
-        if !file.stamp.rests(when.now, when.settle) {
+        let rests = file.stamp.rests(when.now, when.settle);
+        if !rests && self.settled >= self.print.bytes {
             self.sort = Sort::Whole;
             return Ok(None);
         }
         let bytes = file.measure()?;
+        if !rests {
+            // It was compressed while a part of it was pending, which that still is.
+            self.sort = Sort::Whole;
+            self.print = printed(file, bytes)?;
+            return Ok(Some(self.span(self.settled)));
+        }
         self.sort = if bytes > self.settled { Sort::Whole } else { Sort::Done };
         if bytes <= self.settled {
             return Ok(None);
@@ -123,12 +130,16 @@ impl Known {
 
     /// Counts for good what is pending.
     pub(super) fn keep_pending(&mut self) {
-        if self.settled < self.print.bytes && self.sort == Sort::Lines {
+        if self.settled < self.print.bytes {
             let pending = std::mem::take(&mut self.pending);
             self.count(pending);
             self.settled = self.print.bytes;
             self.marked = self.settled;
             self.header.clone_from(&self.pending_header);
+            let frozen = note(codes::FROZEN, &[]);
+            let warning = Severity::Warning.as_str().to_owned();
+            let notes = vec![Note { severity: warning, ..frozen }];
+            add_input(&mut self.input, Input { notes, ..Input::default() });
         }
     }
 
@@ -181,6 +192,7 @@ impl Known {
                     ..note(codes::LINE_UNFINISHED, &[("bytes", bytes)])
                 })
             }
+            Sort::Whole if self.settled < self.print.bytes => None,
             Sort::Whole => Some(note(codes::STILL_WRITTEN, &[])),
             Sort::Done if self.grew => {
                 let bytes = behind_of(Sort::Done)?;
