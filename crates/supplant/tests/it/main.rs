@@ -26,4 +26,5 @@ mod support;
 mod talkers;
 mod traffic;
 mod usage;
+mod whole;
 mod wording;
