@@ -63,7 +63,10 @@ fn a_file_that_nobody_knows_limits_the_verdict() {
     assert!(run.code == 3 && run.out.contains("equivalent except for"), "{run:?}");
     assert!(run.out.contains("in/a/second.conf: "), "{run:?}");
     let page = proved(&estate, &["--format", "html"]).out;
-    assert!(page.contains("in/a/second.conf: ") && !page.contains("no limit was reached"), "{page}");
+    assert!(
+        page.contains("in/a/second.conf: ") && !page.contains("no limit was reached"),
+        "{page}"
+    );
 }
 
 #[test]
