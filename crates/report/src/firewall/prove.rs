@@ -155,23 +155,25 @@ pub(crate) fn conditions(difference: &Difference, words: &Words) -> Vec<String> 
 pub(crate) fn of_both(left: &[Assumption], right: &[Assumption], words: &Words) -> Vec<String> {
     let other = |one: &Assumption| Assumption { holds: !one.holds, ..one.clone() };
     let mut lines: Vec<String> = Vec::new();
-    let mut say = |line: String| {
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    };
-    for (letter, own, others) in [("A", left, right), ("B", right, left)] {
-        for one in own.iter().filter(|one| one.kind != "route") {
-            if others.contains(&other(one)) {
+    let known = |one: &&Assumption| one.kind != "route";
+    for one in left.iter().filter(known) {
+        let theirs = Some(other(one)).filter(|other| right.contains(other));
+        let line = condition(one, words);
+        lines.extend(match theirs {
+            None => vec![line],
+            Some(theirs) => {
                 let kind = words.word("predicate", &one.kind);
                 let args = [("kind", (&kind).into()), ("name", (&one.name).into())];
-                say(words.text("prove-defined-differently", &args));
-                say(format!("{letter}{}{}", words.plain("colon"), condition(one, words)));
-            } else {
-                say(condition(one, words));
+                let (colon, other) = (words.plain("colon"), condition(&theirs, words));
+                let head = words.text("prove-defined-differently", &args);
+                vec![head, format!("A{colon}{line}"), format!("B{colon}{other}")]
             }
-        }
+        });
     }
+    let told = |one: &&Assumption| !left.contains(one) && !left.contains(&other(one));
+    lines.extend(right.iter().filter(known).filter(told).map(|one| condition(one, words)));
+    let mut said = std::collections::BTreeSet::new();
+    lines.retain(|line| said.insert(line.clone()));
     lines
 }
 

@@ -1,6 +1,6 @@
 //! What was not read to its end, what was assumed, and inputs that must stay: nothing of it is passed over.
 
-use crate::proofs::{config, json, policy, two};
+use crate::proofs::{PANOS, config, json, policy, two};
 use crate::support::{Estate, Run};
 
 /// A configuration whose last table is cut off behind its first entry.
@@ -23,6 +23,28 @@ fn a_text_that_breaks_off_is_not_equivalent() {
     assert!(run.code == 3 && run.out.contains("equivalent except for"), "{run:?}");
     let place = "in/a/fw.conf:";
     assert!(run.out.contains(place) && run.out.contains("ends inside a block"), "{run:?}");
+}
+
+#[test]
+fn markup_that_breaks_off_is_not_equivalent() {
+    let whole = PANOS.replace("TARGETS", "192.0.2.5/32");
+    let cut = whole.trim_end().strip_suffix("</config>").unwrap();
+    let cut = &cut[..cut.rfind("</entry>").unwrap()];
+    let run = proved(&two(cut, &whole), &["--format", "json"]);
+    assert_eq!(json(&run)["verdict"], "equivalent-except", "{run:?}");
+    assert_eq!(json(&run)["left"]["basis"]["gaps"][0]["code"], "config/cut-off");
+}
+
+#[test]
+fn what_was_assumed_is_named() {
+    let interface =
+        "config system interface\n    edit \"port3\"\n        set mode dhcp\n    next\nend\n";
+    let text = whole() + interface;
+    let estate = two(&text, &text);
+    let run = proved(&estate, &[]);
+    assert!(run.out.contains("not told by the configuration, and assumed"), "{run:?}");
+    let page = proved(&estate, &["--format", "html"]).out;
+    assert!(page.contains("and assumed") && !page.contains("no limit was reached"), "{page}");
 }
 
 #[test]
