@@ -17,11 +17,13 @@ const IDENTIFIERS: [&str; 5] = ["uid", "id", "path", "unique_id", "name"];
 struct References<'t> {
     /// The number of each definition.
     defined: HashMap<Span, usize>,
-    /// Which definitions go by a name.
-    named: HashMap<&'t str, BTreeSet<usize>>,
-    /// What each definition refers to.
+    /// The number of each name.
+    named: HashMap<&'t str, usize>,
+    /// Which definitions go by each name.
+    meant: Vec<BTreeSet<usize>>,
+    /// Which names each definition has among its words.
     inside: Vec<BTreeSet<usize>>,
-    /// What is referred to from outside of all definitions.
+    /// Which names stand outside of all definitions.
     outside: BTreeSet<usize>,
 }
 
@@ -40,7 +42,7 @@ pub(crate) fn referred<'t>(
     for (name, span) in objects.filter_map(|(name, origin)| Some((name, origin.span?))) {
         let next = found.defined.len();
         let number = *found.defined.entry(span).or_insert(next);
-        found.named.entry(name).or_default().insert(number);
+        found.call(name, number);
     }
     if found.defined.keys().all(|span| used.contains(span)) {
         return HashSet::new();
@@ -49,15 +51,7 @@ pub(crate) fn referred<'t>(
     let off = switched_off(device);
     walk(reading, &off, |node, holder| found.name(node, holder));
     walk(reading, &off, |node, holder| found.refer(node, holder));
-    let numbers = found.defined.iter().filter(|(span, _)| used.contains(span));
-    let mut open: Vec<usize> = numbers.map(|(_, number)| *number).collect();
-    open.extend(&found.outside);
-    let mut reached: HashSet<usize> = HashSet::new();
-    while let Some(number) = open.pop() {
-        if reached.insert(number) {
-            open.extend(found.inside.get(number).into_iter().flatten());
-        }
-    }
+    let reached = found.reached(used);
     found.defined.retain(|_, number| reached.contains(number));
     found.defined.into_keys().collect()
 }
@@ -100,6 +94,39 @@ fn walk<'t>(
 }
 
 impl<'t> References<'t> {
+    /// Notes that a definition goes by this name.
+    fn call(&mut self, name: &'t str, number: usize) {
+        let next = self.meant.len();
+        let name = *self.named.entry(name).or_insert(next);
+        if name == next {
+            self.meant.push(BTreeSet::new());
+        }
+        if let Some(meant) = self.meant.get_mut(name) {
+            meant.insert(number);
+        }
+    }
+
+    /// The numbers of the definitions that are referred to, or used. Each name is followed once.
+    fn reached(&self, used: &HashSet<Span>) -> HashSet<usize> {
+        let numbers = self.defined.iter().filter(|(span, _)| used.contains(span));
+        let mut reached: HashSet<usize> = numbers.map(|(_, number)| *number).collect();
+        let of = |number: &usize| self.inside.get(*number).into_iter().flatten().copied();
+        let mut names: Vec<usize> =
+            reached.iter().flat_map(of).chain(self.outside.iter().copied()).collect();
+        let mut followed: HashSet<usize> = HashSet::new();
+        while let Some(name) = names.pop() {
+            if !followed.insert(name) {
+                continue;
+            }
+            for number in self.meant.get(name).into_iter().flatten() {
+                if reached.insert(*number) {
+                    names.extend(of(number));
+                }
+            }
+        }
+        reached
+    }
+
     fn number(&self, node: &Node<'t>) -> Option<usize> {
         self.defined.get(&node.span()).copied()
     }
@@ -108,7 +135,7 @@ impl<'t> References<'t> {
     fn name(&mut self, node: Node<'t>, above: &[Node<'t>]) {
         let Some(number) = above.last().and_then(|parent| self.number(parent)) else { return };
         if IDENTIFIERS.contains(&node.word(0)) && !node.word(1).is_empty() {
-            self.named.entry(node.word(1)).or_default().insert(number);
+            self.call(node.word(1), number);
         }
     }
 
@@ -125,12 +152,11 @@ impl<'t> References<'t> {
             let last = word.rsplit('/').next();
             let parts = word.split(edge).chain(last).filter(|part| *part != word);
             for part in parts.chain([word]) {
-                let meant = self.named.get(part).into_iter().flatten();
-                let meant = meant.copied().filter(|number| Some(*number) != holder);
+                let Some(name) = self.named.get(part).copied() else { continue };
                 match holder.and_then(|holder| self.inside.get_mut(holder)) {
-                    Some(inside) => inside.extend(meant),
-                    None => self.outside.extend(meant),
-                }
+                    Some(inside) => inside.insert(name),
+                    None => self.outside.insert(name),
+                };
             }
         }
     }
