@@ -74,7 +74,8 @@ impl Transport {
 /// A packet as people write it, before names are looked up:
 /// `[in=NAME] [out=NAME] [KIND=NAME …] SOURCE[:PORT] > DESTINATION[:PORT]/PROTOCOL[:TYPE[:CODE]]`.
 ///
-/// An IPv6 address with a port stands in brackets. The protocol is `tcp`, `udp`, `sctp`, `icmp`, `icmp6` or a number.
+/// An IPv6 address with a port stands in brackets. The protocol is `tcp`, `udp`, `sctp`, `icmp`, `icmp6` or a number; `ip/47` and
+/// `icmp/8:0` are read too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PacketText {
     /// Interface or zone where it comes in.
@@ -133,6 +134,13 @@ impl PacketText {
         let source = words.pop().ok_or(PacketError::NoArrow)?;
         let (destination, protocol) =
             right.trim().rsplit_once('/').ok_or(PacketError::NoProtocol)?;
+        // As questions have it: `ip/47`, `icmp/8:0`.
+        let split = destination.rsplit_once('/').map(|(place, name)| (place, name.trim()));
+        let (destination, protocol) = match split {
+            Some((place, "ip")) => (place, protocol.to_owned()),
+            Some((place, name @ ("icmp" | "icmp6"))) => (place, format!("{name}:{protocol}")),
+            _ => (destination, protocol.to_owned()),
+        };
         let (source, source_port) = address_and_port(source)?;
         let (destination, destination_port) = address_and_port(destination.trim())?;
         if source.is_ipv4() != destination.is_ipv4() {
@@ -330,8 +338,12 @@ mod tests {
         assert_eq!(packet.given, [("app".to_owned(), "ssl".to_owned())]);
         let packet = PacketText::parse("10.0.0.1 > 10.0.0.2/icmp:3:1").unwrap();
         assert_eq!(packet.transport, Transport::Icmp { family: Family::V4, kind: 3, code: 1 });
-        let packet = PacketText::parse("10.0.0.1 > 10.0.0.2/47").unwrap();
-        assert_eq!(packet.transport, Transport::Other { protocol: 47 });
+        for text in ["10.0.0.1 > 10.0.0.2/47", "10.0.0.1 > 10.0.0.2/ip/47"] {
+            let packet = PacketText::parse(text).unwrap();
+            assert_eq!(packet.transport, Transport::Other { protocol: 47 });
+        }
+        let packet = PacketText::parse("10.0.0.1 > 10.0.0.2/icmp/3:1").unwrap();
+        assert_eq!(packet.transport, Transport::Icmp { family: Family::V4, kind: 3, code: 1 });
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Renderers of what was read of firewalls: checks, traces, rule tables.
 
 mod areas;
+mod basis;
 pub mod check;
 pub(crate) mod excerpt;
 pub mod matrix;

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod areas;
 pub(crate) mod asked;
+mod basis;
 pub(crate) mod checked;
 pub(crate) mod compared;
 pub(crate) mod estate;
@@ -12,6 +13,7 @@ mod near;
 pub(crate) mod packets;
 pub(crate) mod pairing;
 pub(crate) mod question;
+mod referred;
 pub(crate) mod replay;
 pub(crate) mod spots;
 pub(crate) mod tables;
@@ -128,13 +130,14 @@ pub(crate) fn read(
     configs.not_read.sort_by(|a, b| (&a.path, &a.code).cmp(&(&b.path, &b.code)));
     let empty = |reading: &Reading| reading.trees.is_empty();
     if configs.readings.iter().all(empty) {
+        let failed = configs.not_read.iter().find(|input| input.severity == "error");
+        if let Some(NotRead { path, code, args, .. }) = failed {
+            let trouble = Trouble::wrong(words, "error-read", &[("path", path.into())]);
+            return Err(trouble.because(words.code(code, args)));
+        }
         let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         let shown = shown.join(" ");
-        let trouble = Trouble::wrong(words, "error-no-config", &[("path", (&shown).into())]);
-        return Err(match configs.not_read.iter().find(|input| input.severity == "error") {
-            Some(input) => trouble.because(words.code(&input.code, &input.args)),
-            None => trouble,
-        });
+        return Err(Trouble::wrong(words, "error-no-config", &[("path", (&shown).into())]));
     }
     Ok(configs)
 }

@@ -1,5 +1,6 @@
 //! One module per command: from arguments to an outcome.
 
+mod apart;
 mod assess;
 mod check;
 mod demo;
@@ -38,6 +39,7 @@ pub(crate) fn words(cli: &Cli) -> Words {
 /// # Errors
 /// What the user can mend: wrong arguments, unreadable files, wrong data.
 pub(crate) fn run(cli: &Cli, words: &Words) -> Result<Outcome> {
+    apart::refuse_inputs(cli, words)?;
     match &cli.command {
         Command::Demo(args) => demo::run(args, &cli.common, words),
         Command::Assess(args) => assess::assess(args, &cli.common, words),

@@ -282,7 +282,10 @@ review-correlated-rules = { $standing ->
 review-correlated-more = { $bound ->
     [at-least] at least { $pairs } pairs
    *[exactly] { $pairs } pairs
-} of rules depend on their order; { $shown } are listed, the worst first{ $left ->
+} of rules depend on their order{ $listed ->
+    [none] {""}
+   *[some] ; { $shown } are listed, the worst first
+}{ $left ->
     [some] ; { $open } more were left open
    *[none] {""}
 }

@@ -23,6 +23,7 @@ prove-no-certificate = no certificate: { $why }
 word-no-certificate-differs = they differ
 word-no-certificate-not-decided = it is not decided that they are the same
 word-no-certificate-not-listed = what shows it is too much to write down
+word-no-certificate-not-whole = a configuration was not read to its end
 
 # The page
 

@@ -115,7 +115,7 @@ packet-no-port = the destination has no port
 packet-port = `{ $text }` is no port here
     .help = ports are 0 to 65535, and only TCP, UDP and SCTP have them
 packet-protocol = `{ $text }` is no protocol
-    .help = write `tcp`, `udp`, `sctp`, `icmp:TYPE:CODE`, `icmp6:TYPE:CODE` or a number
+    .help = write `tcp`, `udp`, `sctp`, `icmp:TYPE:CODE`, `icmp6:TYPE:CODE` or a number (`47`, `ip/47`)
 packet-families = source, destination and protocol are not of one address family
     .help = IPv4 goes with `icmp`, IPv6 with `icmp6`
 packet-word = `{ $text }` is not `name=value`

@@ -24,6 +24,10 @@ prove-contexts-alone = contexts of { $side } that were not compared: { $list }
 prove-equivalent = equivalent: both do the same with every packet
 prove-equivalent-except = equivalent except for what is listed above: it was not compared, or takes something undefined or unreadable
 prove-differs = different
+prove-differs-as-read = different, as far as the configurations were read
+basis-gaps = not read, so that what stands there is not known:
+basis-not-read = files that could not be read; what they say is not known:
+basis-assumed = not told by the configuration, and assumed:
 prove-gave-up = not decided: a limit was reached
 prove-merged = all ways of stopping a packet count as the same; `--apart` tells them apart
 prove-apart = ways of stopping a packet are told apart
@@ -33,16 +37,22 @@ prove-taken-alike = not told by the configurations, and taken to be the same in 
 
 prove-packets = in about 2^{ $power } packets:
 prove-packets-within = in at most about 2^{ $power } packets, somewhere within:
-prove-areas-more = { $count } more parts; JSON has more of them
-prove-area = { $family } { $source } > { $destination }, { $services }
+prove-areas-more = { $count ->
+    [one] { $count } more part
+   *[other] { $count } more parts
+}; JSON has more of them
+prove-area = { $family }; source { $source }; destination { $destination }; service { $services }
 prove-area-from = coming in from { $list }
 prove-area-to = leaving to { $list }
 prove-area-source-ports = source port { $list }
 prove-area-holds = if { $kind } { $name } holds ({ $about })
 prove-area-holds-not = if { $kind } { $name } does not hold ({ $about })
+prove-name-of = { $name } of { $side }
+prove-defined-differently = { $kind } { $name } is defined differently in A and B
+word-alike-services-of-the-device-itself = services of the device itself
 prove-cell-any = any
 prove-cell-none = none
-prove-cell-except = all but { $list }
+prove-cell-except = all but ({ $list })
 prove-cell-more = { $list } and { $count } more
 prove-coverage = { $family }: proved the same for { $share } % of all packets; { $done } of { $parts } parts were compared to the end
 word-family-ipv4 = IPv4
@@ -103,7 +113,7 @@ word-query-gave-up = not decided
 word-limit-replay = a packet that was found did not hold
 
 error-query = `{ $text }` is no question: `{ $word }` is not understood
-    .help = write `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; names of services stand behind `service`
+    .help = write `src 10.0.0.0/8 dst 192.0.2.0/24 tcp/22 from ZONE to ZONE`; services are also `icmp/8:0` and `ip/47`; their names stand behind `service`
 error-query-name = nothing is named `{ $name }`
     .help = `supplant policy` lists zones and objects; addresses are `10.0.0.1`, `10.0.0.0/8` or `10.0.0.1-10.0.0.9`
 error-query-near = nothing is named `{ $name }`; nearly so: { $near }

@@ -282,7 +282,10 @@ review-correlated-rules = { $standing ->
 review-correlated-more = { $bound ->
     [at-least] 至少 { $pairs } 对
    *[exactly] { $pairs } 对
-}规则取决于先后；列出最严重的 { $shown } 对{ $left ->
+}规则取决于先后{ $listed ->
+    [none] {""}
+   *[some] ；列出最严重的 { $shown } 对
+}{ $left ->
     [some] ；另有 { $open } 对未能判定
    *[none] {""}
 }

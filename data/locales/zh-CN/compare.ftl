@@ -20,6 +20,7 @@ prove-no-certificate = 没有证书：{ $why }
 word-no-certificate-differs = 两者不同
 word-no-certificate-not-decided = 未能判定两者相同
 word-no-certificate-not-listed = 依据过多，无法写下
+word-no-certificate-not-whole = 有配置未完整读取
 
 # 页面
 

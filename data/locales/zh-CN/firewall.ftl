@@ -73,7 +73,7 @@ packet-no-port = 目的没有端口
 packet-port = `{ $text }` 在此不是端口
     .help = 端口为 0 至 65535，只有 TCP、UDP 和 SCTP 有端口
 packet-protocol = `{ $text }` 不是协议
-    .help = 写 `tcp`、`udp`、`sctp`、`icmp:类型:代码`、`icmp6:类型:代码` 或编号
+    .help = 写 `tcp`、`udp`、`sctp`、`icmp:类型:代码`、`icmp6:类型:代码` 或编号（`47`、`ip/47`）
 packet-families = 源、目的和协议不属于同一地址族
     .help = IPv4 用 `icmp`，IPv6 用 `icmp6`
 packet-word = `{ $text }` 不是 `名称=值`

@@ -137,7 +137,7 @@ pub struct Statement {
 }
 
 /// Something to say about a configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Code, `config/undefined`.
     pub code: String,
@@ -172,8 +172,26 @@ pub struct Spot {
     pub marked: u32,
 }
 
+/// What an answer about a configuration rests on: where its reading has gaps, and what it took for granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// Where the text breaks off, breaks its syntax, or was left out: what would stand there is not known.
+    pub gaps: Vec<Problem>,
+    /// Inputs that could not be read, or are of no known format: what they say is not known.
+    pub not_read: Vec<NotRead>,
+    /// What decides, is not told by the configuration, and was assumed.
+    pub assumed: Vec<Problem>,
+}
+
+impl Basis {
+    /// Whether the reading has no gap.
+    pub fn is_whole(&self) -> bool {
+        self.gaps.is_empty() && self.not_read.is_empty()
+    }
+}
+
 /// An input that was not read as a configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotRead {
     /// Its path.
     pub path: String,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::check::Basis;
+
 /// The schema of this version.
 pub const MATRIX_SCHEMA: &str = "supplant.matrix/1";
 
@@ -18,6 +20,9 @@ pub struct Matrices {
     pub target: String,
     /// One for each context.
     pub contexts: Vec<Matrix>,
+    /// What the cells rest on.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 /// What may flow between the zones of one context. Packets to the firewall itself are left out.

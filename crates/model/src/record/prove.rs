@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{FateCount, Statement};
+use super::check::{Basis, FateCount, Statement};
 use super::matrix::MatrixRule;
 use super::trace::Case;
 
@@ -53,6 +53,9 @@ pub struct ComparedSide {
     pub left_out_statements: Vec<Statement>,
     /// Contexts that were not compared: the other side has none for them.
     pub contexts_alone: Vec<String>,
+    /// What its reading rests on; gaps limit the verdict.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 /// Two contexts beside each other.
@@ -114,7 +117,8 @@ pub struct Certificate {
     pub left: String,
     /// What it says the second configuration is.
     pub right: String,
-    /// Why there is none: `differs`, `not-decided`, `not-listed` (it is too much to write down); empty when there is one.
+    /// Why there is none: `differs`, `not-decided`, `not-listed` (it is too much to write down), `not-whole` (a configuration was not
+    /// read to its end); empty when there is one.
     pub why_not: String,
 }
 
@@ -214,6 +218,9 @@ pub struct AreaCondition {
     pub about: String,
     /// Whether it must hold.
     pub holds: bool,
+    /// `A` or `B`, when the other one has something else of this name; empty otherwise.
+    #[serde(default)]
+    pub side: String,
 }
 
 /// A packet and what becomes of it.

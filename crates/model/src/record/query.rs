@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::check::Basis;
 use super::prove::{AreaCondition, Outcome};
 
 /// The schema of this version.
@@ -22,6 +23,9 @@ pub struct Queried {
     pub asked: String,
     /// The answer of each context.
     pub contexts: Vec<QueriedContext>,
+    /// What the answers rest on.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 /// What one context answers.

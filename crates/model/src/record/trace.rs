@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::check::Spot;
+use super::check::{Basis, Spot};
 
 /// The schema of this version.
 pub const TRACE_SCHEMA: &str = "supplant.trace/1";
@@ -22,6 +22,9 @@ pub struct Traces {
     pub target: String,
     /// One for each packet and context.
     pub traces: Vec<Trace>,
+    /// What the answers rest on.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 /// What one context does with one packet.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::check::Spot;
+use super::check::{Basis, Spot};
 use super::trace::{Assumption, Case};
 
 /// The schema of this version.
@@ -27,6 +27,9 @@ pub struct Walks {
     pub asked: String,
     /// The pairs of contexts.
     pub contexts: Vec<WalkedContext>,
+    /// What the answers rest on, of both.
+    #[serde(default)]
+    pub bases: [Basis; 2],
 }
 
 /// One packet in two contexts.

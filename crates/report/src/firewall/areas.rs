@@ -47,12 +47,7 @@ pub(crate) fn line(area: &Area, words: &Words) -> String {
     for (key, of) in others {
         if !(of.except && of.of.is_empty()) {
             let list = cell(of, words);
-            let _ = write!(
-                text,
-                "{}{}",
-                words.plain("comma"),
-                words.text(key, &[("list", (&list).into())])
-            );
+            let _ = write!(text, "; {}", words.text(key, &[("list", (&list).into())]));
         }
     }
     text + &conditions(&area.conditions, words)
@@ -65,12 +60,16 @@ pub(super) fn conditions(conditions: &[AreaCondition], words: &Words) -> String 
         let key = if condition.holds { "prove-area-holds" } else { "prove-area-holds-not" };
         let kind = words.word("predicate", &condition.kind);
         let about = words.word("about", &condition.about);
-        let args = [
-            ("kind", Arg::from(&kind)),
-            ("name", (&condition.name).into()),
-            ("about", (&about).into()),
-        ];
-        let _ = write!(text, "{}{}", words.plain("comma"), words.text(key, &args));
+        let name = match condition.side.as_str() {
+            "" => condition.name.clone(),
+            side => {
+                let args = [("name", Arg::from(&condition.name)), ("side", side.into())];
+                words.text("prove-name-of", &args)
+            }
+        };
+        let args =
+            [("kind", Arg::from(&kind)), ("name", (&name).into()), ("about", (&about).into())];
+        let _ = write!(text, "; {}", words.text(key, &args));
     }
     text
 }

@@ -6,6 +6,7 @@ use std::io;
 use askama::Template;
 use model::record::matrix::{Matrices, Matrix, MatrixCell};
 
+use super::basis;
 use crate::Error;
 use crate::csv;
 use crate::html::{CSS, policy_of_style};
@@ -132,6 +133,7 @@ pub fn render(matrices: &Matrices, words: &Words) -> String {
         }
         let _ = writeln!(out, "  {}\n", one_line(&closed(matrix, words)));
     }
+    basis::render("", &matrices.basis, words, &mut out);
     out
 }
 
@@ -229,6 +231,7 @@ pub fn page(matrices: &Matrices, words: &Words) -> Result<String, Error> {
         legend: SIGNS
             .map(|permits| (permits, sign(permits), words.word("permits", permits)))
             .to_vec(),
+        basis: basis::parts(&matrices.basis, words),
         contexts: matrices.contexts.iter().zip(0..).map(|(one, at)| view(one, at, words)).collect(),
     };
     page.render().map_err(Error::Template)
@@ -243,6 +246,8 @@ struct MatrixPage<'a> {
     title: String,
     program: &'a str,
     legend: Vec<(&'static str, &'static str, String)>,
+    /// What the cells rest on: headlines with places.
+    basis: Vec<(String, Vec<String>)>,
     contexts: Vec<ContextView>,
 }
 

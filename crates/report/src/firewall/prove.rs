@@ -9,8 +9,8 @@ use model::record::prove::{
 };
 use model::record::trace::Assumption;
 
-use super::areas;
 use super::trace::{condition, render_case};
+use super::{areas, basis};
 use crate::text::{count, one_line};
 use crate::words::Words;
 
@@ -33,6 +33,7 @@ pub fn render(comparison: &Comparison, words: &Words, colour: bool) -> String {
     }
     for (letter, side) in sides {
         render_left_out(letter, side, words, &mut out);
+        basis::render(letter, &side.basis, words, &mut out);
     }
     let _ = writeln!(out, "{}", bold(&words.text(verdict(comparison), &[]), colour));
     for line in modes(comparison, words) {
@@ -50,7 +51,10 @@ pub(crate) fn verdict(comparison: &Comparison) -> &'static str {
     match comparison.verdict.as_str() {
         "equivalent" => "prove-equivalent",
         "equivalent-except" => "prove-equivalent-except",
-        "differs" => "prove-differs",
+        "differs" if comparison.left.basis.is_whole() && comparison.right.basis.is_whole() => {
+            "prove-differs"
+        }
+        "differs" => "prove-differs-as-read",
         _ => "prove-gave-up",
     }
 }
@@ -103,10 +107,19 @@ pub(crate) fn alone(context: &ComparedContext, words: &Words) -> Vec<String> {
         lines.push(words.text(key, &args));
     }
     if !context.taken_alike.is_empty() {
-        let list = context.taken_alike.join(&words.plain("comma"));
+        let alike: Vec<String> =
+            context.taken_alike.iter().map(|it| told_alike(it, words)).collect();
+        let list = alike.join(&words.plain("comma"));
         lines.push(words.text("prove-taken-alike", &[("list", (&list).into())]));
     }
     lines
+}
+
+/// What a platform leaves open of its own accord, in words.
+fn told_alike(name: &str, words: &Words) -> String {
+    let slug = name.replace(' ', "-");
+    let told = words.word("alike", &slug);
+    if told == slug { name.to_owned() } else { told }
 }
 
 /// What was left open, and why.
@@ -135,14 +148,33 @@ pub(crate) fn limits(context: &ComparedContext, words: &Words) -> Vec<String> {
 
 /// What a difference takes, on either side.
 pub(crate) fn conditions(difference: &Difference, words: &Words) -> Vec<String> {
-    let mut assumed: Vec<&Assumption> = Vec::new();
-    let of_both = difference.left.case.assumed.iter().chain(&difference.right.case.assumed);
-    for one in of_both.filter(|one| one.kind != "route") {
-        if !assumed.contains(&one) {
-            assumed.push(one);
-        }
+    of_both(&difference.left.case.assumed, &difference.right.case.assumed, words)
+}
+
+/// What is assumed of A and of B; where one name got two answers, it is defined differently, and each answer has its side.
+pub(crate) fn of_both(left: &[Assumption], right: &[Assumption], words: &Words) -> Vec<String> {
+    let other = |one: &Assumption| Assumption { holds: !one.holds, ..one.clone() };
+    let mut lines: Vec<String> = Vec::new();
+    let known = |one: &&Assumption| one.kind != "route";
+    for one in left.iter().filter(known) {
+        let theirs = Some(other(one)).filter(|other| right.contains(other));
+        let line = condition(one, words);
+        lines.extend(match theirs {
+            None => vec![line],
+            Some(theirs) => {
+                let kind = words.word("predicate", &one.kind);
+                let args = [("kind", (&kind).into()), ("name", (&one.name).into())];
+                let (colon, other) = (words.plain("colon"), condition(&theirs, words));
+                let head = words.text("prove-defined-differently", &args);
+                vec![head, format!("A{colon}{line}"), format!("B{colon}{other}")]
+            }
+        });
     }
-    assumed.into_iter().map(|one| condition(one, words)).collect()
+    let told = |one: &&Assumption| !left.contains(one) && !left.contains(&other(one));
+    lines.extend(right.iter().filter(known).filter(told).map(|one| condition(one, words)));
+    let mut said = std::collections::BTreeSet::new();
+    lines.retain(|line| said.insert(line.clone()));
+    lines
 }
 
 /// What counts as the same, and what was left out on request.

@@ -9,7 +9,7 @@ use model::record::trace::Case;
 
 use super::prove::{alone, certificate, conditions, limits, modes, verdict, zones_by_reason};
 use super::trace::decided;
-use super::{areas, share};
+use super::{areas, basis, share};
 use crate::Error;
 use crate::html::{CSS, policy_of_style};
 use crate::text::count;
@@ -35,7 +35,7 @@ pub fn render(comparison: &Comparison, words: &Words) -> Result<String, Error> {
         program: &comparison.program,
         tone: tone(&comparison.verdict),
         verdict: words.plain(verdict(comparison)),
-        notes: modes(comparison, words),
+        notes: modes(comparison, words).iter().map(|line| pieces(line)).collect(),
         sides: sides.map(|(letter, side)| side_view(letter, side, words)),
         contexts: comparison
             .contexts
@@ -56,7 +56,8 @@ struct ProvePage<'a> {
     program: &'a str,
     tone: &'static str,
     verdict: String,
-    notes: Vec<String>,
+    /// Lines in pieces: every other one is what somebody types.
+    notes: Vec<Vec<String>>,
     sides: [SideView; 2],
     contexts: Vec<ContextView>,
 }
@@ -65,6 +66,11 @@ impl ProvePage<'_> {
     fn t(&self, key: &str) -> String {
         self.w.plain(key)
     }
+}
+
+/// A line, cut at its backticks.
+fn pieces(line: &str) -> Vec<String> {
+    line.split('`').map(str::to_owned).collect()
 }
 
 /// One of the two configurations.
@@ -170,6 +176,10 @@ fn left_out(letter: &str, side: &ComparedSide, words: &Words) -> Vec<String> {
         let all: u64 = side.left_out.iter().map(|fate| fate.statements).sum();
         let args = [("side", letter.into()), ("count", all.into())];
         lines.push(words.text("prove-left-out-below", &args));
+    }
+    for (head, places) in basis::parts(&side.basis, words) {
+        lines.push(format!("{letter}  {head}"));
+        lines.extend(places);
     }
     lines
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use model::record::query::{Answer, Part, Queried, QueriedContext};
 
 use super::areas::conditions;
+use super::basis;
 use super::trace::{condition, render_case};
 use crate::text::one_line;
 use crate::words::Words;
@@ -18,6 +19,7 @@ pub fn render(queried: &Queried, words: &Words, colour: bool) -> String {
     for context in &queried.contexts {
         render_context(context, words, colour, &mut out);
     }
+    basis::render("", &queried.basis, words, &mut out);
     out
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use model::record::trace::{Assumption, Case, Step, Trace, Traces};
 
-use super::excerpt;
+use super::{basis, excerpt};
 use crate::text::one_line;
 use crate::words::{Arg, Words};
 
@@ -16,6 +16,7 @@ pub fn render(traces: &Traces, words: &Words, colour: bool) -> String {
     for trace in &traces.traces {
         render_trace(trace, words, colour, &mut out);
     }
+    basis::render("", &traces.basis, words, &mut out);
     out
 }
 

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use model::record::trace::Case;
 use model::record::walk::{PassedRule, Walk, WalkedCase, WalkedContext, Walks};
 
-use super::trace::{condition, decided, render_step, way_out};
+use super::basis;
+use super::prove::of_both;
+use super::trace::{decided, render_step, way_out};
 use crate::text::one_line;
 use crate::words::{Arg, Words};
 
@@ -14,6 +16,9 @@ pub fn render(walks: &Walks, words: &Words, colour: bool) -> String {
     let mut out = format!("{}\n\n", one_line(&walks.asked));
     for context in &walks.contexts {
         render_context(context, words, colour, &mut out);
+    }
+    for (letter, basis) in ["A", "B"].into_iter().zip(&walks.bases) {
+        basis::render(letter, basis, words, &mut out);
     }
     out
 }
@@ -44,10 +49,10 @@ fn render_context(context: &WalkedContext, words: &Words, colour: bool, out: &mu
 }
 
 fn render_case(case: &WalkedCase, words: &Words, colour: bool, out: &mut String) {
-    for one in &case.assumed {
-        let _ = writeln!(out, "{}", one_line(&condition(one, words)));
-    }
     let (left, right) = (&case.left, &case.right);
+    for line in of_both(&left.case.assumed, &right.case.assumed, words) {
+        let _ = writeln!(out, "{}", one_line(&line));
+    }
     let said = match case.parts.as_str() {
         "" => words.plain("walk-same"),
         parts if case.change.is_empty() => {

@@ -1,7 +1,7 @@
 //! The packets of a difference as records.
 
 use model::record::prove::{Area, AreaCell, AreaCondition, ComparedCoverage};
-use policy::{Family, Policy};
+use policy::{Family, Policy, without_digest};
 use proof::prove::{self, Cell, Coverage, Names};
 use proof::questions::{Asked, Subject};
 use proof::sets::Set;
@@ -73,6 +73,7 @@ pub(crate) fn conditions(
             name: name(asked, sides),
             about: about.to_owned(),
             holds: *holds,
+            side: side(asked, sides).to_owned(),
         }
     };
     answers.iter().map(condition).collect()
@@ -88,9 +89,21 @@ fn name(asked: &Asked, (left, right): (&Policy, &Policy)) -> String {
         Some(if label.is_empty() { &predicate.meaning } else { label }.to_string())
     };
     let found = if alone(asked.kind) { named() } else { None };
-    // Of a digest a few digits tell two of one name apart.
-    let short = policy::without_digest(&asked.meaning).len() + "#123456".len();
-    found.unwrap_or_else(|| asked.meaning.get(..short).unwrap_or(&asked.meaning).to_owned())
+    found.unwrap_or_else(|| without_digest(&asked.meaning).to_owned())
+}
+
+/// Which policy alone has an unknown of which the other has a namesake with other content.
+fn side(asked: &Asked, (left, right): (&Policy, &Policy)) -> &'static str {
+    let has = |policy: &Policy, same: &dyn Fn(&str) -> bool| {
+        policy.predicates.iter().any(|one| one.kind == asked.kind && same(&one.meaning))
+    };
+    let exactly = |meaning: &str| *meaning == *asked.meaning;
+    let named = |meaning: &str| without_digest(meaning) == without_digest(&asked.meaning);
+    match (has(left, &exactly), has(right, &exactly)) {
+        (true, false) if has(right, &named) => "A",
+        (false, true) if has(left, &named) => "B",
+        _ => "",
+    }
 }
 
 fn cell(cell: Cell) -> AreaCell {

@@ -11,6 +11,7 @@ use super::idle::{
     self, CORRELATED, CORRELATED_MORE, Exact, NOT_ANALYSED, REDUNDANT, REMOVABLE, SHADOWED,
     UNREACHED,
 };
+use super::referred::referred;
 use super::spots::{line_of, spot, spot_of};
 use super::{Configs, account, args, platform_name};
 
@@ -56,13 +57,7 @@ pub(crate) fn check(
     for reading in &configs.readings {
         check.files.extend(account::files(reading));
         check.statements.extend(account::statements(reading, wanted, most));
-        check.problems.extend(reading.problems.iter().map(|problem| Problem {
-            code: problem.code.0.to_owned(),
-            severity: problem.severity.as_str().to_owned(),
-            args: args(problem),
-            place: problem.span.and_then(|span| spot(reading, span)),
-            ..Problem::default()
-        }));
+        check.problems.extend(reading.problems.iter().map(|one| problem(reading, one)));
         for found in &reading.devices {
             let mut told = device(reading, found);
             let contexts = &mut told.contexts;
@@ -72,6 +67,17 @@ pub(crate) fn check(
         }
     }
     check
+}
+
+/// What reading said.
+pub(crate) fn problem(reading: &Reading, said: &dialect::Problem) -> Problem {
+    Problem {
+        code: said.code.0.to_owned(),
+        severity: said.severity.as_str().to_owned(),
+        args: args(said),
+        place: said.span.and_then(|span| spot(reading, span)),
+        ..Problem::default()
+    }
 }
 
 /// Whether there is anything that somebody must look at.
@@ -173,6 +179,8 @@ impl Reviewer<'_> {
             used.extend(spans(addresses, &review.addresses_used));
             used.extend(spans(services, &review.services_used));
         }
+        // What no policy models may use it, too.
+        used.extend(referred(self.reading, self.device, &used));
         let mut said: HashSet<Span> = used;
         for (context, _) in contexts {
             let name = &context.context;

@@ -180,8 +180,10 @@ pub(crate) fn compare(
 /// The verdict over all contexts and all that was left out.
 pub(crate) fn verdict(contexts: &[ComparedContext], sides: [&ComparedSide; 2]) -> &'static str {
     let any = |verdict: &str| contexts.iter().any(|one| one.verdict == verdict);
-    let left_out =
-        |side: &&ComparedSide| !side.left_out.is_empty() || !side.contexts_alone.is_empty();
+    let left_out = |side: &&ComparedSide| {
+        let alone = !side.contexts_alone.is_empty();
+        !side.left_out.is_empty() || alone || !side.basis.is_whole()
+    };
     if any(DIFFERS) {
         DIFFERS
     } else if any(GAVE_UP) {
@@ -254,6 +256,7 @@ pub(crate) fn side(
         left_out: left_out.collect(),
         left_out_statements: statements,
         contexts_alone: alone,
+        basis: configs.basis(),
     }
 }
 

@@ -203,6 +203,7 @@ impl Teller<'_> {
                 ("pairs", found.pairs.to_string()),
                 ("bound", bound.to_owned()),
                 ("shown", shown.to_string()),
+                ("listed", if shown > 0 { "some" } else { "none" }.to_owned()),
                 ("open", found.open.to_string()),
                 ("left", if found.open > 0 { "some" } else { "none" }.to_owned()),
             ];

@@ -212,7 +212,11 @@ fn address(policy: &Policy, text: &str) -> Option<Addresses> {
 
 /// `tcp`, `tcp/22`, `udp/1000-2000`, `icmp`, `icmp/8`, `icmp/3:1`, `ip/47`, `any`.
 fn service(text: &str) -> Option<Services> {
-    let (name, value) = match text.split_once('/') {
+    // As packets have it: `47`, `icmp:8:0`.
+    if let Ok(protocol) = text.parse() {
+        return Some(Services::Protocol(protocol));
+    }
+    let (name, value) = match text.split_once(['/', ':']) {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
@@ -313,6 +317,12 @@ mod tests {
         assert_eq!(asked.destination, Addresses::Range(range.unwrap()));
         let icmp = Services::Icmp { family: Family::V6, kind: Some(1), code: Some(4) };
         assert_eq!(asked.services, icmp);
+    }
+
+    #[test]
+    fn services_are_read_as_packets_have_them() {
+        assert_eq!(read("icmp:8:0").services, read("icmp/8:0").services);
+        assert_eq!(read("47").services, read("ip/47").services);
     }
 
     #[test]

@@ -283,7 +283,8 @@ pub(crate) fn outcome(placed: Placed<'_>, replayed: &Replayed) -> Outcome {
 
 /// The packet as `trace --packet` takes it. A name that the form has no room for is left out; it is among what is assumed.
 fn packet_text(teller: &Teller<'_>, replayed: &Replayed) -> String {
-    let written = |name: &str| !name.is_empty() && !name.contains(char::is_whitespace);
+    let fits = |sign: char| !sign.is_whitespace() && sign != '>';
+    let written = |name: &str| !name.is_empty() && name.chars().all(fits);
     let (ingress, _) = teller.interface(replayed.packet.ingress);
     let mut words = Vec::new();
     if written(&ingress) {
@@ -294,14 +295,17 @@ fn packet_text(teller: &Teller<'_>, replayed: &Replayed) -> String {
             Assumed::Leaves(_, interface) => ("out", teller.interface(*interface).0),
             Assumed::Holds(atom, true) => match at(&teller.policy.predicates, atom.predicate.0) {
                 Some(known) if !alone(known.kind) => {
-                    (known.kind.as_str(), without_digest(&known.meaning).to_owned())
+                    // A trace takes the name for people, too.
+                    let names = [without_digest(&known.meaning), &*known.origin.label];
+                    let name = names.into_iter().find(|name| written(name)).unwrap_or_default();
+                    (known.kind.as_str(), name.to_owned())
                 }
                 _ => continue,
             },
             Assumed::Holds(_, false) => continue,
         };
         let text = format!("{}={}", word.0, word.1);
-        if written(&word.1) && !word.1.contains('>') && !words.contains(&text) {
+        if written(&word.1) && !words.contains(&text) {
             words.push(text);
         }
     }

@@ -45,9 +45,9 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
         return Err(plan::no_pair((&left, &right), words).into());
     }
     if let Some(asked) = &asked {
-        let outcome = walked::run(&plan, asked, args, (common, &facts.sha256), words)?;
-        let whole = !configs.0.unfinished() && !configs.1.unfinished();
-        return Ok(if whole { outcome } else { Outcome::Unfinished });
+        let bases = [configs.0.basis(), configs.1.basis()];
+        let outcome = walked::run(&plan, asked, args, (common, &facts.sha256), bases, words)?;
+        return Ok(outcome);
     }
     let counts = (left.len(), right.len());
     let contexts = compare(&plan, args, (&configs.0, &configs.1), counts, words)?;
@@ -71,11 +71,10 @@ pub(crate) fn run(args: &Prove, common: &Common, words: &Words) -> Result<Outcom
     };
     let bytes = rendered(&record, args, common, words)?;
     put_or_write(&bytes, &args.output, words)?;
-    let unfinished = configs.0.unfinished() || configs.1.unfinished();
     // What was not compared may differ: that is not "the same".
     Ok(match record.verdict.as_str() {
         DIFFERS => Outcome::Found,
-        EQUIVALENT if !unfinished => Outcome::Clean,
+        EQUIVALENT => Outcome::Clean,
         _ => Outcome::Unfinished,
     })
 }
@@ -108,9 +107,11 @@ fn compare(
         if let Some(path) = &args.certificate {
             let certifying = Certifying {
                 path,
+                inputs: [&args.left, &args.right],
                 pairs: plan.pairs.len(),
                 sides,
                 contexts: counts,
+                whole: sides.0.basis().is_whole() && sides.1.basis().is_whole(),
                 transit: args.transit,
             };
             let written = certifying.write(contexts.len(), pair, &compared, words)?;

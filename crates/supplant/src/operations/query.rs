@@ -44,17 +44,23 @@ pub(crate) fn run(args: &Query, common: &Common, words: &Words) -> Result<Outcom
     if chosen.is_empty() {
         let names: Vec<String> = all.iter().map(|one| format!("`{}`", one.name())).collect();
         let names = names.join(&words.plain("comma"));
-        return Err(Trouble::wrong(words, "error-context", &[("names", (&names).into())]).into());
+        let names = if names.is_empty() { "–" } else { &names };
+        return Err(Trouble::wrong(words, "error-context", &[("names", names.into())]).into());
     }
     let target = super::target(paths);
     let Some((asked, question)) = asked else {
         let contexts = chosen.iter().map(|one| matrix(**one)).collect();
         let (program, data_sha256) = (super::program(), facts.sha256);
         let schema = MATRIX_SCHEMA.to_owned();
-        let record = Matrices { schema, program, data_sha256, target, contexts };
+        let basis = configs.basis();
+        let record = Matrices { schema, program, data_sha256, target, contexts, basis };
         put_matrix(&record, args, words)?;
         let open = record.contexts.iter().any(|one| !one.limit.is_empty());
-        return Ok(if open || configs.unfinished() { Outcome::Unfinished } else { Outcome::Clean });
+        return Ok(if open || !record.basis.is_whole() {
+            Outcome::Unfinished
+        } else {
+            Outcome::Clean
+        });
     };
     let reach = args.who_can_reach.is_some();
     let contexts: Vec<_> = chosen.iter().map(|one| answer(**one, &question, reach)).collect();
@@ -74,6 +80,7 @@ pub(crate) fn run(args: &Query, common: &Common, words: &Words) -> Result<Outcom
         target,
         asked,
         contexts,
+        basis: configs.basis(),
     };
     let bytes = match args.format {
         QueryFormat::Json => collected(words, |out| report::json::pretty(&record, out))?,
@@ -84,7 +91,7 @@ pub(crate) fn run(args: &Query, common: &Common, words: &Words) -> Result<Outcom
     };
     put_or_write(&bytes, &args.output, words)?;
     let open = record.contexts.iter().any(|one| one.verdict == "gave-up");
-    Ok(if open || configs.unfinished() { Outcome::Unfinished } else { Outcome::Clean })
+    Ok(if open || !record.basis.is_whole() { Outcome::Unfinished } else { Outcome::Clean })
 }
 
 /// Writes the matrices in the form that was asked for.

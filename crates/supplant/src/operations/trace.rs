@@ -42,6 +42,7 @@ pub(crate) fn run(args: &Trace, common: &Common, words: &Words) -> Result<Outcom
         data_sha256: facts.sha256,
         target: super::target(&args.paths),
         traces,
+        basis: configs.basis(),
     };
     let bytes = match args.format {
         TraceFormat::Text => {
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &Trace, common: &Common, words: &Words) -> Result<Outcom
         let mut about = record.traces.iter().filter(|trace| trace.asked == packet.text);
         about.any(|trace| trace.error.is_empty())
     };
-    Ok(if configs.unfinished() {
+    Ok(if !record.basis.is_whole() {
         Outcome::Unfinished
     } else if asked.iter().all(answered) {
         Outcome::Clean
@@ -114,7 +115,8 @@ fn choose<'c>(
             .map(|(_, device, policy)| format!("`{}` / `{}`", device.name, policy.context))
             .collect();
         let names = names.join(&words.plain("comma"));
-        return Err(Trouble::wrong(words, "error-context", &[("names", (&names).into())]));
+        let names = if names.is_empty() { "–" } else { &names };
+        return Err(Trouble::wrong(words, "error-context", &[("names", names.into())]));
     }
     Ok(chosen)
 }

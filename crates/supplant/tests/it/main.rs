@@ -27,4 +27,5 @@ mod support;
 mod talkers;
 mod traffic;
 mod usage;
+mod whole;
 mod wording;

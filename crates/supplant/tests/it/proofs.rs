@@ -108,7 +108,7 @@ fn differences_come_with_packets_that_show_them() {
     }
     assert!(run.out.contains("in/b/fw.conf:"), "{}", run.out);
     assert!(
-        run.out.contains("IPv4 any > web, SSH"),
+        run.out.contains("IPv4; source any; destination web; service SSH"),
         "packets in the names of objects: {}",
         run.out
     );

@@ -18,12 +18,16 @@ use crate::trouble::Trouble;
 pub(super) struct Certifying<'a> {
     /// The file that was asked for.
     pub(super) path: &'a Path,
+    /// What is read.
+    pub(super) inputs: [&'a Path; 2],
     /// How many pairs of contexts there are: with several, each file has its number.
     pub(super) pairs: usize,
     /// Both configurations.
     pub(super) sides: (&'a Configs, &'a Configs),
     /// How many contexts either has.
     pub(super) contexts: (usize, usize),
+    /// Whether both were read to their end: what shows that the rest is the same shows too little.
+    pub(super) whole: bool,
     /// Whether packets to the firewall itself were left out.
     pub(super) transit: bool,
 }
@@ -40,9 +44,11 @@ impl Certifying<'_> {
         compared: &Compared,
         words: &Words,
     ) -> Result<Certificate, Trouble> {
-        let Some(certificate) = &compared.certificate else {
+        let certificate = compared.certificate.as_ref().filter(|_| self.whole);
+        let Some(certificate) = certificate else {
             let why_not = match compared.context.verdict.as_str() {
                 DIFFERS => "differs",
+                _ if !self.whole => "not-whole",
                 GAVE_UP => "not-decided",
                 _ if compared.context.differing > 0 => "not-decided",
                 _ => "not-listed",
@@ -50,6 +56,7 @@ impl Certifying<'_> {
             return Ok(Certificate { why_not: why_not.to_owned(), ..Certificate::default() });
         };
         let path = self.file(number);
+        crate::operations::apart::refuse(&path, self.inputs, words)?;
         let left = identity(self.sides.0, self.contexts.0, pair.left);
         let right = identity(self.sides.1, self.contexts.1, pair.right);
         let mut tool = crate::operations::program();

@@ -171,8 +171,11 @@ fn zone_names(policies: &[&Policy]) -> String {
     first(policies.iter().flat_map(|policy| zones(policy)).map(|(_, name)| name.into()).collect())
 }
 
-/// The first few names.
+/// The first few names; a dash when there are none.
 fn first(mut names: Vec<String>) -> String {
+    if names.is_empty() {
+        return "–".to_owned();
+    }
     names.sort_unstable();
     names.dedup();
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use model::record::check::Basis;
 use model::record::walk::{WALK_SCHEMA, Walks};
 use report::words::Words;
 
@@ -26,6 +27,7 @@ pub(super) fn run(
     asked: &Asked,
     args: &Prove,
     (common, data_sha256): (&Common, &str),
+    bases: [Basis; 2],
     words: &Words,
 ) -> Result<Outcome> {
     let mut contexts = Vec::new();
@@ -56,6 +58,7 @@ pub(super) fn run(
         right: shown(&args.right),
         asked: asked.text.clone(),
         contexts,
+        bases,
     };
     let bytes = match args.format {
         ProveFormat::Text => {
@@ -68,7 +71,9 @@ pub(super) fn run(
     put_or_write(&bytes, &args.output, words)?;
     let placed = record.contexts.iter().filter(|context| context.error.is_empty());
     let mut cases = placed.clone().flat_map(|context| &context.cases);
-    Ok(if placed.clone().next().is_none() {
+    Ok(if !record.bases.iter().all(Basis::is_whole) {
+        Outcome::Unfinished
+    } else if placed.clone().next().is_none() {
         Outcome::Wrong
     } else if cases.any(|case| !case.parts.is_empty()) {
         Outcome::Found
