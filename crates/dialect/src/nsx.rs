@@ -65,6 +65,10 @@ impl Dialect for Nsx {
         if let Some(name) = node.child("distinguished_name") {
             into.add(name.word(1), "", node, &[PredicateKind::User]);
         }
+        // What is attached to a port of a segment.
+        if let Some(path) = node.child("attachment").and_then(|_| node.child("path")) {
+            into.add(path.word(1), "", node, &[PredicateKind::Dynamic]);
+        }
     }
 }
 
