@@ -401,7 +401,7 @@ fn route<'t>(
             },
             "dstaddr" => to = Target::Named(value.one()),
             "internet-service" | "internet-service-custom" if value.one() != "0" => {
-                value.claim(Fate::approximated(Reason::NamedUnknown));
+                value.claim(Fate::approximated(Reason::DynamicRoute));
                 to = Target::Unknown;
                 continue;
             }

@@ -18,7 +18,11 @@ impl<'t> Extract<'t, '_> {
             for part in child.children() {
                 match part.word(0) {
                     "layer3" | "layer2" | "virtual-wire" | "tap" | "tunnel" | "external" => {
-                        part.claim_all(Fate::CONVERTED);
+                        // What is switched or only listened to does not cross to zones that are routed; here everything may.
+                        part.claim_all(match part.word(0) {
+                            "layer2" | "virtual-wire" | "tap" => Fate::approximated(Reason::Mode),
+                            _ => Fate::CONVERTED,
+                        });
                         zone.kind = part.word(0);
                         zone.members.extend(part.children().map(word));
                     }
@@ -114,7 +118,7 @@ fn interfaces<'t>(node: Node<'t>, network: &mut Network<'t>) {
 
 /// An interface with its units, one below the other.
 fn interface<'t>(node: Node<'t>, network: &mut Network<'t>) {
-    let mut found = Interface { name: word(node), addresses: Vec::new(), dynamic: false };
+    let mut found = Interface { name: word(node), addresses: Vec::new(), dynamic: None };
     parts(node, &mut found, network, 0);
     claim_empty(node);
     network.interfaces.push(found);
@@ -131,7 +135,7 @@ fn parts<'t>(node: Node<'t>, found: &mut Interface<'t>, network: &mut Network<'t
             "units" if depth < 2 => {
                 for unit in child.children() {
                     let mut inner =
-                        Interface { name: word(unit), addresses: Vec::new(), dynamic: false };
+                        Interface { name: word(unit), addresses: Vec::new(), dynamic: None };
                     parts(unit, &mut inner, network, 2);
                     claim_empty(unit);
                     network.interfaces.push(inner);
@@ -148,9 +152,15 @@ fn parts<'t>(node: Node<'t>, found: &mut Interface<'t>, network: &mut Network<'t
             }
             "ipv6" => ipv6(child, found),
             "dhcp-client" | "pppoe" | "dynamic" => {
-                child.claim_all(Fate::approximated(Reason::NamedUnknown));
+                // Its address and the routes that come with it are not known.
+                child.claim_all(Fate::approximated(Reason::DynamicRoute));
                 let off = child.child("enable").and_then(|node| node.children().next());
-                found.dynamic |= off.is_none_or(|word| word.word(0) != "no");
+                let on = off.is_none_or(|word| word.word(0) != "no");
+                found.dynamic = found.dynamic.or(on.then_some(child));
+            }
+            // What is switched off carries nothing; here it does.
+            "link-state" if child.children().any(|state| state.word(0) == "down") => {
+                child.claim_all(Fate::approximated(Reason::MatchOption));
             }
             _ => {
                 by_table(child, inert::INTERFACE);
@@ -173,8 +183,8 @@ fn ipv6<'t>(node: Node<'t>, found: &mut Interface<'t>) {
                 }
             }
             "dhcp-client" | "inherited" => {
-                child.claim_all(Fate::approximated(Reason::NamedUnknown));
-                found.dynamic = true;
+                child.claim_all(Fate::approximated(Reason::DynamicRoute));
+                found.dynamic = found.dynamic.or(Some(child));
             }
             _ => take_inert(child, Reason::LinkLayer),
         }
@@ -294,7 +304,7 @@ fn hop(node: Node<'_>) -> Hop<'_> {
             Hop::None
         }
         ("fqdn" | "tunnel", _) => {
-            kind.claim_all(Fate::approximated(Reason::NamedUnknown));
+            kind.claim_all(Fate::approximated(Reason::DynamicRoute));
             Hop::Unknown
         }
         _ => Hop::Unknown,

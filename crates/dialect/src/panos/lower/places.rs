@@ -62,7 +62,23 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
                 self.interface(*member, id);
             }
         }
+        self.without_zone();
         self.routes(routed && !zones.is_empty());
+    }
+
+    /// What comes in by an interface that is in no zone is dropped; that is not modelled, so that its addresses are told.
+    fn without_zone(&self) {
+        let own = self.source.zones.iter().flat_map(|zone| &zone.members).map(|word| word.text);
+        let own: HashSet<&str> = own.collect();
+        for (name, interface) in &self.ports {
+            if own.contains(name) || self.zoned.contains(name) {
+                continue;
+            }
+            let addresses = interface.addresses.iter().map(|word| word.node);
+            for node in addresses.chain(interface.dynamic) {
+                node.claim_all(Fate::approximated(Reason::MatchOption));
+            }
+        }
     }
 
     /// Finds interfaces by name. Templates may give a port in one and its addresses in another.
@@ -165,7 +181,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         let learns = used()
             .any(|router| router.dynamic || router.routes.iter().any(|route| route.monitored));
         let dynamic = self.source.networks.iter().flat_map(|network| &network.interfaces);
-        let dynamic = dynamic.into_iter().any(|interface| interface.dynamic);
+        let dynamic = dynamic.into_iter().any(|interface| interface.dynamic.is_some());
         let in_routers: HashSet<&str> =
             used().flat_map(|router| &router.interfaces).map(|word| word.text).collect();
         let all_routed = here.keys().all(|name| in_routers.contains(name));
