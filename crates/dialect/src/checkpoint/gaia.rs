@@ -175,7 +175,7 @@ impl<'t> Gaia<'t> {
             ["vpn", "tunnel", ..] => (Fate::approximated(Reason::TunnelCrypto), true),
             // Addresses, and with them routes, that are given from elsewhere.
             ["dhcp", "client", "interface", ..] | ["pppoe" | "ppp", ..] => {
-                (Fate::approximated(Reason::NamedUnknown), true)
+                (Fate::approximated(Reason::DynamicRoute), true)
             }
             ["dhcp6relay" | "rdisc6" | "vrrp6", ..] => (Fate::inert(Reason::Management), false),
             [protocol, rest @ ..] if PROTOCOLS.contains(protocol) => {
@@ -234,7 +234,7 @@ impl<'t> Gaia<'t> {
             }
             ["ipv6-autoconfig" | "dhcp" | "dhcp-client", ..] => {
                 self.open = true;
-                Fate::approximated(Reason::NamedUnknown)
+                Fate::approximated(Reason::DynamicRoute)
             }
             ["vlan", ..] => converted,
             ["comments", ..] => Fate::inert(Reason::Cosmetic),
