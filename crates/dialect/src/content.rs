@@ -329,6 +329,11 @@ mod tests {
     }
 
     #[test]
+    fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
+        assert!(told_apart("checkpoint", CHECKPOINT));
+    }
+
+    #[test]
     fn a_community_is_told_apart_by_what_lies_behind_its_gateways() {
         let objects = r#"{"uid": "c", "name": "c", "type": "vpn-community-meshed", "gateways": ["g"]},
             {"uid": "behind", "name": "behind", "type": "network", "subnet4": "10.@.0.0", "mask-length4": 16},
@@ -371,10 +376,5 @@ mod tests {
         let after = after.split_once("}]}").unwrap().1;
         let text = format!("{before}{paths}{after}").replacen("\"children\": [", &port, 1);
         assert!(told_apart("nsx", &text));
-    }
-
-    #[test]
-    fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
-        assert!(told_apart("checkpoint", CHECKPOINT));
     }
 }

@@ -73,7 +73,7 @@ pub(super) struct Interface<'t> {
     pub(super) name: Word<'t>,
     pub(super) addresses: Vec<Word<'t>>,
     /// It gets an address from elsewhere.
-    pub(super) dynamic: Option<Node<'t>>,
+    pub(super) dynamic: bool,
 }
 
 #[derive(Debug)]

@@ -118,7 +118,7 @@ fn interfaces<'t>(node: Node<'t>, network: &mut Network<'t>) {
 
 /// An interface with its units, one below the other.
 fn interface<'t>(node: Node<'t>, network: &mut Network<'t>) {
-    let mut found = Interface { name: word(node), addresses: Vec::new(), dynamic: None };
+    let mut found = Interface { name: word(node), addresses: Vec::new(), dynamic: false };
     parts(node, &mut found, network, 0);
     claim_empty(node);
     network.interfaces.push(found);
@@ -135,7 +135,7 @@ fn parts<'t>(node: Node<'t>, found: &mut Interface<'t>, network: &mut Network<'t
             "units" if depth < 2 => {
                 for unit in child.children() {
                     let mut inner =
-                        Interface { name: word(unit), addresses: Vec::new(), dynamic: None };
+                        Interface { name: word(unit), addresses: Vec::new(), dynamic: false };
                     parts(unit, &mut inner, network, 2);
                     claim_empty(unit);
                     network.interfaces.push(inner);
@@ -152,11 +152,9 @@ fn parts<'t>(node: Node<'t>, found: &mut Interface<'t>, network: &mut Network<'t
             }
             "ipv6" => ipv6(child, found),
             "dhcp-client" | "pppoe" | "dynamic" => {
-                // Its address and the routes that come with it are not known.
                 child.claim_all(Fate::approximated(Reason::DynamicRoute));
                 let off = child.child("enable").and_then(|node| node.children().next());
-                let on = off.is_none_or(|word| word.word(0) != "no");
-                found.dynamic = found.dynamic.or(on.then_some(child));
+                found.dynamic |= off.is_none_or(|word| word.word(0) != "no");
             }
             // What is switched off carries nothing; here it does.
             "link-state" if child.children().any(|state| state.word(0) == "down") => {
@@ -184,7 +182,7 @@ fn ipv6<'t>(node: Node<'t>, found: &mut Interface<'t>) {
             }
             "dhcp-client" | "inherited" => {
                 child.claim_all(Fate::approximated(Reason::DynamicRoute));
-                found.dynamic = found.dynamic.or(Some(child));
+                found.dynamic = true;
             }
             _ => take_inert(child, Reason::LinkLayer),
         }

@@ -12,6 +12,7 @@ use policy::{Family, Interface, InterfaceId, Origin, Prefix, Route, Routing, Zon
 use super::super::config::{self, Hop, Router, Word};
 use super::Context;
 use crate::fate::{Fate, Reason};
+use crate::tree::Node;
 
 /// How many routers a packet may be handed through.
 const MOST_ROUTERS: usize = 8;
@@ -74,8 +75,10 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
             if own.contains(name) || self.zoned.contains(name) {
                 continue;
             }
-            let addresses = interface.addresses.iter().map(|word| word.node);
-            for node in addresses.chain(interface.dynamic) {
+            let node = interface.name.node;
+            let parts = node.children().chain(node.children().flat_map(Node::children));
+            let given = parts.filter(|part| matches!(part.word(0), "dhcp-client" | "pppoe"));
+            for node in interface.addresses.iter().map(|word| word.node).chain(given) {
                 node.claim_all(Fate::approximated(Reason::MatchOption));
             }
         }
@@ -181,7 +184,7 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
         let learns = used()
             .any(|router| router.dynamic || router.routes.iter().any(|route| route.monitored));
         let dynamic = self.source.networks.iter().flat_map(|network| &network.interfaces);
-        let dynamic = dynamic.into_iter().any(|interface| interface.dynamic.is_some());
+        let dynamic = dynamic.into_iter().any(|interface| interface.dynamic);
         let in_routers: HashSet<&str> =
             used().flat_map(|router| &router.interfaces).map(|word| word.text).collect();
         let all_routed = here.keys().all(|name| in_routers.contains(name));
