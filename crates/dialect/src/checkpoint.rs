@@ -77,11 +77,16 @@ impl Dialect for CheckPoint {
         if DEFINED.iter().any(|start| kind.starts_with(start)) && !thin() {
             into.add(value::get(node, "name"), value::get(node, "uid"), node, &UNKNOWNS);
         }
+        // A community is its gateways, with the networks behind each.
+        if let Some(settings) = node.child("vpn-settings") {
+            let (name, uid) = (value::get(node, "name"), value::get(node, "uid"));
+            into.add(name, uid, settings, &[PredicateKind::Vpn]);
+        }
     }
 }
 
 /// Types, by how they begin, of objects that rules know by name only, and of what these refer to.
-const DEFINED: [&str; 19] = [
+const DEFINED: [&str; 20] = [
     "LegacyUserAtLocation",
     "VpnCommunity",
     "access-point-name",
@@ -97,6 +102,7 @@ const DEFINED: [&str; 19] = [
     "identity-tag",
     "limit",
     "network",
+    "service-gtp",
     "time",
     "updatable-object",
     "user",
@@ -104,12 +110,13 @@ const DEFINED: [&str; 19] = [
 ];
 
 /// What such objects are unknowns of.
-const UNKNOWNS: [PredicateKind; 9] = [
+const UNKNOWNS: [PredicateKind; 10] = [
     PredicateKind::Application,
     PredicateKind::Content,
     PredicateKind::Device,
     PredicateKind::Dynamic,
     PredicateKind::ExternalList,
+    PredicateKind::Protocol,
     PredicateKind::Schedule,
     PredicateKind::UrlCategory,
     PredicateKind::User,
@@ -142,7 +149,7 @@ fn devices(
 }
 
 /// Words of Check Point's JSON, with how sure each makes.
-const WORDS: [(&str, u8); 20] = [
+const WORDS: [(&str, u8); 22] = [
     ("\"access-rule\"", 40),
     ("\"access-section\"", 40),
     ("\"access-layers\"", 40),
@@ -162,6 +169,8 @@ const WORDS: [(&str, u8); 20] = [
     ("\"mask-length4\"", 30),
     ("\"rulebase\"", 20),
     ("\"meta-info\"", 20),
+    ("\"from\"", 10),
+    ("\"to\"", 5),
     ("\"total\"", 5),
 ];
 

@@ -34,6 +34,8 @@ pub struct Definitions<'t> {
 #[derive(Clone, Copy, Debug)]
 struct Definition<'t> {
     name: &'t str,
+    /// What tells it from others of its name; may be empty.
+    identifier: &'t str,
     node: Node<'t>,
     kinds: &'static [PredicateKind],
     context: &'t str,
@@ -68,7 +70,7 @@ impl<'t> Definitions<'t> {
         node: Node<'t>,
         kinds: &'static [PredicateKind],
     ) {
-        let definition = Definition { name, node, kinds, context: self.context };
+        let definition = Definition { name, identifier, node, kinds, context: self.context };
         for key in [name, identifier].into_iter().filter(|key| !key.is_empty()) {
             self.named.entry(key).or_default().push(definition);
         }
@@ -80,22 +82,27 @@ impl<'t> Definitions<'t> {
     fn digest(&self, unknown: &Predicate, context: &str) -> Option<String> {
         // Of a context by another name all count: more is told apart than need be.
         let context = Some(context).filter(|context| self.contexts.contains(context));
-        let mut open: Vec<Definition<'t>> = Vec::new();
-        open.extend(unknown.origin.span.and_then(|span| self.placed.get(&place(span))));
+        let own = unknown.origin.span.and_then(|span| self.placed.get(&place(span)));
+        let own = own.filter(|own| own.kinds.contains(&unknown.kind));
+        let mut open: Vec<Definition<'t>> = own.into_iter().copied().collect();
         let edge = |sign: char| sign.is_whitespace() || "\"'(),;=".contains(sign);
         let words = unknown.meaning.split(edge).chain([&*unknown.meaning, &*unknown.origin.label]);
-        for word in words {
+        // Others of its name are something else.
+        let other =
+            |word: &&str| own.is_none_or(|own| own.identifier.is_empty() || own.name != *word);
+        for word in words.filter(other) {
             let named = self.named.get(word).into_iter().flatten();
             open.extend(named.filter(|definition| definition.serves(context)));
         }
         let mut seen: HashSet<(u16, u32)> = HashSet::new();
         let mut contents: BTreeSet<(&str, String)> = BTreeSet::new();
-        while let Some(Definition { name, node, kinds, .. }) = open.pop() {
+        while let Some(Definition { name, identifier, node, kinds, .. }) = open.pop() {
             let place = (node.tree().file(), node.index());
             if !kinds.contains(&unknown.kind) || !seen.insert(place) {
                 continue;
             }
             let content = node.content(&mut |word| match self.named.get(word) {
+                Some(_) if word == name && !identifier.is_empty() => word,
                 Some(others) => {
                     open.extend(others.iter().filter(|other| other.serves(context)));
                     others.first().map_or(word, |other| other.name)
@@ -375,5 +382,50 @@ mod tests {
     #[test]
     fn an_access_role_is_told_apart_by_the_members_of_its_groups() {
         assert!(told_apart("checkpoint", CHECKPOINT));
+    }
+
+    #[test]
+    fn a_community_is_told_apart_by_what_lies_behind_its_gateways() {
+        let objects = r#"{"uid": "c", "name": "c", "type": "vpn-community-meshed", "gateways": ["g"]},
+            {"uid": "behind", "name": "behind", "type": "network", "subnet4": "10.@.0.0", "mask-length4": 16},
+            {"uid": "g""#;
+        let text = CHECKPOINT
+            .replace("\"@\"", "\"b\"")
+            .replace(r#"{"uid": "g""#, objects)
+            .replace(r#""source":"#, r#""vpn": ["c"], "source":"#)
+            .replace(
+                r#""interfaces":"#,
+                r#""vpn-settings": {"vpn-domain": "behind"}, "interfaces":"#,
+            );
+        assert_ne!(meanings("checkpoint", &text, "1"), meanings("checkpoint", &text, "2"));
+    }
+
+    #[test]
+    fn of_two_objects_of_one_name_each_is_told_apart_by_itself() {
+        let site = |uid: &str, url: &str| {
+            format!(
+                r#"{{"uid": "{uid}", "name": "same", "type": "application-site", "url-list": ["{url}"]}},"#
+            )
+        };
+        let exchanged = |one: &str, two: &str| {
+            let both = site("s1", one) + &site("s2", two) + r#"{"uid": "g""#;
+            meanings("checkpoint", &CHECKPOINT.replace(r#"{"uid": "g""#, &both), "b")
+        };
+        assert_ne!(exchanged("a.example", "b.example"), exchanged("b.example", "a.example"));
+    }
+
+    #[test]
+    fn a_port_of_a_segment_is_told_apart_by_what_is_attached() {
+        let port = r#"{"resource_type": "SegmentPort", "id": "p", "path": "/infra/segments/s/ports/p", "attachment": {"id": "@"}}"#;
+        let port = format!(
+            r#""children": [{{"resource_type": "ChildSegmentPort", "SegmentPort": {port}}},"#
+        );
+        let paths =
+            r#"{"resource_type": "PathExpression", "paths": ["/infra/segments/s/ports/p"]}"#;
+        let start = "{\"resource_type\": \"IdentityGroupExpression\"";
+        let (before, after) = NSX.split_once(start).unwrap();
+        let after = after.split_once("}]}").unwrap().1;
+        let text = format!("{before}{paths}{after}").replacen("\"children\": [", &port, 1);
+        assert!(told_apart("nsx", &text));
     }
 }

@@ -157,17 +157,17 @@ reasons! {
     Multicast = "multicast",
     /// Unsupported: a list that decides beside the rules (denial of service, proxy, interface).
     OtherRuleList = "other-rule-list",
-    /// Unsupported: what a tunnel lets through.
+    /// Approximated or unsupported: what a tunnel lets through.
     TunnelSelector = "tunnel-selector",
     /// Unsupported: translation between address families.
     FamilyTranslation = "family-translation",
-    /// Unsupported: a way of translating addresses that is not modelled.
+    /// Approximated or unsupported: a way of translating addresses that is not modelled.
     NatKind = "nat-kind",
-    /// Unsupported: a value that changes which packets match and is not modelled.
+    /// Approximated or unsupported: a value that changes which packets match and is not modelled.
     MatchOption = "match-option",
-    /// Unsupported: an action that is not modelled.
+    /// Approximated or unsupported: an action that is not modelled.
     ActionKind = "action-kind",
-    /// Unsupported: the mode of the device changes the meaning of its rules.
+    /// Approximated or unsupported: the mode of the device changes the meaning of its rules.
     Mode = "mode",
     /// Unsupported: the value is not valid.
     InvalidValue = "invalid-value",

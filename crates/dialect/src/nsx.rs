@@ -61,6 +61,10 @@ impl Dialect for Nsx {
     }
 
     fn define<'t>(&self, node: Node<'t>, into: &mut Definitions<'t>) {
+        // What is attached to a port of a segment.
+        if let Some(path) = node.child("attachment").and_then(|_| node.child("path")) {
+            into.add(path.word(1), "", node, &[PredicateKind::Dynamic]);
+        }
         // A name in a directory; which directory stands beside it.
         if let Some(name) = node.child("distinguished_name") {
             into.add(name.word(1), "", node, &[PredicateKind::User]);

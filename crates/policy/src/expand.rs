@@ -37,8 +37,8 @@ pub fn order(members: &[Vec<usize>]) -> Order {
     while let Some(group) = ready.get(next).copied() {
         next += 1;
         let depth = depths.get(group).copied().unwrap_or(1);
-        // Half of what a policy may nest: the other half is for the expressions within the groups and rules.
-        if depth > MAX_DEPTH / 2 {
+        // Each level nests twice, as an object and as the list of its members; the rest is for the expressions within groups and rules.
+        if depth > MAX_DEPTH / 3 {
             result.deep.push(group);
         } else {
             result.order.push(group);

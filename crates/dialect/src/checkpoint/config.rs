@@ -359,6 +359,8 @@ pub(super) struct NatRule<'t> {
     pub(super) translated: [Option<Node<'t>>; 3],
     /// Gateways.
     pub(super) install_on: Option<Node<'t>>,
+    /// Whether it is only a place holder for a rule that the exporter may not see.
+    pub(super) hidden: bool,
     /// A statement of the rule that is not modelled and matters, or a cut rule.
     pub(super) unread: Option<Node<'t>>,
 }

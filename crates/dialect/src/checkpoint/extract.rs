@@ -105,10 +105,11 @@ impl<'t, 'l> Extractor<'t, 'l> {
 
     /// Elements of an array: rules, or things that say themselves what they are.
     fn array(&mut self, elements: &[Node<'t>], hint: &Hint<'t>, depth: usize) {
-        let kind =
-            elements.iter().map(|element| get(*element, "type")).find(|kind| !kind.is_empty());
-        match kind {
-            Some("access-rule" | "access-section" | "place-holder") => {
+        let mut kinds = elements.iter().map(|element| get(*element, "type"));
+        let held = kinds.clone().any(|kind| kind == "place-holder");
+        let kind = kinds.find(|kind| !matches!(*kind, "" | "place-holder"));
+        match kind.or(held.then_some("access-rule")) {
+            Some("access-rule" | "access-section") => {
                 self.access_rules(elements, None, hint);
             }
             Some("nat-rule" | "nat-section") => self.nat_rules(elements, None, hint),
@@ -249,8 +250,9 @@ impl<'t, 'l> Extractor<'t, 'l> {
             rules.iter().for_each(|rule| rule.claim_all(fate));
             return;
         }
+        let untold = rules.iter().all(|rule| get(*rule, "type") == "place-holder");
         let nat = kinds::is_nat(&rules)
-            || rules.is_empty() && (members.text("name").is_empty() && hint.stem.contains("nat"));
+            || untold && (members.text("name").is_empty() && hint.stem.contains("nat"));
         match nat {
             true => self.nat_rules(&rules, Some((members, rulebase)), &hint),
             false => self.access_rules(&rules, Some((members, rulebase)), &hint),
@@ -258,6 +260,7 @@ impl<'t, 'l> Extractor<'t, 'l> {
     }
 
     fn dictionary(&mut self, list: Node<'t>) {
+        list.claim(Fate::CONVERTED);
         for element in list.children().filter(|element| is_container(*element)) {
             let members: Vec<Node<'t>> = element.children().collect();
             self.take_object(&members, Some(element));

@@ -19,7 +19,7 @@ use policy::{
     Rule, Rulebase, RulebaseId, ServiceId, Span, Verdict,
 };
 
-use super::config::{Config, Kind, Object, Ref};
+use super::config::{Config, Kind, Object, Ref, Service};
 use crate::codes;
 use crate::facts::PlatformFacts;
 use crate::fate::{Fate, Reason};
@@ -246,6 +246,25 @@ impl<'c, 't> Lower<'c, 't> {
         let at = object.node.index();
         let span = object.node.span();
         format!("{plain} ({} {}:{at})", object.uid, span.file)
+    }
+
+    /// What an object that is only a name here is known by: names repeat across domains, and then its uid tells it apart.
+    pub(super) fn known_by(&self, object: &Object<'_>, meaning: &str) -> String {
+        let named = self.config().by_name.get(object.name).into_iter().flatten();
+        let mut others = named.filter_map(|id| self.config().object(*id));
+        let asks = |service: &Service| service.needs.first().map(|(kind, _)| *kind);
+        let alike = |other: &Kind<'_>| match (other, &object.kind) {
+            // A name of the network means itself.
+            (_, Kind::Named(PredicateKind::Fqdn, _)) => false,
+            (Kind::Named(one, _), Kind::Named(two, _)) => one == two,
+            (Kind::Service(one), Kind::Service(two)) => asks(one) == asks(two),
+            (one, two) => std::mem::discriminant(one) == std::mem::discriminant(two),
+        };
+        let repeats = others.any(|other| other.uid != object.uid && alike(&other.kind));
+        match repeats && meaning.ends_with(object.name) {
+            true => format!("{meaning} {}", object.uid),
+            false => meaning.to_owned(),
+        }
     }
 
     /// An object's origin.

@@ -215,7 +215,7 @@ pub(super) fn modes(sections: &mut Sections<'_>, say: &mut Say) -> Modes {
                 fate = Fate::approximated(Reason::Session);
             }
             ("strict-src-check", "enable") => fate = Fate::approximated(Reason::Session),
-            ("default-app-port-as-service", _) => fate = Fate::approximated(Reason::Application),
+            ("default-app-port-as-service", _) => fate = Fate::approximated(Reason::MatchOption),
             ("hyperscale-default-policy-action", _) => {
                 fate = Fate::unsupported(Reason::OtherRuleList);
             }

@@ -47,6 +47,8 @@ pub(super) struct Meta<'t> {
     /// Its name for people; the id when it has none.
     pub(super) name: &'t str,
     pub(super) description: &'t str,
+    /// Scope and tag, of what groups select by its tags.
+    pub(super) tags: Vec<(&'t str, &'t str)>,
     pub(super) span: Span,
 }
 
@@ -235,7 +237,7 @@ pub(super) struct Route<'t> {
     pub(super) hops: Vec<Hop<'t>>,
 }
 
-/// A next hop; without an address the route drops.
+/// A next hop; without an address and an interface (`scope`) the route drops.
 #[derive(Debug)]
 pub(super) struct Hop<'t> {
     pub(super) address: Option<Value<'t>>,

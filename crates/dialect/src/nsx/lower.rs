@@ -92,9 +92,10 @@ impl<'c, 't> Index<'c, 't> {
         let group_members: Vec<Vec<usize>> = config
             .groups
             .iter()
-            .map(|group| {
+            .enumerate()
+            .map(|(own, group)| {
                 let mut named = Vec::new();
-                named_groups(&group.expressions, &groups, &mut named);
+                named_groups(&group.expressions, config, &groups, own, &mut named);
                 named.sort_unstable();
                 named.dedup();
                 named
@@ -172,9 +173,12 @@ fn ranks<'m, 't: 'm>(
     ranks
 }
 
+/// The groups that a group names or selects: by their paths, and by criteria all but itself.
 fn named_groups(
     expressions: &[Expression<'_>],
+    config: &Config<'_>,
     groups: &HashMap<&str, usize>,
+    own: usize,
     found: &mut Vec<usize>,
 ) {
     for expression in expressions {
@@ -183,7 +187,11 @@ fn named_groups(
                 found.extend(paths.iter().filter_map(|path| groups.get(path.text())));
             }
             // Their depth is limited where they are read.
-            Expression::Nested(inner) => named_groups(inner, groups, found),
+            Expression::Nested(inner) => named_groups(inner, config, groups, own, found),
+            Expression::Condition(criterion) => {
+                let selected = criteria::groups(criterion, &config.groups).map(|(at, _)| at);
+                found.extend(selected.filter(|at| *at != own));
+            }
             _ => {}
         }
     }

@@ -76,6 +76,17 @@ impl<'t> Extractor<'t, '_> {
                     member.claim(Fate::CONVERTED);
                 }
             }
+            "vpn-settings" => {
+                secrets(member);
+                let domain = |one: &Node<'t>| one.word(0).starts_with("vpn-domain");
+                member.children().filter(domain).for_each(|one| one.claim_rest(VPN_DOMAIN));
+                member.claim_rest(Fate::inert(Reason::Management));
+            }
+            // Without the firewall everything passes; the rules are read as if it were there.
+            "firewall" => member.claim(match truth(member) {
+                Some(true) => Fate::inert(Reason::DefaultValue),
+                _ => Fate::approximated(Reason::Mode),
+            }),
             "nat-hide-internal-interfaces" => match truth(member) {
                 Some(false) => member.claim(Fate::inert(Reason::DefaultValue)),
                 _ => member.claim(Fate::unsupported(Reason::NatKind)),
@@ -310,6 +321,9 @@ fn interface_setting(member: Node<'_>) -> bool {
     true
 }
 
+/// What of a domain is encrypted is not modelled.
+const VPN_DOMAIN: Fate = Fate::approximated(Reason::TunnelSelector);
+
 /// Settings of gateways that say nothing about which packets pass the rulebases, and those that are not modelled.
 const SETTINGS: [(Fate, &[&str]); 3] = [
     (
@@ -337,7 +351,6 @@ const SETTINGS: [(Fate, &[&str]); 3] = [
             "enable-https-inspection",
             "endpoint-policy",
             "fetch-policy",
-            "firewall",
             "firewall-settings",
             "geo-mode",
             "hit-count",
@@ -387,7 +400,6 @@ const SETTINGS: [(Fate, &[&str]); 3] = [
             "user-directory",
             "usercheck-portal-settings",
             "vpn",
-            "vpn-settings",
             "zero-phishing",
             "zero-phishing-fqdn",
         ],
@@ -404,7 +416,7 @@ const SETTINGS: [(Fate, &[&str]); 3] = [
         ],
     ),
     (
-        Fate::unsupported(Reason::TunnelSelector),
+        VPN_DOMAIN,
         &[
             "vpn-domain",
             "vpn-domain-exclude-external-ip-addresses",

@@ -155,7 +155,7 @@ pub(super) fn is_nat(entries: &[Node<'_>]) -> bool {
     while let Some(node) = waiting.pop() {
         match get(node, "type") {
             "nat-rule" | "nat-section" => return true,
-            "access-rule" | "access-section" | "place-holder" => return false,
+            "access-rule" | "access-section" => return false,
             _ if node.child("original-source").is_some() => return true,
             _ => {}
         }

@@ -211,13 +211,7 @@ impl<'t> Extractor<'t, '_> {
                 member.claim(Fate::CONVERTED);
             }
             "rule-number" => self.rule_number(member, &mut rule.number),
-            "type" => {
-                rule.hidden = scalar(member) == "place-holder";
-                member.claim(match rule.hidden {
-                    true => Fate::unsupported(Reason::Undefined),
-                    false => Fate::CONVERTED,
-                });
-            }
+            "type" => rule.hidden = is_hidden(member),
             "comments" => {
                 rule.comment = scalar(member);
                 member.claim(COSMETIC);
@@ -252,7 +246,8 @@ impl<'t> Extractor<'t, '_> {
                     setting.claim(Fate::inert(Reason::DefaultValue));
                 }
                 ("enable-identity-captive-portal", _) => {
-                    setting.claim(Fate::approximated(Reason::Identity));
+                    // Who is not known is asked to sign in before the rule accepts.
+                    setting.claim(Fate::approximated(Reason::ActionKind));
                 }
                 ("limit", _) => setting.claim_all(Fate::inert(Reason::TrafficShaping)),
                 _ => {}
@@ -386,6 +381,7 @@ impl<'t> Extractor<'t, '_> {
             original: [None; 3],
             translated: [None; 3],
             install_on: None,
+            hidden: false,
             unread: is_cut(node).then_some(node),
         };
         for member in node.children() {
@@ -413,13 +409,16 @@ impl<'t> Extractor<'t, '_> {
                 self.rule_number(member, &mut rule.number);
                 return true;
             }
-            key @ ("method" | "name" | "type") => {
+            key @ ("method" | "name") => {
                 member.claim(Fate::CONVERTED);
                 match key {
                     "method" => rule.method = scalar(member),
-                    "name" => rule.name = scalar(member),
-                    _ => {}
+                    _ => rule.name = scalar(member),
                 }
+                return true;
+            }
+            "type" => {
+                rule.hidden = is_hidden(member);
                 return true;
             }
             "uid" => {
@@ -475,4 +474,14 @@ impl<'t> Extractor<'t, '_> {
             self.say(Problem::error(codes::MISSING_PAGE, span, args));
         }
     }
+}
+
+/// Takes the type of a rule. Whether it only holds the place of a rule that the exporter may not see.
+fn is_hidden(member: Node<'_>) -> bool {
+    let hidden = scalar(member) == "place-holder";
+    member.claim(match hidden {
+        true => Fate::unsupported(Reason::Undefined),
+        false => Fate::CONVERTED,
+    });
+    hidden
 }

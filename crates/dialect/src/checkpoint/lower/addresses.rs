@@ -206,7 +206,8 @@ impl<'t> Lower<'_, 't> {
             }
             Kind::Zone => self.zone(object.name, Self::origin(object)),
             Kind::Named(kind, meaning) => {
-                let id = self.builder.unknown(*kind, meaning.as_str(), Self::origin(object));
+                let meaning = self.known_by(object, meaning);
+                let id = self.builder.unknown(*kind, meaning, Self::origin(object));
                 Addresses::Unknown(id)
             }
             Kind::AccessRole(networks) => self.role(object, networks.as_deref(), view),
@@ -256,7 +257,7 @@ impl<'t> Lower<'_, 't> {
     }
 
     fn role(&mut self, object: &Object<'t>, networks: Option<&[Ref<'t>]>, view: View) -> Addresses {
-        let meaning = format!("access role {}", object.name);
+        let meaning = self.known_by(object, &format!("access role {}", object.name));
         let id = self.builder.unknown(PredicateKind::User, meaning, Self::origin(object));
         let who = Addresses::Unknown(id);
         let Some(networks) = networks else { return who };

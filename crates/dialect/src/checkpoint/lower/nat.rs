@@ -96,6 +96,11 @@ impl<'t> Lower<'_, 't> {
             return;
         }
         let start = rules.len();
+        if rule.hidden {
+            let what = "a NAT rule that the exporter may not see";
+            rules.push(self.nat_gap(what, Some(rule.node.span())));
+            return;
+        }
         match self.automatic_object(rule) {
             Some((object, part)) => {
                 self.automatic_part(object, object.nat.as_ref(), part, rules, Some(rule));

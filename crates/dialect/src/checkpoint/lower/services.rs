@@ -102,7 +102,8 @@ impl<'t> Lower<'_, 't> {
         }
         let mut parts: Vec<Services> = service.plain.iter().cloned().collect();
         for (kind, meaning) in &service.needs {
-            let id = self.builder.unknown(*kind, meaning.as_str(), Self::origin(object));
+            let meaning = self.known_by(object, meaning);
+            let id = self.builder.unknown(*kind, meaning, Self::origin(object));
             parts.push(Services::Unknown(id));
         }
         if service.wrong {
@@ -196,7 +197,7 @@ impl<'t> Lower<'_, 't> {
                 None if is_any_word(reference.text) => return negated_any(cell),
                 Some(object) => match &object.kind {
                     Kind::Time(content) => (content.clone(), Self::origin(object)),
-                    _ => (object.name.to_owned(), Self::origin(object)),
+                    _ => (self.known_by(object, object.name), Self::origin(object)),
                 },
                 // A community or time is known by its name as well as by its definition; a directed one is an object of its own.
                 None if reference.node.is_statement() => {

@@ -2,9 +2,11 @@
 
 use policy::{Policy, TranslatedAddress, TranslatedPort, Verdict};
 
+use super::super::CheckPoint;
 use super::{
     NO_IMPLIED, OBJECTS, codes_of, decision, layer, only, package, passes, read, rule, verdict,
 };
+use crate::{Dialect, Disposition};
 
 const GATEWAY: &str = r#"{"objects": [{"uid": "g1", "name": "gw1", "type": "simple-gateway", "ipv4-address": "198.51.100.1", "interfaces": [
   {"name": "eth0", "ipv4-address": "198.51.100.1", "ipv4-mask-length": 24}, {"name": "eth1", "ipv4-address": "10.1.0.1", "ipv4-mask-length": 24},
@@ -327,4 +329,26 @@ fn automatic_nat_for_other_gateways_is_not_here_however_they_are_written() {
         assert_eq!(rules(elsewhere), [0; 0], "{elsewhere}");
     }
     assert_eq!(rules(r#""nobody-knows""#), [1], "it may be a group with this gateway");
+}
+
+#[test]
+fn a_rule_that_the_exporter_may_not_see_may_translate() {
+    let hidden = r#"{"uid": "ph", "type": "place-holder", "rule-number": 1}"#.to_owned();
+    let policy = read_all(PUBLIC, &accept_all(), Some(&rulebase(&[hidden])));
+    let [rule] = policy.nat.passes[0].rules.as_slice() else { panic!("{:?}", policy.nat) };
+    assert!(rule.source_to.is_some() && rule.destination_to.is_some());
+    assert!(!rule.conditions.is_empty());
+}
+
+#[test]
+fn an_empty_answer_without_a_dictionary_is_recognised() {
+    let text = r#"{"uid": "x", "rulebase": [], "from": 0, "to": 0, "total": 0}"#;
+    assert!(CheckPoint.probe(text, "nat.json").is_some());
+}
+
+#[test]
+fn an_empty_dictionary_is_read() {
+    let text = r#"{"uid": "x", "rulebase": [], "objects-dictionary": [], "total": 0}"#;
+    let read = read(&[("nat.json", text)]);
+    assert_eq!(read.tally().count(Disposition::Unrecognized), 0);
 }

@@ -2,7 +2,7 @@
 
 use policy::Verdict;
 
-use super::{OBJECTS, open, passes, policy_of, read_with, rule, verdict};
+use super::{OBJECTS, codes_of, layer, open, passes, policy_of, read, read_with, rule, verdict};
 use crate::facts::DialectFacts;
 
 fn with(objects: &str, cells: [&str; 4]) -> policy::Policy {
@@ -198,4 +198,54 @@ fn many_groups_nested_too_deep_are_marked_and_end() {
     assert!(open(&policy, "10.9.0.1 > 10.1.0.10:80/tcp"));
     let policy = with(&objects, ["any", "g19990", "http", "acc"]);
     assert!(passes(&policy, "10.9.0.1 > 10.1.0.10:80/tcp"));
+}
+
+/// What is unknown in two rules, each with one of two objects of one name in this cell.
+fn of_one_name(cell: usize, one: &str, other: &str) -> Vec<String> {
+    let more = format!(
+        r#"{{"objects": [{{"uid": "o1", "name": "same", {one}}}, {{"uid": "o2", "name": "same", {other}}}]}}"#
+    );
+    let using = |number: u32, uid: &str| {
+        let mut cells = ["any", "any", "any", "acc"];
+        cells[cell] = uid;
+        rule(number, cells, "")
+    };
+    let policy = policy_of(&[using(1, "o1"), using(2, "o2")], &[("x/more.json", &more)]);
+    let all = policy.predicates.iter().map(|unknown| unknown.meaning.to_string());
+    all.collect()
+}
+
+#[test]
+fn applications_of_one_name_are_two() {
+    let site = |url: &str| format!(r#""type": "application-site", "url-list": ["{url}"]"#);
+    let found = of_one_name(2, &site("a.example"), &site("b.example"));
+    assert_eq!(found, ["same o1", "same o2"]);
+}
+
+#[test]
+fn dynamic_objects_of_one_name_are_two() {
+    let dynamic = r#""type": "dynamic-object""#;
+    assert_eq!(of_one_name(0, dynamic, dynamic), ["same o1", "same o2"]);
+}
+
+#[test]
+fn an_application_may_share_its_name_with_objects_of_other_sorts() {
+    let service = r#""type": "service-tcp", "port": "80""#;
+    assert_eq!(of_one_name(2, r#""type": "application-site""#, service), ["same"]);
+}
+
+#[test]
+fn groups_that_are_nested_too_deep_are_unknown_and_said() {
+    let group = |at: usize| {
+        let member = if at == 99 { "web".to_owned() } else { format!("deep{}", at + 1) };
+        format!(
+            r#"{{"uid": "deep{at}", "name": "deep{at}", "type": "group", "members": ["{member}", "db"]}}"#
+        )
+    };
+    let groups: Vec<String> = (0..100).map(group).collect();
+    let groups = format!(r#"{{"objects": [{}]}}"#, groups.join(","));
+    let rules = layer("Network", &[rule(1, ["deep0", "any", "any", "acc"], "")]);
+    // The reader of the tests validates its policies.
+    let reading = read(&[("o.json", OBJECTS), ("g.json", &groups), ("r.json", &rules)]);
+    assert!(codes_of(&reading).contains(&"config/group-depth"));
 }

@@ -226,3 +226,34 @@ fn a_zone_that_the_export_does_not_tell_may_be_the_one_of_the_rule() {
     assert!(open(&policy, "in=eth2 10.3.0.7 > 203.0.113.7:80/tcp"));
     assert!(passes(&policy, "in=eth1 10.1.0.7 > 203.0.113.7:80/tcp"));
 }
+
+/// How much of an export whose gateway and rule say this is a difference to one that does not.
+fn differences(gateway: &str, settings: &str) -> usize {
+    let gateway = GATEWAY.replace(r#""version":"#, &format!(r#"{gateway} "version":"#));
+    let rules = layer("Network", &[rule(1, ["any", "any", "any", "acc"], settings)]);
+    let files = [("a/o.json", OBJECTS), ("a/g.json", &*gateway), ("a/r.json", &*rules)];
+    read(&files).approximations().len()
+}
+
+#[test]
+fn what_a_vpn_domain_encrypts_is_a_difference_between_exports() {
+    assert_eq!(differences(r#""vpn-settings": {"vpn-domain": "lan", "office-mode": {}},"#, ""), 1);
+}
+
+#[test]
+fn a_gateway_without_the_firewall_is_a_difference_between_exports() {
+    assert_eq!(differences(r#""firewall": false,"#, ""), 1);
+    assert_eq!(differences(r#""firewall": true,"#, ""), 0);
+}
+
+#[test]
+fn a_captive_portal_is_a_difference_between_exports() {
+    let portal = r#", "action-settings": {"enable-identity-captive-portal": true}"#;
+    assert_eq!(differences("", portal), 1);
+}
+
+#[test]
+fn addresses_from_elsewhere_are_a_difference_between_exports() {
+    let gaia = "set hostname gw1\nset interface eth0 dhcp on\n";
+    assert_eq!(read(&[("gw.txt", gaia)]).approximations().len(), 1);
+}

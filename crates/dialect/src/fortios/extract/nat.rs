@@ -80,6 +80,13 @@ pub(in crate::fortios) fn vip<'t>(entry: &Entry<'t>, say: &mut Say) -> Vip<'t> {
         && vip.mapped.as_deref().is_some_and(|mapped| {
             mapped.len() == 1 && one(mapped.first().copied()) == one(vip.external)
         });
+    if vip.source_too
+        && !vip.fixed
+        && let Some(value) = settings.get("nat-source-vip")
+    {
+        // Which packets of the server get the external address is modelled for one to one only.
+        value.claim(Fate::approximated(Reason::NatKind));
+    }
     vip
 }
 

@@ -252,7 +252,7 @@ fn application<'t>(rule: &mut Rule<'t>, key: &str, value: &Value<'t>) -> Option<
         "app-category" => (Kind::Application, "category"),
         "app-group" => (Kind::Application, "group"),
         "url-category" => (Kind::UrlCategory, ""),
-        "enforce-default-app-port" => return Some(Fate::approximated(Reason::Application)),
+        "enforce-default-app-port" => return Some(Fate::approximated(Reason::MatchOption)),
         _ => return None,
     };
     let asked = Asked { kind, of, names: value.clone() };

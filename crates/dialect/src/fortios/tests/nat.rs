@@ -189,6 +189,20 @@ fn a_vip_is_the_source_of_its_server_unless_a_pool_is_asked_for() {
     );
 }
 
+/// How much of a configuration with this line in this VIP is a difference to one without it.
+fn vip_differences(vip: &str) -> usize {
+    let text = VIP.replace(vip, &format!("{vip}\nset nat-source-vip enable"));
+    reading(&format!("{HEAD}{text}{}", line(1, "wan", "dmz", "all", "both", ACCEPT)))
+        .approximations()
+        .len()
+}
+
+#[test]
+fn the_source_of_a_server_of_forwarded_ports_is_a_difference_between_configurations() {
+    assert_eq!(vip_differences("set extip 203.0.113.4"), 0, "one to one is modelled");
+    assert_eq!(vip_differences("set extip 203.0.113.3"), 1);
+}
+
 #[test]
 fn a_vip_of_a_zone_member_is_for_that_member_only() {
     let text = HEAD.replace(

@@ -255,3 +255,16 @@ fn tunnels_are_interfaces_also_where_the_interfaces_are_left_out() {
     assert!(reading(&text).problems.iter().all(|problem| problem.code != codes::UNDEFINED));
     assert_eq!(verdict(&policy(&text), "in=lan 10.0.0.5:1 > 192.0.2.9:80/tcp"), Verdict::Accept);
 }
+
+#[test]
+fn routes_to_services_of_the_internet_are_a_difference_between_configurations() {
+    let route =
+        "config router static\nedit 9\nset internet-service 65536\nset device dmz\nnext\nend\n";
+    assert_eq!(reading(&format!("{HEAD}{route}")).approximations().len(), 1);
+}
+
+#[test]
+fn default_ports_of_applications_are_a_difference_between_configurations() {
+    let setting = "config system settings\nset default-app-port-as-service disable\nend\n";
+    assert_eq!(reading(&format!("{HEAD}{setting}")).approximations().len(), 1);
+}

@@ -10,18 +10,12 @@ use crate::tree::Node;
 
 impl<'t> Extractor<'t, '_> {
     pub(super) fn machine(&mut self, members: &[Node<'t>], meta: &Meta<'t>) {
-        let mut machine = Machine { name: meta.name, ..Machine::default() };
+        let mut machine =
+            Machine { name: meta.name, tags: meta.tags.clone(), ..Machine::default() };
         for member in members.iter().copied() {
             match member.word(0) {
                 "external_id" => machine.external_id = taken(member),
                 "type" => machine.kind = taken(member),
-                "tags" => {
-                    for tag in member.children() {
-                        let text = |key: &str| tag.child(key).map_or("", |part| part.word(1));
-                        machine.tags.push((text("scope"), text("tag")));
-                    }
-                    rest(&[member], Fate::CONVERTED);
-                }
                 "guest_info" => {
                     for part in member.children() {
                         match part.word(0) {

@@ -96,16 +96,15 @@ impl<'t> Extractor<'t, '_> {
                 | "edge_path"
                 | "edge_cluster_member_index"
                 | "mtu"
-                | "urpf_mode"
                 | "dhcp_relay_path"
                 | "ipv6_profile_paths"
                 | "ls_id"
                 | "igmp_local_join_groups"
                 | "proxy_arp_filters"
-                | "access_vlan_id"
-                | "admin_state" => {
+                | "access_vlan_id" => {
                     rest(&[member], Fate::inert(Reason::LinkLayer));
                 }
+                "admin_state" | "urpf_mode" => forwards(member),
                 "ospf" | "multicast" => {
                     rest(&[member], Fate::approximated(Reason::DynamicRoute));
                 }
@@ -148,11 +147,14 @@ impl<'t> Extractor<'t, '_> {
                     member.claim(Fate::CONVERTED);
                 }
                 "subnets" => segment.subnets = subnets(member),
-                "advanced_config"
-                | "type"
+                "admin_state" => forwards(member),
+                "advanced_config" => {
+                    member.children().for_each(forwards);
+                    rest(&[member], Fate::inert(Reason::LinkLayer));
+                }
+                "type"
                 | "vlan_ids"
                 | "transport_zone_path"
-                | "admin_state"
                 | "replication_mode"
                 | "overlay_id"
                 | "bridge_profiles"
@@ -187,11 +189,10 @@ impl<'t> Extractor<'t, '_> {
                     port.attachment = member.child("id").map_or("", |id| id.word(1));
                     rest(&[member], Fate::CONVERTED);
                 }
+                "admin_state" | "init_state" => forwards(member),
                 "address_bindings"
-                | "admin_state"
                 | "extra_configs"
                 | "ignored_address_bindings"
-                | "init_state"
                 | "source_site_id"
                 | "hyperbus_mode" => {
                     rest(&[member], Fate::inert(Reason::LinkLayer));
@@ -297,6 +298,20 @@ fn subnets<'t>(member: Node<'t>) -> Vec<(Value<'t>, &'t str)> {
         member.claim(Fate::CONVERTED);
     }
     addresses
+}
+
+/// Takes a setting that can stop what comes in by an interface, a segment or a port: that is not modelled. As it is by default it
+/// does nothing, and the check of the reverse path is in force.
+fn forwards(member: Node<'_>) {
+    member.claim(match (member.word(0), member.word(1)) {
+        ("admin_state", "UP") | ("connectivity", "ON") | ("urpf_mode", "STRICT") => {
+            Fate::inert(Reason::DefaultValue)
+        }
+        ("admin_state" | "connectivity" | "init_state" | "urpf_mode", _) if !is_unset(member) => {
+            Fate::approximated(Reason::MatchOption)
+        }
+        _ => return,
+    });
 }
 
 fn hop(node: Node<'_>) -> Hop<'_> {

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use super::super::config::Meta;
 use super::super::kinds::{Kind, by_collection, by_type, collection};
 use super::{Head, Item};
+use crate::fate::Fate;
+use crate::nsx::fields::rest;
 use crate::tree::Node;
 
 /// `ChildRule` → `Rule`, but not the reference to a parent.
@@ -65,7 +67,17 @@ pub(super) fn meta<'t>(item: &Item<'t>, head: &Head<'t>, kind: Kind) -> Meta<'t>
         id => id,
     };
     let name = if head.name.is_empty() { id } else { head.name };
-    Meta { path, id, name, description: head.description, span: item.span }
+    let bears = matches!(kind, Kind::Machine | Kind::Segment | Kind::Port | Kind::Group);
+    let tags = item.members.iter().copied().filter(|member| bears && member.word(0) == "tags");
+    let tags = tags.flat_map(tags_of).collect();
+    Meta { path, id, name, description: head.description, tags, span: item.span }
+}
+
+/// Scope and tag of each; taken.
+fn tags_of<'t>(member: Node<'t>) -> impl Iterator<Item = (&'t str, &'t str)> {
+    rest(&[member], Fate::CONVERTED);
+    let text = |tag: Node<'t>, key: &str| tag.child(key).map_or("", |part| part.word(1));
+    member.children().map(move |tag| (text(tag, "scope"), text(tag, "tag")))
 }
 
 /// The path of an object in a file of its own: the file's name may be another one than its id.

@@ -179,7 +179,14 @@ pub(super) fn without_policy(config: &mut Config<'_>, say: &mut Say) {
         say.error(codes::UNDEFINED, span, "name", &path);
         let gateway = path.contains("/gateway-policies/");
         let path = Cow::Owned(path);
-        let meta = Meta { path, id: "", name: "a policy that is missing", description: "", span };
+        let meta = Meta {
+            path,
+            id: "",
+            name: "a policy that is missing",
+            description: "",
+            tags: Vec::new(),
+            span,
+        };
         let mut section = empty_section(meta, gateway);
         section.absent = true;
         section.unknown.push(span);

@@ -1,45 +1,99 @@
-//! Dynamic criteria of groups, and which machines of an inventory they select.
+//! Dynamic criteria of groups, and which machines, segments, ports and groups of the export they select.
 
 use policy::{Addresses, PredicateKind};
 
 use super::Context;
-use crate::nsx::config::{Criterion, Machine};
+use super::groups::{Parts, Set, Which};
+use crate::nsx::config::{Criterion, Group, Machine, Meta};
 
 impl<'c> Context<'c, '_, '_> {
-    /// The addresses that a criterion selects.
-    pub(super) fn criterion(&mut self, criterion: &Criterion<'_>) -> Addresses {
-        let meaning = canonical(criterion);
-        let unknown = self.named(PredicateKind::Dynamic, meaning.clone(), &meaning, criterion.span);
-        let config = self.index.config;
-        let of_machines = matches!(criterion.member_type, "VirtualMachine" | "");
-        if !of_machines || config.machines.is_empty() {
-            return unknown;
-        }
-        let by_tag = (criterion.key == "Tag" && criterion.operator == "EQUALS")
-            .then(|| tag_of(criterion.value).1)
-            .map(|tag| self.index.tagged.get(tag).map_or(&[][..], Vec::as_slice));
-        let (mut certain, mut possible) = (Vec::new(), Vec::new());
-        let mut look = |machine: &'c Machine<'c>| match selects(criterion, machine) {
-            Some(true) => certain.push(machine),
-            Some(false) => {}
-            None => possible.push(machine),
-        };
-        match by_tag {
-            Some(indices) => {
-                indices.iter().filter_map(|index| config.machines.get(*index)).for_each(&mut look);
-                config.machines.iter().filter(|machine| is_orphan(machine)).for_each(look);
+    /// The addresses that a criterion selects, as far as the export tells who has names and tags.
+    pub(super) fn criterion(&mut self, criterion: &Criterion<'_>, which: Which) -> Set {
+        let (config, span) = (self.index.config, criterion.span);
+        let of = |meta: &Meta<'_>| selects(criterion, meta.name, &meta.tags);
+        let set = match criterion.member_type {
+            "VirtualMachine" | "" if !config.machines.is_empty() => {
+                let found = self.machines(criterion);
+                self.selected(criterion, found, |this, machine| Some(this.machine(machine, span)))
             }
-            None => config.machines.iter().for_each(look),
-        }
-        let span = criterion.span;
-        let mut sets: Vec<Addresses> =
-            certain.into_iter().map(|machine| self.machine(machine, span)).collect();
-        if !possible.is_empty() {
-            let some = possible.into_iter().map(|machine| self.machine(machine, span)).collect();
-            sets.push(Addresses::Common(vec![Addresses::Union(some), unknown]));
-        }
-        Addresses::union(sets)
+            "Segment" if !config.segments.is_empty() => {
+                let found = config.segments.iter().map(|one| (&*one.meta.path, of(&one.meta)));
+                self.selected(criterion, found.collect(), |this, path| this.place(path, span))
+            }
+            "SegmentPort" if !config.ports.is_empty() => {
+                let found = config.ports.iter().map(|one| (&*one.meta.path, of(&one.meta)));
+                self.selected(criterion, found.collect(), |this, path| this.place(path, span))
+            }
+            "Group" => return self.groups_by(criterion, which),
+            _ => self.unknown(criterion),
+        };
+        (set, Parts::WORKLOADS)
     }
+
+    /// The criterion as an unknown.
+    fn unknown(&mut self, criterion: &Criterion<'_>) -> Addresses {
+        let meaning = canonical(criterion);
+        self.named(PredicateKind::Dynamic, meaning.clone(), &meaning, criterion.span)
+    }
+
+    /// The addresses of what is selected; of what may be selected (`None`) an unknown part. What has no addresses is left out.
+    fn selected<T>(
+        &mut self,
+        criterion: &Criterion<'_>,
+        found: Vec<(T, Option<bool>)>,
+        mut addresses: impl FnMut(&mut Self, T) -> Option<Addresses>,
+    ) -> Addresses {
+        let (mut certain, mut possible) = (Vec::new(), Vec::new());
+        for (one, holds) in found {
+            match holds {
+                Some(true) => certain.extend(addresses(self, one)),
+                Some(false) => {}
+                None => possible.extend(addresses(self, one)),
+            }
+        }
+        if !possible.is_empty() {
+            let unknown = self.unknown(criterion);
+            certain.push(Addresses::Common(vec![Addresses::Union(possible), unknown]));
+        }
+        Addresses::union(certain)
+    }
+
+    /// The machines that a criterion on tags could select, or all, each with whether it does.
+    fn machines(&self, criterion: &Criterion<'_>) -> Vec<(&'c Machine<'c>, Option<bool>)> {
+        let machines = &self.index.config.machines;
+        let mut found: Vec<&'c Machine<'c>> = Vec::new();
+        if criterion.key == "Tag" && criterion.operator == "EQUALS" {
+            let tagged = self.index.tagged.get(tag_of(criterion.value).1);
+            found.extend(tagged.into_iter().flatten().filter_map(|index| machines.get(*index)));
+            found.extend(machines.iter().filter(|machine| is_orphan(machine)));
+        } else {
+            found.extend(machines);
+        }
+        found.into_iter().map(|machine| (machine, selects_machine(criterion, machine))).collect()
+    }
+
+    /// The members of other groups that are selected. They are defined before this one.
+    fn groups_by(&mut self, criterion: &Criterion<'_>, which: Which) -> Set {
+        let mut parts = Parts::default();
+        let found: Vec<_> = groups(criterion, &self.index.config.groups).collect();
+        let set = self.selected(criterion, found, |this, index| {
+            // A group is no member of itself.
+            let defined = this.groups.get(&(index, which))?;
+            parts = parts.and(defined.parts);
+            Some(Addresses::Object(defined.id))
+        });
+        (set, parts)
+    }
+}
+
+/// The groups that a criterion selects or may select (`None`), by their place.
+pub(super) fn groups(
+    criterion: &Criterion<'_>,
+    all: &[Group<'_>],
+) -> impl Iterator<Item = (usize, Option<bool>)> {
+    let all = if criterion.member_type == "Group" { all } else { &[] };
+    let found = all.iter().map(|group| selects(criterion, group.meta.name, &group.meta.tags));
+    found.enumerate().filter(|(_, holds)| *holds != Some(false))
 }
 
 /// The criterion in one form, whatever its fields' order.
@@ -68,15 +122,22 @@ fn is_orphan(machine: &Machine<'_>) -> bool {
 }
 
 /// Whether the machine is selected; `None` where it is open.
-fn selects(criterion: &Criterion<'_>, machine: &Machine<'_>) -> Option<bool> {
+fn selects_machine(criterion: &Criterion<'_>, machine: &Machine<'_>) -> Option<bool> {
     if is_orphan(machine) {
         return None;
     }
     match criterion.key {
-        "Tag" => tag_selects(criterion, machine),
-        "Name" => text_selects(criterion.operator, machine.name, criterion.value),
         "ComputerName" => guest(criterion, machine.computer_name),
         "OSName" => guest(criterion, machine.os_name),
+        _ => selects(criterion, machine.name, &machine.tags),
+    }
+}
+
+/// Whether what has this name and these tags is selected; `None` where it is open.
+fn selects(criterion: &Criterion<'_>, name: &str, tags: &[(&str, &str)]) -> Option<bool> {
+    match criterion.key {
+        "Tag" => tag_selects(criterion, tags),
+        "Name" => text_selects(criterion.operator, name, criterion.value),
         _ => None,
     }
 }
@@ -86,12 +147,12 @@ fn guest(criterion: &Criterion<'_>, told: &str) -> Option<bool> {
     if told.is_empty() { None } else { text_selects(criterion.operator, told, criterion.value) }
 }
 
-fn tag_selects(criterion: &Criterion<'_>, machine: &Machine<'_>) -> Option<bool> {
+fn tag_selects(criterion: &Criterion<'_>, tags: &[(&str, &str)]) -> Option<bool> {
     let (scope, tag) = tag_of(criterion.value);
     let negative = matches!(criterion.operator, "NOTEQUALS" | "NOTIN");
     let positive = if negative { "EQUALS" } else { criterion.operator };
     let mut open = false;
-    for (of_scope, of_tag) in &machine.tags {
+    for (of_scope, of_tag) in tags {
         let tag_holds = text_selects(positive, of_tag, tag);
         let scope_holds = match scope {
             // Whether an empty scope means "no scope" or "any scope" is not documented.

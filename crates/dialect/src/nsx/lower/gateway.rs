@@ -14,6 +14,7 @@ use super::order::{Placed, missing_rules, rules, sections};
 use super::rules::Does;
 use super::{Context, Index, is_any};
 use crate::facts::PlatformFacts;
+use crate::fate::{Fate, Reason};
 use crate::nsx::config::{Gateway, Rule, Value};
 use crate::nsx::say::Say;
 
@@ -235,7 +236,7 @@ impl<'c> Context<'c, '_, '_> {
         let downlink = self.builder.zone("downlink", &Origin::implied("downlink"));
         self.segments(assigned.path, downlink);
         self.builder.stand_ins();
-        self.gateway_routes(assigned, tier1, uplinks, downlink);
+        self.gateway_routes(assigned, &outer, tier1, uplinks, downlink);
         self.builder.policy.routing = Routing::Partial;
         Network { outer }
     }
@@ -276,6 +277,7 @@ impl<'c> Context<'c, '_, '_> {
     fn gateway_routes(
         &mut self,
         assigned: &Assigned<'c>,
+        outer: &[(&'c str, ZoneId)],
         tier1: bool,
         first_inner: u32,
         downlink: ZoneId,
@@ -297,13 +299,27 @@ impl<'c> Context<'c, '_, '_> {
             let Some(prefix) = parse_prefix(route.network.text()) else { continue };
             let origin = Origin::at(route.meta.span, route.meta.name);
             for hop in &route.hops {
-                let to = hop.address.and_then(|address| address.text().parse().ok());
-                let interface = to.and_then(|to| {
-                    let near = numbered().find(|(interface, _)| {
-                        interface.addresses.iter().any(|own| own.range().contains(to))
-                    });
-                    near.map(|(_, at)| InterfaceId(at)).or(uplink)
+                let scoped = hop.scope.iter().find_map(|path| {
+                    let (_, zone) = outer.iter().find(|(known, _)| *known == path.text())?;
+                    numbered().find(|(interface, _)| interface.zone == *zone)
                 });
+                if scoped.is_none() {
+                    let unknown = Fate::approximated(Reason::DynamicRoute);
+                    hop.scope.iter().for_each(|path| path.node.claim(unknown));
+                }
+                let to = hop.address.and_then(|address| address.text().parse().ok());
+                let near = || {
+                    numbered().find(|(interface, _)| {
+                        let mut own = interface.addresses.iter().map(|own| own.range());
+                        to.is_some_and(|to| own.any(|network| network.contains(to)))
+                    })
+                };
+                let drops = hop.address.is_none() && hop.scope.is_empty();
+                let interface = match scoped.or_else(near) {
+                    _ if drops => None,
+                    Some((_, at)) => Some(InterfaceId(at)),
+                    None => uplink,
+                };
                 let distance = hop.distance;
                 routes.push(Route { prefix, interface, distance, origin: origin.clone() });
             }

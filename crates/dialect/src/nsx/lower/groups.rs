@@ -16,13 +16,13 @@ use crate::nsx::config::{Expression, Group, Identity, Machine, Value};
 pub(super) struct Defined {
     /// All its members.
     pub(super) id: AddressId,
-    parts: Parts,
+    pub(super) parts: Parts,
 }
 
 /// What sorts of members something has. A firewall stands at workloads only, so that plain addresses have no effect where rules are
 /// applied to a group.
 #[derive(Clone, Copy, Debug, Default)]
-struct Parts {
+pub(super) struct Parts {
     /// Plain addresses, MAC addresses, users.
     plain: bool,
     /// Machines, segments, ports, criteria.
@@ -31,9 +31,9 @@ struct Parts {
 
 impl Parts {
     const PLAIN: Self = Self { plain: true, workloads: false };
-    const WORKLOADS: Self = Self { plain: false, workloads: true };
+    pub(super) const WORKLOADS: Self = Self { plain: false, workloads: true };
 
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         Self { plain: self.plain || other.plain, workloads: self.workloads || other.workloads }
     }
 }
@@ -47,7 +47,7 @@ pub(super) enum Which {
     Workloads,
 }
 
-type Set = (Addresses, Parts);
+pub(super) type Set = (Addresses, Parts);
 
 impl<'c> Context<'c, '_, '_> {
     /// The set that a reference or a literal of a rule's cell means.
@@ -252,7 +252,7 @@ impl<'c> Context<'c, '_, '_> {
                 let sets = ids.iter().map(|id| self.external(member_type, *id)).collect();
                 (Addresses::union(sets), Parts::WORKLOADS)
             }
-            Expression::Condition(criterion) => (self.criterion(criterion), Parts::WORKLOADS),
+            Expression::Condition(criterion) => self.criterion(criterion, which),
             Expression::Nested(inner) => self.expression(inner, span, which),
             Expression::Wrong(span) => {
                 let open = self.unreadable(*span, "expression");
@@ -318,7 +318,7 @@ impl<'c> Context<'c, '_, '_> {
     }
 
     /// Something with a path that is no group: a segment, a port, a machine. `None` when nothing defines it.
-    fn place(&mut self, path: &'c str, span: Span) -> Option<Addresses> {
+    pub(super) fn place(&mut self, path: &'c str, span: Span) -> Option<Addresses> {
         if let Some(known) = self.others.get(path) {
             return Some(Addresses::Object(*known));
         }

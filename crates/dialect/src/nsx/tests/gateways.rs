@@ -90,13 +90,13 @@ fn without_a_default_rule_a_gateway_allows_and_that_is_said() {
     assert!(codes(&reading).contains(&"config/assumed"));
 }
 
-#[test]
-fn a_rule_on_an_interface_sees_that_interface_only() {
+/// A gateway that drops at its interface `up1`, with these further fields of its interfaces and of the next hop of its default route.
+fn two_uplinks(more: &str, hop: &str) -> Reading {
     let interface = |id: &str, address: &str| {
         format!(
             r#"{{"resource_type":"ChildTier0Interface","Tier0Interface":{{"resource_type":"Tier0Interface","id":"{id}",
             "display_name":"{id}","path":"/infra/tier-0s/t0/locale-services/ls/interfaces/{id}","type":"EXTERNAL",
-            "subnets":[{{"ip_addresses":["{address}"],"prefix_len":24}}]}}}}"#
+            "subnets":[{{"ip_addresses":["{address}"],"prefix_len":24}}]{more}}}}}"#
         )
     };
     let root = format!(
@@ -104,7 +104,7 @@ fn a_rule_on_an_interface_sees_that_interface_only() {
         "ha_mode":"ACTIVE_STANDBY","children":[{{"resource_type":"ChildLocaleServices","LocaleServices":{{
         "resource_type":"LocaleServices","id":"ls","path":"/infra/tier-0s/t0/locale-services/ls","children":[{},{}]}}}},
         {{"resource_type":"ChildStaticRoutes","StaticRoutes":{{"resource_type":"StaticRoutes","id":"d","network":"0.0.0.0/0",
-        "next_hops":[{{"ip_address":"198.51.100.1","admin_distance":1}}]}}}}]}}}}"#,
+        "next_hops":[{{"ip_address":"198.51.100.1","admin_distance":1{hop}}}]}}}}]}}}}"#,
         interface("up1", "198.51.100.2"),
         interface("up2", "203.0.113.2")
     );
@@ -115,7 +115,12 @@ fn a_rule_on_an_interface_sees_that_interface_only() {
         gateway_policy("LocalGatewayRules", "l", &rules),
         gateway_policy("Default", "d", &[default]),
     ];
-    let reading = read_one(&infra(&domain.join(","), &root));
+    read_one(&infra(&domain.join(","), &root))
+}
+
+#[test]
+fn a_rule_on_an_interface_sees_that_interface_only() {
+    let reading = two_uplinks("", "");
     let policy = context(&reading, "tier-0 t0");
     let inside = "out=downlink 198.51.100.9";
     assert_eq!(verdict_of(policy, &format!("in=up1 {inside} > 10.9.0.1:80/tcp")), Verdict::Drop);
@@ -124,6 +129,22 @@ fn a_rule_on_an_interface_sees_that_interface_only() {
     assert_eq!(verdict_of(policy, near), Verdict::Accept);
     // By the static route it leaves by up1, where the rule stands.
     assert_eq!(verdict_of(policy, "in=downlink 10.9.0.1 > 192.0.2.1:80/tcp"), Verdict::Drop);
+}
+
+#[test]
+fn a_next_hop_on_an_interface_leaves_by_that_interface() {
+    let scope = r#","scope":["/infra/tier-0s/t0/locale-services/ls/interfaces/up2"]"#;
+    let reading = two_uplinks("", scope);
+    let policy = context(&reading, "tier-0 t0");
+    assert_eq!(verdict_of(policy, "in=downlink 10.9.0.1 > 192.0.2.1:80/tcp"), Verdict::Accept);
+}
+
+#[test]
+fn settings_of_interfaces_that_stop_or_pass_traffic_are_differences_between_exports() {
+    let differences = |more: &str| two_uplinks(more, "").approximations().len();
+    assert_eq!(differences(r#","admin_state":"DOWN","urpf_mode":"NONE""#), 4);
+    assert_eq!(differences(r#","admin_state":"UP","urpf_mode":"STRICT""#), 0);
+    assert_eq!(two_uplinks("", r#","scope":["/infra/elsewhere"]"#).approximations().len(), 1);
 }
 
 fn verdict_of(policy: &Policy, text: &str) -> Verdict {

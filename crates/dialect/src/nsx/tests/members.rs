@@ -210,3 +210,69 @@ fn rules_applied_to_plain_addresses_stay_open() {
     let given = [WORKLOAD];
     assert_eq!(possible(dfw(&reading), "10.0.0.1 > 10.0.0.1:80/tcp", &given), open);
 }
+
+/// Two segments of which the first has this tag and the second that one.
+fn segments(first: &str, second: &str) -> String {
+    let one = |id: &str, network: &str, tag: &str| {
+        format!(
+            r#"{{"resource_type":"Segment","id":"{id}","display_name":"{id}","path":"/infra/segments/{id}",
+            "subnets":[{{"gateway_address":"{network}"}}],"tags":[{{"scope":"env","tag":"{tag}"}}]}}"#
+        )
+    };
+    let both = [one("a", "10.1.0.1/24", first), one("b", "10.2.0.1/24", second)];
+    format!(r#"{{"results":[{}],"result_count":2}}"#, both.join(","))
+}
+
+fn of(member_type: &str) -> String {
+    condition("Tag", "EQUALS", "env|prod").replace("VirtualMachine", member_type)
+}
+
+#[test]
+fn a_tag_of_segments_selects_the_networks_of_those_that_bear_it() {
+    let text = allow_from(&[group("g", &of("Segment"))]);
+    let at = |segments: &str, source: &str| {
+        let reading = read_files(&[("i.json", &text), ("s.json", segments)]);
+        let on = ["a", "b"].map(|id| format!("segment /infra/segments/{id}"));
+        let given = [WORKLOAD, ("dynamic", &on[0]), ("dynamic", &on[1])];
+        possible(dfw(&reading), &format!("{source} > 10.9.0.1:80/tcp"), &given)
+    };
+    assert_eq!(at(&segments("prod", "test"), "10.1.0.5"), [Verdict::Accept]);
+    assert_eq!(at(&segments("test", "prod"), "10.1.0.5"), [Verdict::Drop]);
+    assert_eq!(at(&segments("test", "prod"), "10.2.0.5"), [Verdict::Accept]);
+}
+
+#[test]
+fn a_tag_of_ports_selects_the_machines_at_those_that_bear_it() {
+    let text = allow_from(&[group("g", &of("SegmentPort"))]);
+    let port = r#"{"results":[{"resource_type":"SegmentPort","id":"p","path":"/infra/segments/s/ports/p",
+        "attachment":{"id":"at-1","type":"VIF"},"tags":[{"scope":"env","tag":"@"}]}]}"#;
+    let at = |tag: &str| {
+        let port = port.replace('@', tag);
+        let files = [("i.json", &*text), ("p.json", &port), ("vms.json", INVENTORY)];
+        members(&read_files(&[files[0], files[1], files[2], ("vifs.json", INTERFACES)]))
+    };
+    assert_eq!((at("prod"), at("test")), ("+--".to_owned(), "---".to_owned()));
+}
+
+#[test]
+fn a_tag_of_groups_selects_the_members_of_other_groups() {
+    let tagged = |id: &str, address: &str| {
+        let tags = r#""display_name":"@","tags":[{"scope":"env","tag":"prod"}]"#.replace('@', id);
+        group(id, &ips(address)).replace(&format!(r#""display_name":"{id}""#), &tags)
+    };
+    let groups =
+        [group("g", &of("Group")), tagged("h", "\"10.0.0.1\""), group("i", &ips("\"10.0.0.2\""))];
+    let reading = read_one(&allow_from(&groups));
+    let at = |last: u8| {
+        possible(dfw(&reading), &format!("10.0.0.{last} > 10.9.0.1:80/tcp"), &[WORKLOAD])
+    };
+    assert_eq!((at(1), at(2)), (vec![Verdict::Accept], vec![Verdict::Drop]));
+}
+
+#[test]
+fn a_group_that_its_own_criterion_selects_is_no_member_of_itself() {
+    let tags = r#""display_name":"g","tags":[{"scope":"env","tag":"prod"}]"#;
+    let own = group("g", &of("Group")).replace(r#""display_name":"g""#, tags);
+    let reading = read_one(&allow_from(&[own]));
+    assert!(!codes(&reading).contains(&"config/group-cycle"));
+}

@@ -18,7 +18,11 @@ impl<'t> Extract<'t, '_> {
             for part in child.children() {
                 match part.word(0) {
                     "layer3" | "layer2" | "virtual-wire" | "tap" | "tunnel" | "external" => {
-                        part.claim_all(Fate::CONVERTED);
+                        // What is switched or only listened to does not cross to zones that are routed; here everything may.
+                        part.claim_all(match part.word(0) {
+                            "layer2" | "virtual-wire" | "tap" => Fate::approximated(Reason::Mode),
+                            _ => Fate::CONVERTED,
+                        });
                         zone.kind = part.word(0);
                         zone.members.extend(part.children().map(word));
                     }
@@ -151,6 +155,10 @@ fn parts<'t>(node: Node<'t>, found: &mut Interface<'t>, network: &mut Network<'t
                 child.claim_all(Fate::approximated(Reason::DynamicRoute));
                 let off = child.child("enable").and_then(|node| node.children().next());
                 found.dynamic |= off.is_none_or(|word| word.word(0) != "no");
+            }
+            // What is switched off carries nothing; here it does.
+            "link-state" if child.children().any(|state| state.word(0) == "down") => {
+                child.claim_all(Fate::approximated(Reason::MatchOption));
             }
             _ => {
                 by_table(child, inert::INTERFACE);

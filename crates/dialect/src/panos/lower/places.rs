@@ -12,6 +12,7 @@ use policy::{Family, Interface, InterfaceId, Origin, Prefix, Route, Routing, Zon
 use super::super::config::{self, Hop, Router, Word};
 use super::Context;
 use crate::fate::{Fate, Reason};
+use crate::tree::Node;
 
 /// How many routers a packet may be handed through.
 const MOST_ROUTERS: usize = 8;
@@ -62,7 +63,25 @@ impl<'c, 't> Context<'c, 't, '_, '_> {
                 self.interface(*member, id);
             }
         }
+        self.without_zone();
         self.routes(routed && !zones.is_empty());
+    }
+
+    /// What comes in by an interface that is in no zone is dropped; that is not modelled, so that its addresses are told.
+    fn without_zone(&self) {
+        let own = self.source.zones.iter().flat_map(|zone| &zone.members).map(|word| word.text);
+        let own: HashSet<&str> = own.collect();
+        for (name, interface) in &self.ports {
+            if own.contains(name) || self.zoned.contains(name) {
+                continue;
+            }
+            let node = interface.name.node;
+            let parts = node.children().chain(node.children().flat_map(Node::children));
+            let given = parts.filter(|part| matches!(part.word(0), "dhcp-client" | "pppoe"));
+            for node in interface.addresses.iter().map(|word| word.node).chain(given) {
+                node.claim_all(Fate::approximated(Reason::MatchOption));
+            }
+        }
     }
 
     /// Finds interfaces by name. Templates may give a port in one and its addresses in another.

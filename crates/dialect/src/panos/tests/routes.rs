@@ -120,3 +120,43 @@ fn a_shared_gateway_translates_and_does_not_filter() {
     assert_eq!(cases[0].decision.verdict, Accept);
     assert_eq!(cases[0].decision.nat.len(), 1);
 }
+
+/// How much of a configuration is a difference to one in which this is replaced by that.
+fn differences(this: &str, that: &str) -> usize {
+    let text = firewall("");
+    assert!(text.contains(this));
+    let before = reading(&text).approximations().len();
+    reading(&text.replace(this, that)).approximations().len() - before
+}
+
+#[test]
+fn an_interface_in_no_zone_is_a_difference_between_configurations() {
+    let zone = "<layer3><member>ethernet1/1</member></layer3>";
+    assert_eq!(differences(zone, "<layer3/>"), 1);
+}
+
+#[test]
+fn an_interface_in_no_zone_that_gets_its_address_is_a_difference_between_configurations() {
+    let port = "<entry name=\"ethernet1/1\"><layer3><ip><entry name=\"10.0.0.1/8\"/></ip>";
+    let text = firewall("").replace(port, "<entry name=\"ethernet1/1\"><layer3><dhcp-client/>");
+    let without = text.replace("<layer3><member>ethernet1/1</member></layer3>", "<layer3/>");
+    let told = |text: &str| reading(text).approximations().pop().map(|(_, fate, _)| fate);
+    assert_ne!(told(&text), told(&without));
+}
+
+#[test]
+fn zones_that_are_switched_or_listened_to_are_differences_between_configurations() {
+    let zone = "<layer3><member>ethernet1/1</member></layer3>";
+    for kind in ["layer2", "tap", "virtual-wire"] {
+        let other = format!("<{kind}><member>ethernet1/1</member></{kind}>");
+        assert_eq!(differences(zone, &other), 1, "{kind}");
+    }
+}
+
+#[test]
+fn an_interface_that_is_switched_off_is_a_difference_between_configurations() {
+    let port = "<entry name=\"ethernet1/1\">";
+    let state = |state: &str| format!("{port}<link-state>{state}</link-state>");
+    assert_eq!(differences(port, &state("down")), 1);
+    assert_eq!(differences(port, &state("auto")), 0);
+}
