@@ -192,8 +192,9 @@ statement-other-device = belongs to another device or context than the one read
 statement-inspection = accepted content is inspected and may still be stopped
     .help = an accepted packet may be stopped later by what it carries
 statement-named-unknown = names of servers, countries, lists, groups and tags, kept as unknowns with a name
-statement-predefined = changes what the vendor predefines, which rules know by name
     .help = a trace lists both answers; say which holds with `fqdn=NAME` and the like
+statement-predefined = changes what the vendor predefines, which rules know by name
+    .help = compare by hand what the two devices predefine, where rules use it
 statement-application = applications, kept as unknowns with a name
     .help = a trace lists both answers; say which holds with `app=NAME`
 statement-identity = users, groups and devices, kept as unknowns with a name

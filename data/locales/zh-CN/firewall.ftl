@@ -150,8 +150,9 @@ statement-other-device = 属于其他设备或上下文
 statement-inspection = 放行的内容会被检测，仍可能被阻断
     .help = 已放行的数据包之后可能因其内容被阻断
 statement-named-unknown = 服务器名、国家、列表、组和标签，保留为有名称的未知条件
-statement-predefined = 更改厂商预定义的内容，规则只知道其名称
     .help = 追踪会列出两种答案；可用 `fqdn=名称` 等说明哪一个成立
+statement-predefined = 更改厂商预定义的内容，规则只知道其名称
+    .help = 如规则用到，请人工对比两台设备的预定义内容
 statement-application = 应用，保留为有名称的未知条件
     .help = 追踪会列出两种答案；可用 `app=名称` 说明哪一个成立
 statement-identity = 用户、组和设备，保留为有名称的未知条件

@@ -328,9 +328,10 @@ fn counters_of_columns_that_are_no_counters_lose_the_row() {
 #[test]
 fn sums_beyond_what_a_number_holds_stay_at_its_end() {
     let estate = estate();
-    let most = u64::MAX.to_string();
-    estate.put("conn.log", format!("{}{}", conn("Ca", &most), conn("Cb", &most)));
-    assert_eq!(total(&read(&estate)), (2, u64::MAX));
+    let most = i64::MAX.to_string();
+    let rows = ["Ca", "Cb", "Cc"].map(|uid| conn(uid, &most));
+    estate.put("conn.log", rows.concat());
+    assert_eq!(total(&read(&estate)), (3, u64::MAX));
 }
 
 #[test]
