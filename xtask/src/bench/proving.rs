@@ -132,6 +132,9 @@ fn policy_of(name: &str, rules: u32) -> Result<Policy> {
     })
 }
 
+/// From how many seeds a place for a fault is looked for.
+const TRIES: u64 = 50;
+
 /// The process of one proof.
 ///
 /// # Errors
@@ -147,8 +150,12 @@ pub(super) fn inner(arguments: &[String]) -> Result<()> {
     };
     let right = match partner.as_str() {
         "fault" => {
-            let made = Fault::ALL.into_iter().cycle().skip_while(|fault| *fault != faults);
-            let made = made.take(Fault::ALL.len()).find_map(|fault| faulty(&left, fault, SEED));
+            let kinds = Fault::ALL.into_iter().cycle().skip_while(|fault| *fault != faults);
+            let kinds: Vec<Fault> = kinds.take(Fault::ALL.len()).collect();
+            // Most rules of some filters lie behind wider ones, where a fault shows nothing.
+            let tries =
+                (SEED..SEED + TRIES).flat_map(|seed| kinds.iter().map(move |it| (seed, it)));
+            let made = tries.into_iter().find_map(|(seed, fault)| faulty(&left, *fault, seed));
             twin(&made.context("no place for a fault was found")?.0, SEED)
         }
         _ => twin(&left, SEED),
