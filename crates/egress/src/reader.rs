@@ -45,6 +45,18 @@ pub struct Yields {
     pub talks: bool,
 }
 
+impl Yields {
+    /// What one of the two may yield.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            flows: self.flows || other.flows,
+            names: self.names || other.names,
+            answers: self.answers || other.answers,
+            talks: self.talks || other.talks,
+        }
+    }
+}
+
 /// A format: recognises its inputs and makes a reader for one.
 pub trait Format: Sync {
     /// Stable id in kebab-case, for example `zeek-json`.

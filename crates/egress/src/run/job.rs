@@ -13,7 +13,7 @@ use crate::reader::{Account, Format, Learnt, LineReader, Noted, Open, Yields, tr
 use crate::run::recent::Recent;
 use crate::run::segment::{How, InForce, Part, SEGMENT, Segment, look_again, process, resolve};
 use crate::run::taker::Passed;
-use crate::run::{Input, Options, Pass, Probed, Run, stream, whole, with_head, yields};
+use crate::run::{Input, Options, Pass, Probed, Run, late, stream, whole, with_head, yields};
 use crate::sums::EgressSum;
 
 /// An input of a known format.
@@ -92,8 +92,11 @@ impl<'a> Job<'a> {
     ) -> Option<Self> {
         let (input, format) = (probed.input, probed.format?);
         let open = with_head(input, |head| format.open_knowing(head, learnt)).ok()?;
-        let yields = yields(&open);
         let lines = matches!(open, Open::Lines(_));
+        let mut yields = yields(&open);
+        if lines {
+            yields = yields.or(late::yields_behind(input, format, learnt));
+        }
         let (mine, all) = options.shard.unwrap_or((1, 1));
         let (mine, all) = (u64::from(mine.max(1)), u64::from(all.max(1)));
         let own = if let Some(part) = &input.part {

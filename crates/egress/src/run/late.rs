@@ -1,13 +1,14 @@
 //! What the beginning of an input tells when its first line does not: where that line is longer than what is looked at, and where nobody
-//! knows the content.
+//! knows the content; and what other places tell.
 
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use model::diagnostic::Severity;
 
-use super::Input;
+use super::{Input, yields};
 use crate::codes;
-use crate::reader::{HEAD_BYTES, Head, Noted};
+use crate::reader::{Format, HEAD_BYTES, Head, Learnt, Noted, Yields};
 use crate::readers::detect;
 
 /// The head of an input after its first line, where that line fills the whole of it and shows no format; `None` else, and where no line
@@ -32,6 +33,35 @@ pub(super) fn second_line(
     let complete = second.len() < HEAD_BYTES;
     Ok((!second.is_empty()).then_some((second, complete)))
 }
+
+/// What the rows of an input may yield that its head does not show: logs of several kinds are put one behind the other. Of one that can
+/// be opened anywhere, some places are looked at.
+pub(super) fn yields_behind(
+    input: &Input<'_>,
+    format: &dyn Format,
+    learnt: &Arc<Learnt>,
+) -> Yields {
+    let mut all = Yields::default();
+    if !input.plain || input.bytes <= HEAD_BYTES as u64 {
+        return all;
+    }
+    for place in 1..=PLACES {
+        // The last one lies at the end.
+        let at = (input.bytes - PLACE_BYTES) / PLACES * place;
+        let mut bytes = Vec::new();
+        let read = (input.open)(at).and_then(|it| it.take(PLACE_BYTES).read_to_end(&mut bytes));
+        let rows = memchr::memchr(b'\n', &bytes).and_then(|end| bytes.get(end + 1..));
+        if let (Ok(_), Some(rows)) = (read, rows) {
+            let head = Head { bytes: rows, complete: false, name: input.path };
+            all = all.or(yields(&format.open_knowing(&head, learnt)));
+        }
+    }
+    all
+}
+
+/// How many places of an input are looked at, and how much at each.
+const PLACES: u64 = 16;
+const PLACE_BYTES: u64 = 16 << 10;
 
 /// What an input is that is no log.
 pub(super) fn said(input: &Input<'_>, head: &[u8]) -> Option<Noted> {

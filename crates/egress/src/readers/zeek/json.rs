@@ -34,10 +34,7 @@ impl Format for ZeekJson {
     fn open(&self, head: &Head<'_>) -> Open {
         let mut yields = Yields::default();
         for fields in rows(head) {
-            let more = stream(&fields).unwrap_or(Stream::Other).yields();
-            yields.flows |= more.flows;
-            yields.names |= more.names;
-            yields.answers |= more.answers;
+            yields = yields.or(stream(&fields).unwrap_or(Stream::Other).yields());
         }
         Open::Lines(Box::new(Reader { yields }))
     }
