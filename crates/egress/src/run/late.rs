@@ -46,10 +46,11 @@ pub(super) fn yields_behind(
         return all;
     }
     for place in 1..=PLACES {
-        // The last one lies at the end.
+        // The last one reaches the end, whatever division leaves.
         let at = (input.bytes - PLACE_BYTES) / PLACES * place;
+        let most = PLACE_BYTES + PLACES;
         let mut bytes = Vec::new();
-        let read = (input.open)(at).and_then(|it| it.take(PLACE_BYTES).read_to_end(&mut bytes));
+        let read = (input.open)(at).and_then(|it| it.take(most).read_to_end(&mut bytes));
         let rows = memchr::memchr(b'\n', &bytes).and_then(|end| bytes.get(end + 1..));
         if let (Ok(_), Some(rows)) = (read, rows) {
             let head = Head { bytes: rows, complete: false, name: input.path };

@@ -322,4 +322,8 @@ fn logs_of_several_kinds_in_one_file_are_all_read() {
     for log in [[&flows, &*other, &*asked, &told], [&told, &*asked, &*other, &flows]] {
         assert_eq!(out(&log.concat()), 100);
     }
+    for blanks in 0..17 {
+        let log = [&*" ".repeat(blanks), &flows, &*other, &told];
+        assert_eq!(out(&log.concat()), 100, "{blanks}");
+    }
 }
